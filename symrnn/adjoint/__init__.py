@@ -1,0 +1,10 @@
+"""Derivation: programs in, programs out. Every rule stands in ``rules``."""
+
+from symrnn.adjoint.forward_mode import tangent
+from symrnn.adjoint.marks import BARS, DOTS, Mark
+from symrnn.adjoint.reverse_mode import adjoint
+from symrnn.adjoint.rules import Linear, linearise
+from symrnn.adjoint.systems import DIFFERENTIABLE, join, names_used
+
+__all__ = ["BARS", "DIFFERENTIABLE", "DOTS", "Linear", "Mark", "adjoint", "join", "linearise",
+           "names_used", "tangent"]

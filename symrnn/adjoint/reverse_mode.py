@@ -1,0 +1,156 @@
+"""The adjoint of a program: a program that carries cotangents from outputs to inputs.
+
+Back-propagation through time is not programmed anywhere: the adjoint of a delay is the
+delay of opposite sign, and everything else follows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from sympy import Expr, Symbol
+
+from symrnn.adjoint.marks import BARS, unused
+from symrnn.adjoint.rules import Linear, linearise, summed
+from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, names_used
+from symrnn.program import (Delay, Ein, Equation, Glyph, Origin, Program, ProgramError, Role, Rule,
+                            Variable, add, local)
+
+FROM_OUTSIDE, FROM_NEXT_STEP = -1, 10**9
+
+
+def adjoint(program: Program) -> Program:
+    """The equations that lead from the cotangents of outputs and final states to the gradients.
+
+    The result reads forward values as given (role ``SAVED``). Its equations are numbered
+    after the program's; each carries the origins of its terms. Raises ProgramError where
+    a parameter, input or state never reaches an output.
+    """
+    return _Adjoint(program).program()
+
+
+class _Adjoint:
+    """Collects contributions to every cotangent while it walks the equations backwards."""
+
+    def __init__(self, program: Program) -> None:
+        self.primal, self.mark = program, unused(program, BARS)
+        self.axes = dict(program.axes)
+        self.variables: dict[str, Variable] = {}
+        self.equations: list[Equation] = []
+        self.delays: list[Delay] = []
+        self.terms: dict[str, list[tuple[int, Expr, Origin]]] = defaultdict(list)
+        self.bars: dict[str, Expr] = {}
+        self.number = max(equation.number for equation in program.equations)
+
+    def program(self) -> Program:
+        """Walk the whole program and assemble the result."""
+        self._receive_outputs()
+        for delay in self.primal.delays:
+            self._receive_delay(delay)
+        for order in reversed(range(len(self.primal.equations))):
+            self._transpose(order, self.primal.equations[order])
+        for delay in self.primal.delays:
+            self._send_delay(delay)
+        edges = {delay.initial for delay in self.primal.delays}
+        leaves = [one for one in self.primal.with_role(*DIFFERENTIABLE) if one.name not in edges]
+        gradients = tuple(str(self._bind(one, Role.GRADIENT)) for one in leaves)
+        return as_derived(self.primal, "adjoint", tuple(self.variables.values()),
+                          tuple(self.equations), tuple(self.delays), gradients)
+
+    def _receive_outputs(self) -> None:
+        """An output's cotangent comes from outside; Delta marks it where others add to it."""
+        used = names_used(self.primal)
+        for name in self.primal.outputs:
+            output = self.primal[name]
+            prefix, own = local(name)
+            if name in used:
+                glyph = Glyph(f"\\{self.mark.given}", sup=(output.glyph.latex(),))
+                given = self._declare(output, f"{prefix}{self.mark.given}_{own}", Role.COTANGENT,
+                                      glyph)
+            else:
+                given = self._cotangent(output, Role.COTANGENT)
+            self.terms[name].append((FROM_OUTSIDE, given, Origin(0, Rule.GIVEN, name, name, given)))
+
+    def _receive_delay(self, delay: Delay) -> None:
+        """``source~[t]`` receives ``lhs~[t + step]``."""
+        glyph = self.mark.sent_back(self.primal[delay.lhs].glyph).delayed(-delay.step)
+        carried = self._declare(self.primal[delay.source], self._carried(delay), Role.INTERMEDIATE,
+                                glyph)
+        origin = Origin(0, Rule.DELAY, delay.source, delay.lhs, carried)
+        self.terms[delay.source].append((FROM_NEXT_STEP, carried, origin))
+
+    def _send_delay(self, delay: Delay) -> None:
+        """The adjoint of a delay: opposite step, initial and final exchanged."""
+        sent = self._bind(self.primal[delay.lhs], Role.INTERMEDIATE)
+        final = self._cotangent(self.primal[delay.final], Role.COTANGENT)
+        initial = self._cotangent(self.primal[delay.initial], Role.GRADIENT)
+        self.delays.append(Delay(self._carried(delay), str(sent), -delay.step,
+                                 final.name, initial.name))
+
+    def _carried(self, delay: Delay) -> str:
+        return self.mark.name(f"{delay.source}_next")
+
+    def _transpose(self, order: int, equation: Equation) -> None:
+        """Bind the cotangent of the left-hand side, then pull it through every term."""
+        lhs = self.primal[equation.lhs]
+        cotangent = self._bind(lhs, Role.INTERMEDIATE)
+        for term in linearise(equation):
+            if self._is_active(term.source):
+                origin = Origin(equation.number, term.rule, term.source, lhs.name, term.factor)
+                self.terms[term.source].append((order, self._pull(term, lhs, cotangent), origin))
+
+    def _is_active(self, name: str) -> bool:
+        return self.primal[name].role not in (Role.SAVED, Role.SELECTOR)
+
+    def _pull(self, term: Linear, lhs: Variable, cotangent: Expr) -> Expr:
+        pulled, source = term.pull(cotangent), self.primal[term.source]
+        if term.ein is not None:
+            return pulled
+        total = summed(pulled, lhs, source, self.axes)
+        if total is None:
+            total = summed(self._each(pulled, lhs, source), lhs, source, self.axes)
+        assert total is not None
+        return total
+
+    def _each(self, pulled: Expr, lhs: Variable, source: Variable) -> Symbol:
+        """Name what every step and unit contributes to a shared parameter, before the sum."""
+        prefix, own = local(lhs.name)
+        glyph = self.mark.glyph(source.glyph)
+        name = self.mark.name(f"{prefix}{own}_to_{local(source.name)[1]}")
+        each = self._declare(lhs, name, Role.INTERMEDIATE,
+                             replace(glyph, sup=(*glyph.sup, lhs.glyph.latex())))
+        self._equation(each.name, pulled, ())
+        return each
+
+    def _bind(self, variable: Variable, role: Role) -> Expr:
+        """Sum the contributions, the author's order kept, and give the sum its name."""
+        entries = sorted(self.terms[variable.name], key=lambda entry: entry[0])
+        if not entries:
+            raise ProgramError(f"{self.primal.name}: '{variable.name}' ({variable.role.value}) "
+                               "never reaches an output")
+        total = add([expression for _, expression, _ in entries])
+        if self._needs_no_name(variable, total):
+            return self.bars.setdefault(variable.name, total)
+        symbol = self._cotangent(variable, role)
+        self._equation(symbol.name, total, tuple(origin for _, _, origin in entries))
+        return self.bars.setdefault(variable.name, symbol)
+
+    def _needs_no_name(self, variable: Variable, total: Expr) -> bool:
+        if isinstance(total, Symbol) and total.name == self.mark.name(variable.name):
+            return True
+        return variable.stands_for is not None and not total.is_Add and not total.has(Ein)
+
+    def _equation(self, lhs: str, rhs: Expr, origins: tuple[Origin, ...]) -> None:
+        self.number += 1
+        self.equations.append(Equation(lhs, rhs, self.number, origins))
+
+    def _cotangent(self, variable: Variable, role: Role) -> Symbol:
+        return self._declare(variable, self.mark.name(variable.name), role,
+                             self.mark.sent_back(variable.glyph))
+
+    def _declare(self, like: Variable, name: str, role: Role, glyph: Glyph) -> Symbol:
+        new = replace(like, name=name, role=role, glyph=glyph, stands_for=None,
+                      meaning=f"cotangent of {like.name}")
+        self.variables[name], self.axes[name] = new, new.axes
+        return new.symbol

@@ -1,0 +1,103 @@
+"""All the rules of differentiation, on one screen.
+
+=============  =========================================  ================================
+kind           tangent (push a dot)                       adjoint (pull a bar)
+=============  =========================================  ================================
+pointwise      lhs. += d rhs/d x * x.    (SymPy's diff)   x~ += lhs~ * d rhs/d x, summed
+                                                          over what x was broadcast along
+contraction    replace one operand by its dot             exchange that operand's letters
+               (the product rule)                         with the output's (transpose)
+delay          lhs.[t] = source.[t - k]                   source~[t] += lhs~[t + k]
+=============  =========================================  ================================
+
+The adjoint is the transpose of the tangent, so one :class:`Linear` term serves both. The
+delay's rule stands where programs are assembled, in ``reverse_mode`` and ``forward_mode``.
+Reference: A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3; for delays
+E. A. Wan and F. Beaufays, Diagrammatic derivation of gradient algorithms (1996).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol, diff
+
+from symrnn.program import (Ein, Equation, Peak, Rule, Variable, arrange, contractions, factors,
+                            multiply, pointwise_part, substitute, symbols_in_order)
+
+LETTERS = "ijklmnopqrsuvw"
+
+
+@dataclass(frozen=True)
+class Linear:
+    """One term of a linearised equation, linear in the variable ``source``.
+
+    Pointwise where ``ein`` is None: ``factor * source``. Otherwise ``factor`` is a number
+    and the source stands in the operand ``slot`` of the contraction.
+    """
+
+    source: str
+    factor: Expr
+    ein: Ein | None = None
+    slot: int = 0
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that an adjoint term of this origin followed."""
+        return Rule.POINTWISE if self.ein is None else Rule.CONTRACTION
+
+    def push(self, dot: Symbol) -> Expr:
+        """The tangent: this term of the source's dot."""
+        if self.ein is None:
+            return multiply([self.factor, dot])
+        operands = list(self.ein.operands)
+        operands[self.slot] = dot
+        return multiply([self.factor, self.ein.func(self.ein.letters.spec, *operands)])
+
+    def pull(self, bar: Expr) -> Expr:
+        """The adjoint, before any sum over broadcast axes: this term of the left side's bar."""
+        if self.ein is None:
+            return multiply([bar, self.factor])
+        letters, operands = self.ein.letters, list(self.ein.operands)
+        parts = list(letters.operands)
+        operands[self.slot], parts[self.slot] = bar, letters.output
+        spec = f"{','.join(parts)}->{letters.operands[self.slot]}"
+        return multiply([self.factor, Ein(spec, *operands)])
+
+
+def linearise(equation: Equation) -> tuple[Linear, ...]:
+    """The terms of the equation's differential, in the author's order of symbols.
+
+    The derivative of a function is written with the value that the equation defines:
+    ``i = sigmoid(a)`` gives ``i (1 - i)``.
+    """
+    rhs, found = equation.rhs, []
+    pointwise = pointwise_part(rhs)
+    names = symbols_in_order(pointwise)
+    rank = {name: place for place, name in enumerate(names)}
+    value = {rhs: Symbol(equation.lhs)} if names else {}
+    for name in names:
+        slope = substitute(diff(pointwise, Symbol(name)), value)
+        found.append(Linear(name, arrange(slope, rank)))
+    for coefficient, ein in contractions(rhs):
+        if not isinstance(ein, Peak):
+            found += [Linear(operand.name, coefficient, ein, slot)
+                      for slot, operand in enumerate(ein.operands)]
+    return tuple(term for term in found if term.factor != 0)
+
+
+def summed(term: Expr, lhs: Variable, source: Variable, axes: dict[str, tuple[str, ...]]) -> Ein | Expr | None:
+    """A pulled pointwise term as the source wants it: summed over what it was broadcast along.
+
+    Returns None where the term is no product of symbols and must be named first.
+    """
+    if source.axes == lhs.axes and source.span == lhs.span:
+        return term
+    numbers = [part for part in factors(term) if part.is_number]
+    symbols = [part for part in factors(term) if not part.is_number]
+    if not all(isinstance(part, Symbol) and part.name in axes for part in symbols):
+        return None
+    letter = dict(zip(lhs.axes, LETTERS, strict=False))
+    parts = ["".join(letter[axis] for axis in axes[part.name]) for part in symbols]
+    output = "".join(letter[axis] for axis in source.axes)
+    return multiply([*numbers, Ein(f"{','.join(parts)}->{output}", *symbols)])

@@ -1,0 +1,40 @@
+"""Derived programs as systems: what they read, and how they join what they came from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symrnn.program import (Delay, Equation, Program, Role, Variable, lower, symbols_in_order, verify)
+
+DIFFERENTIABLE = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT)
+
+
+def names_used(program: Program) -> set[str]:
+    """Every name that an equation or a delay reads."""
+    used = {delay.source for delay in program.delays}
+    return used.union(*(symbols_in_order(equation.rhs) for equation in program.equations))
+
+
+def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
+               equations: tuple[Equation, ...], delays: tuple[Delay, ...],
+               outputs: tuple[str, ...]) -> Program:
+    """A derived program: the forward values that it reads become given."""
+    read = {name for equation in equations for name in symbols_in_order(equation.rhs)}
+    saved = tuple(one if one.role.given else replace(one, role=Role.SAVED)
+                  for one in primal.variables if one.name in read)
+    derived = replace(
+        primal, name=f"{primal.name}_{kind}", title=f"{primal.title}: {kind}", notes=(),
+        variables=(*saved, *variables), equations=equations, delays=delays, outputs=outputs)
+    return verify(lower(derived, {one.name for one in primal.variables}))
+
+
+def join(program: Program, derived: Program) -> Program:
+    """One system of both: what the derived program reads as saved, the first one binds."""
+    known = {variable.name for variable in program.variables}
+    added = tuple(one for one in derived.variables if one.name not in known)
+    return verify(replace(
+        program, name=derived.name, title=derived.title,
+        variables=(*program.variables, *added),
+        equations=(*program.equations, *derived.equations),
+        delays=(*program.delays, *derived.delays),
+        outputs=(*program.outputs, *derived.outputs)))

@@ -1,0 +1,250 @@
+"""How a cell is written in Python: declare symbols, then write its equations.
+
+    with Cell("elman", "Elman network") as cell:
+        x = cell.input("x[n]", "input")
+        h = cell.state("h[m]", "hidden layer")
+        W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the hidden layer")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1] + b)
+
+``@`` is a product, ``*`` acts element by element, ``h[t - 1]`` is memory. Axes are checked
+at the line that breaks them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
+
+from sympy import Expr, Symbol, evaluate, sympify
+
+from symrnn.program import (Delay, Ein, Equation, Glyph, Program, ProgramError, Role, Size, Span,
+                            Variable, check_equation, contraction_axes, delay_variables, final_name, initial_name, lower,
+                            substitute, symbols_in_order, verify)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step in time: the current one, ``t``, or ``t - 1``."""
+
+    shift: int = 0
+
+    def __add__(self, steps: int) -> Step:
+        return Step(self.shift + steps)
+
+    def __sub__(self, steps: int) -> Step:
+        return Step(self.shift - steps)
+
+    def __str__(self) -> str:
+        return f"t{self.shift:+d}" if self.shift else "t"
+
+
+t = Step()
+
+SIZES = {
+    "n": "entries of the input",
+    "m": "units of the hidden layer",
+    "p": "entries of the output",
+}
+
+
+class Term(Symbol):  # type: ignore[misc]  # SymPy ships no types
+    """A symbol of a cell being written; it knows its axes, so that ``@`` can check them."""
+
+    axes: tuple[str, ...]
+    cell: Cell
+
+    def __new__(cls, cell: Cell, variable: Variable) -> Term:
+        term: Term = Symbol.__xnew__(cls, variable.name)
+        term.axes, term.cell = variable.axes, cell
+        return term
+
+    def __matmul__(self, other: Expr) -> Expr:
+        return self.cell.product(self, other)
+
+    @property
+    def T(self) -> Transposed:
+        """The transpose, for products alone: ``W.T @ x``."""
+        return Transposed(self)
+
+
+class Transposed:
+    """A transposed matrix on the left of a product."""
+
+    def __init__(self, matrix: Term) -> None:
+        self.matrix = matrix
+
+    def __matmul__(self, other: Expr) -> Expr:
+        return self.matrix.cell.product(self.matrix, other, transposed=True)
+
+
+class Sequence:
+    """A symbol in time: ``x[t]`` reads it, ``h[t - 1]`` remembers it, ``h[t] = ...`` defines it."""
+
+    def __init__(self, cell: Cell, name: str) -> None:
+        self.cell, self.name = cell, name
+
+    def __getitem__(self, when: Step) -> Term:
+        if when.shift == 0:
+            return self.cell.term(self.name)
+        if abs(when.shift) > 1:
+            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is more than a step away")
+        return self.cell.remembered(self.name, -when.shift)
+
+    def __setitem__(self, when: Step, rhs: Expr) -> None:
+        if when != t:
+            raise ProgramError(f"{self.cell.name}: define '{self.name}[t]', not [{when}]")
+        self.cell.define(self.name, rhs)
+
+
+class Cell:
+    """A cell being written. As a context manager it keeps the author's order of terms."""
+
+    def __init__(self, name: str, title: str, source: str = "", notes: Iterable[str] = ()) -> None:
+        self.name, self.title, self.source, self.notes = name, title, source, tuple(notes)
+        self.variables: dict[str, Variable] = {}
+        self.equations: list[Equation] = []
+        self.delays: dict[str, Delay] = {}
+        self.number = 0
+        self._order = evaluate(False)
+
+    def __enter__(self) -> Cell:
+        self._order.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._order.__exit__(kind, error, trace)
+
+    def input(self, declaration: str, meaning: str) -> Sequence:
+        """Declare what comes in at every step, such as ``"x[n]"``."""
+        return self._sequence(declaration, Role.INPUT, meaning)
+
+    def state(self, declaration: str, meaning: str, latex: str = "") -> Sequence:
+        """Declare what the cell remembers; an equation must define it."""
+        return self._sequence(declaration, Role.STATE, meaning, latex)
+
+    def symbol(self, declaration: str, meaning: str, latex: str = "") -> Sequence:
+        """Declare an intermediate value."""
+        return self._sequence(declaration, Role.INTERMEDIATE, meaning, latex)
+
+    def symbols(self, declarations: str, meaning: str) -> tuple[Sequence, ...]:
+        """Declare several intermediate values: ``"z[m] r[m]"``."""
+        return tuple(self.symbol(one, meaning) for one in declarations.split())
+
+    def parameter(self, declaration: str, meaning: str, latex: str = "") -> Term:
+        """Declare a parameter, such as ``"W[m,n]"``: it maps n entries to m."""
+        variable = self._declare(declaration, Role.PARAMETER, meaning, latex, Span.CONSTANT)
+        return self.term(variable.name)
+
+    def parameters(self, declarations: str, meaning: str) -> tuple[Term, ...]:
+        """Declare several parameters: ``"W[m,n] U[m,m] b[m]"``."""
+        kinds = {0: "coefficient", 1: "bias", 2: "weights"}
+        return tuple(self.parameter(one, f"{kinds.get(len(_axes(one)), 'tensor')} {meaning}")
+                     for one in declarations.split())
+
+    def term(self, name: str) -> Term:
+        """The symbol of a declared variable."""
+        return Term(self, self.variables[name])
+
+    def remembered(self, name: str, step: int) -> Term:
+        """The symbol of ``name`` one step before (+1) or after (-1) the current one."""
+        if name not in self.delays:
+            source = self.variables[name]
+            for variable in delay_variables(source, step):
+                self.variables[variable.name] = variable
+            self.delays[name] = Delay(f"{name}_prev", name, step, initial_name(name),
+                                      final_name(name))
+        return self.term(self.delays[name].lhs)
+
+    def product(self, left: Term, right: Expr, transposed: bool = False) -> Expr:
+        """``left @ right`` for a matrix and a vector or matrix, checked."""
+        operand = self._operand(right)
+        letters = "ji" if transposed else "ij"
+        other = {1: "j", 2: "jk"}.get(len(operand.axes))
+        if len(left.axes) != 2 or other is None:
+            raise ProgramError(
+                f"{self.name}: '{left.name} @ {operand.name}' wants a matrix and a vector, got "
+                f"[{', '.join(left.axes)}] and [{', '.join(operand.axes)}]")
+        return self.contract(f"{letters},{other}->i{other[1:]}", left, operand)
+
+    def contract(self, spec: str, *operands: Expr) -> Ein:
+        """Any contraction, by its letters: ``contract("i,j->ij", v, k)``."""
+        named = [self._operand(operand) for operand in operands]
+        ein = Ein(spec, *named)
+        try:
+            contraction_axes(ein, {one.name: one.axes for one in named})
+        except ValueError as error:
+            raise ProgramError(f"{self.name}: {spec}: {error}") from None
+        return ein
+
+    def define(self, name: str, rhs: Any) -> None:
+        """Append the next numbered equation ``name = rhs``."""
+        self._append(name, rhs, self.number + 1)
+        self.number += 1
+
+    def build(self, *outputs: str) -> Program:
+        """The finished program, lowered and verified."""
+        return verify(lower(self._draft(outputs, self.equations)))
+
+    def _declare(self, declaration: str, role: Role, meaning: str, latex: str,
+                 span: Span) -> Variable:
+        match = re.fullmatch(r"([A-Za-z]\w*)(\[[\w, ]*\])?", declaration)
+        if not match or match[1] in self.variables:
+            raise ProgramError(f"{self.name}: '{declaration}' is no new declaration like 'W[m,n]'")
+        axes = _axes(declaration)
+        glyph = replace(Glyph.named(match[1]), letter=latex) if latex else Glyph.named(match[1])
+        variable = Variable(match[1], axes, role, glyph, meaning, span)
+        self.variables[variable.name] = variable
+        return variable
+
+    def _sequence(self, declaration: str, role: Role, meaning: str, latex: str = "") -> Sequence:
+        return Sequence(self, self._declare(declaration, role, meaning, latex, Span.SEQUENCE).name)
+
+    def _operand(self, expression: Expr) -> Term:
+        """A symbol for any operand; a formula inside a product gets a name and an equation."""
+        if isinstance(expression, Term):
+            return expression
+        known = [self.variables[name] for name in symbols_in_order(sympify(expression))]
+        if not known:
+            raise ProgramError(f"{self.name}: '{expression}' is no operand of a product")
+        widest = max(known, key=lambda one: len(one.axes))
+        name = "_".join(one.name for one in known)
+        glyph = Glyph("".join(one.glyph.letter for one in known))
+        self.variables[name] = Variable(name, widest.axes, Role.INTERMEDIATE, glyph,
+                                        "operand of a product")
+        self._append(name, expression, self.number + 1)
+        return self.term(name)
+
+    def _append(self, name: str, rhs: Any, number: int) -> None:
+        plain = {term: Symbol(term.name) for term in sympify(rhs).atoms(Term)}
+        equation = Equation(name, substitute(sympify(rhs), plain), number)
+        self._check(equation)
+        self.equations.append(equation)
+
+    def _check(self, equation: Equation) -> None:
+        """Check the axes at once, so that the traceback ends at the author's line."""
+        draft = lower(self._draft((), (equation,)))
+        findings = [text for one in draft.equations for text in check_equation(draft, one)]
+        if findings:
+            raise ProgramError(f"{self.name}: {findings[0]}")
+
+    def _draft(self, outputs: tuple[str, ...], equations: Iterable[Equation]) -> Program:
+        names = dict.fromkeys(size for one in self.variables.values() for size in one.axes)
+        sizes = tuple(Size(name, Glyph.named(name), SIZES.get(name, "entries")) for name in names)
+        variables = tuple(_final_role(one, outputs) for one in self.variables.values())
+        return Program(self.name, self.title, sizes, variables, tuple(equations),
+                       tuple(self.delays.values()), outputs, self.source, self.notes)
+
+
+def _axes(declaration: str) -> tuple[str, ...]:
+    _, _, inside = declaration.rstrip("]").partition("[")
+    return tuple(part.strip() for part in inside.split(",") if part.strip())
+
+
+def _final_role(variable: Variable, outputs: tuple[str, ...]) -> Variable:
+    """An intermediate value that leaves the cell is an output."""
+    leaves = variable.name in outputs and variable.role is Role.INTERMEDIATE
+    return replace(variable, role=Role.OUTPUT) if leaves else variable

@@ -1,0 +1,56 @@
+"""Elman and Jordan networks: one recurrence, which remembers its hidden layer or its output."""
+
+from __future__ import annotations
+
+from symrnn.cells.author import Cell, t
+from symrnn.program import ActivationChoice, Program
+from symrnn.program import activation as function
+
+ELMAN = "J. L. Elman, Finding structure in time, Cognitive Science 14 (1990)"
+JORDAN = "M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604 (1986)"
+
+
+def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
+          readout: bool = True) -> Program:
+    """Elman network: the memory keeps the hidden layer.
+
+    Parameters ``W [m, n]``, ``U [m, m]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``h``.
+    With ``readout=False`` the output is ``h``, and ``V`` and ``b_y`` go. Source: Elman 1990.
+    """
+    cell = Cell("elman", "Elman network", ELMAN)
+    return _simple(cell, "h", activation, output_activation, readout)
+
+
+def jordan(activation: ActivationChoice = "tanh",
+           output_activation: ActivationChoice = "sigmoid") -> Program:
+    """Jordan network: the memory keeps the output.
+
+    Parameters ``W [m, n]``, ``U [m, p]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``y``.
+    Source: Jordan 1986.
+    """
+    cell = Cell("jordan", "Jordan network", JORDAN)
+    return _simple(cell, "y", activation, output_activation, True)
+
+
+def _simple(cell: Cell, memory: str, activation: ActivationChoice,
+            output_activation: ActivationChoice, readout: bool) -> Program:
+    """The equations of both; ``memory`` says which of h and y the hidden layer sees again."""
+    phi, psi = function(activation), function(output_activation)
+    with cell:
+        x = cell.input("x[n]", "input")
+        a = cell.symbol("a[m]", "pre-activation of the hidden layer")
+        h = cell.state("h[m]", "hidden layer")
+        s = cell.symbol("a_y[p]", "pre-activation of the output") if readout else h
+        y = cell.state("y[p]", "output") if readout else h
+        remembered = {"h": h, "y": y}[memory]
+        W = cell.parameter("W[m,n]", "weights from the input")
+        U = cell.parameter(f"U[m,{'m' if memory == 'h' else 'p'}]", "weights from the memory")
+        b = cell.parameter("b[m]", "bias of the hidden layer")
+        a[t] = W @ x[t] + U @ remembered[t - 1] + b
+        h[t] = phi(a[t])
+        if readout:
+            V = cell.parameter("V[p,m]", "weights of the output")
+            b_y = cell.parameter("b_y[p]", "bias of the output")
+            s[t] = V @ h[t] + b_y
+            y[t] = psi(s[t])
+    return cell.build("y" if readout else "h")

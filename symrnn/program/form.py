@@ -1,0 +1,225 @@
+"""The program form: a system of time-indexed equations over named symbols.
+
+Everything that symrnn does passes one frozen :class:`Program` from stage to stage.
+
+A right-hand side is a SymPy expression of one of two kinds, or their sum:
+
+* *pointwise*: a scalar expression, broadcast over the axes of the left-hand side;
+* *contraction*: a number times :class:`~symrnn.program.contraction.Ein`, ``W x``.
+
+Time stands in the :class:`Delay`: ``h_prev[t] = h[t-1]``. Sizes are symbols throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, IntEnum
+from functools import cached_property
+
+from sympy import Expr, Symbol
+
+from symrnn.program.notation import Glyph
+
+
+class ProgramError(ValueError):
+    """A program that is not well formed; the message names cell, equation and symbol."""
+
+
+class Role(Enum):
+    """What a variable is for. The first group is given, the second bound by an equation."""
+
+    INPUT = "input"
+    PARAMETER = "parameter"
+    INITIAL = "initial state"
+    COTANGENT = "given cotangent"
+    TANGENT = "given tangent"
+    SAVED = "saved forward value"
+    SELECTOR = "selector"
+    STATE = "state"
+    INTERMEDIATE = "intermediate"
+    OUTPUT = "output"
+    FINAL = "final state"
+    GRADIENT = "gradient"
+
+    @property
+    def given(self) -> bool:
+        """True where the caller supplies the value."""
+        return self in GIVEN
+
+
+GIVEN = frozenset(
+    {Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT, Role.SAVED,
+     Role.SELECTOR}
+)
+
+
+class Span(IntEnum):
+    """What a variable varies over besides its axes; a wider span has the larger value."""
+
+    CONSTANT = 0
+    BATCH = 1
+    SEQUENCE = 2
+
+
+@dataclass(frozen=True)
+class Size:
+    """A symbolic size: ``n`` inputs, or a derived one, ``q = 2 m``."""
+
+    name: str
+    glyph: Glyph
+    meaning: str
+    value: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A named symbol: axes, role, span, notation and a line of meaning.
+
+    ``offset`` belongs to selectors alone: a selector with axes [q, m] is the matrix with
+    ones at (offset + j, j), which places a vector of m entries into one of q.
+    ``stands_for`` is the expression that documents print in place of the name.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    role: Role
+    glyph: Glyph
+    meaning: str
+    span: Span = Span.SEQUENCE
+    offset: Expr | None = None
+    stands_for: Expr | None = None
+
+    @property
+    def symbol(self) -> Symbol:
+        """The SymPy symbol of the same name."""
+        return Symbol(self.name)
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """Axes as stored: ``T``, ``B`` and the variable's own."""
+        return ("T", "B")[2 - self.span :] + self.axes
+
+
+class Rule(Enum):
+    """Where a term of a derived equation comes from."""
+
+    GIVEN = "given from outside"
+    POINTWISE = "SymPy's diff"
+    CONTRACTION = "transposed contraction"
+    DELAY = "shifted delay"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One term's provenance: the equation it was derived from, the rule, the local factor."""
+
+    number: int
+    rule: Rule
+    target: str
+    source: str
+    term: Expr
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``lhs = rhs``; ``number`` is the same in every document and kernel."""
+
+    lhs: str
+    rhs: Expr
+    number: int
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delay:
+    """``lhs[t] = source[t - step]``, with ``initial`` beyond the edge.
+
+    ``step`` is +1 (memory, scanned forward) or -1 (scanned in reverse). ``final`` is the
+    source's value at the last step of the scan. Its adjoint is again a delay, with the
+    sign of ``step``, and ``initial`` and ``final``, exchanged.
+    """
+
+    lhs: str
+    source: str
+    step: int
+    initial: str
+    final: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A system of equations, ready for any stage. Equations stand in the author's order."""
+
+    name: str
+    title: str
+    sizes: tuple[Size, ...]
+    variables: tuple[Variable, ...]
+    equations: tuple[Equation, ...]
+    delays: tuple[Delay, ...]
+    outputs: tuple[str, ...]
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
+
+    @cached_property
+    def _definitions(self) -> dict[str, Equation]:
+        return {equation.lhs: equation for equation in self.equations}
+
+    def __getitem__(self, name: str) -> Variable:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def definition(self, name: str) -> Equation | None:
+        """The equation that binds ``name``, or None for a given or delayed variable."""
+        return self._definitions.get(name)
+
+    def delay_of(self, name: str) -> Delay | None:
+        """The delay that binds ``name``, or None."""
+        return next((delay for delay in self.delays if delay.lhs == name), None)
+
+    def with_role(self, *roles: Role) -> tuple[Variable, ...]:
+        """The variables of these roles, in order of declaration."""
+        return tuple(variable for variable in self.variables if variable.role in roles)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Names of the variables that a delay remembers from one step to the next."""
+        return tuple(delay.source for delay in self.delays)
+
+    @property
+    def axes(self) -> dict[str, tuple[str, ...]]:
+        """Axes by name."""
+        return {variable.name: variable.axes for variable in self.variables}
+
+    def size(self, name: str) -> Size:
+        """The size of this name."""
+        return next(size for size in self.sizes if size.name == name)
+
+    def replacing(self, variables: Iterable[Variable]) -> Program:
+        """The program with some variables exchanged for others of the same names."""
+        new = {variable.name: variable for variable in variables}
+        return replace(
+            self, variables=tuple(new.get(old.name, old) for old in self.variables)
+        )
+
+
+def local(name: str) -> tuple[str, str]:
+    """Split ``layer1.forward.h`` into its prefix ``layer1.forward.`` and its own name ``h``."""
+    prefix, dot, own = name.rpartition(".")
+    return prefix + dot, own
+
+
+def initial_name(state: str) -> str:
+    """The name of a state's initial value: ``initial.h``."""
+    return f"initial.{state}"
+
+
+def final_name(state: str) -> str:
+    """The name of a state's final value: ``final.h``."""
+    return f"final.{state}"

@@ -1,0 +1,190 @@
+"""Activations: one table, one line each. Nobody writes a derivative: SymPy's diff does.
+
+A derivative is expressed by the value of the function where algebra allows it, so that
+``i = sigmoid(a)`` gives ``i (1 - i)`` and needs no second exponential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Pow, Rational, Symbol, diff, evaluate,
+                   exp, factor, log, simplify, solve, sqrt, tanh)
+from sympy.codegen.cfunctions import expm1, log1p
+
+X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
+ARGUMENTS = (X, ALPHA, BETA)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A scalar function of one argument and up to two parameters (ONNX's alpha and beta).
+
+    ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
+    kernels; a test holds the two against each other. ``latex`` is its name in documents.
+    """
+
+    name: str
+    latex: str
+    formula: Callable[..., Expr]
+    stable: Callable[..., Expr] | None = None
+    defaults: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[Symbol, ...]:
+        """The symbols of the definition: x, alpha, beta as far as there are any."""
+        return ARGUMENTS[: 1 + len(self.defaults)]
+
+    @property
+    def definition(self) -> Expr:
+        """The defining expression in ``arguments``."""
+        return self.formula(*self.arguments)
+
+    @property
+    def kernel_form(self) -> Expr:
+        """What a kernel evaluates: the stable form, or else the definition."""
+        with evaluate(False):
+            return (self.stable or self.formula)(*self.arguments)
+
+
+def cases(at_most: Expr, bound: Any, low: Expr, high: Expr) -> Expr:
+    """``low`` where ``at_most <= bound``, else ``high`` (which is also where NaN goes)."""
+    return Piecewise((low, at_most <= bound), (high, True))
+
+
+def clip(x: Expr, low: int, high: int) -> Expr:
+    """``x`` held between two numbers."""
+    return Piecewise((low, x <= low), (high, x >= high), (x, True))
+
+
+TABLE: tuple[Activation, ...] = (
+    Activation("linear", r"\operatorname{id}", lambda x: x),
+    Activation("sigmoid", r"\sigma", lambda x: 1 / (1 + exp(-x)),
+               lambda x: cases(x, 0, exp(-Abs(x)), Rational(1)) / (1 + exp(-Abs(x)))),
+    Activation("tanh", r"\tanh", tanh),
+    Activation("relu", r"\operatorname{ReLU}", lambda x: cases(x, 0, 0, x)),
+    Activation("softplus", r"\operatorname{softplus}", lambda x: log(1 + exp(x)),
+               lambda x: cases(x, 0, 0, x) + log1p(exp(-Abs(x)))),
+    Activation("softsign", r"\operatorname{softsign}", lambda x: cases(x, 0, x / (1 - x), x / (1 + x))),
+    Activation("hard_sigmoid", r"\operatorname{hard\,\sigma}",
+               lambda x, alpha, beta: clip(alpha * x + beta, 0, 1), None, ("1/5", "1/2")),
+    Activation("hard_tanh", r"\operatorname{hard\,tanh}", lambda x: clip(x, -1, 1)),
+    Activation("leaky_relu", r"\operatorname{LReLU}",
+               lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",)),
+    Activation("elu", r"\operatorname{ELU}", lambda x, alpha: cases(x, 0, alpha * (exp(x) - 1), x),
+               lambda x, alpha: cases(x, 0, alpha * expm1(-Abs(x)), x), ("1",)),
+    Activation("thresholded_relu", r"\operatorname{TReLU}",
+               lambda x, alpha: cases(x, alpha, 0, x), None, ("1",)),
+    Activation("scaled_tanh", r"\operatorname{stanh}",
+               lambda x, alpha, beta: alpha * tanh(beta * x), None, ("1", "1")),
+    Activation("affine", r"\operatorname{affine}",
+               lambda x, alpha, beta: alpha * x + beta, None, ("1", "0")),
+    Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x)),
+    Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x)),
+)
+ACTIVATIONS = {row.name: row for row in TABLE}
+
+
+class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
+    """A function of the table. SymPy's ``diff`` reaches its definition through ``fdiff``."""
+
+    activation: Activation
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        slope = derivative(self.activation.name, argindex)
+        known = dict(zip(self.activation.arguments, self.args, strict=True))
+        return slope.xreplace({**known, VALUE: self})
+
+
+@cache
+def function(name: str) -> type[Pointwise]:
+    """The SymPy function class of a row of the table."""
+    return type(name, (Pointwise,), {"activation": ACTIVATIONS[name]})
+
+
+@cache
+def derivative(name: str, argindex: int = 1) -> Expr:
+    """The partial derivative of a row's formula, by SymPy, in x and in its own ``VALUE``."""
+    row = ACTIVATIONS[name]
+    slope = diff(row.definition, row.arguments[argindex - 1])
+    if slope.has(Piecewise):
+        return simplify(slope)
+    return recognised(slope, name) or by_value(slope, row.definition) or slope
+
+
+def recognised(slope: Expr, name: str) -> Expr | None:
+    """The slope as another function of the table: softplus' is the sigmoid."""
+    if slope.is_number:
+        return None
+    somewhere = {X: Rational(1, 3), ALPHA: Rational(1, 7), BETA: Rational(1, 11)}
+    for other in TABLE:
+        difference = slope - other.definition
+        if other.name != name and abs(difference.subs(somewhere).evalf()) < 1e-9:
+            return function(other.name)(*other.arguments) if simplify(difference) == 0 else None
+    return None
+
+
+def by_value(slope: Expr, definition: Expr) -> Expr | None:
+    """The slope in terms of the function's value, by eliminating the one inner function."""
+    inner = [node for node in definition.atoms(Function, Pow) if _transcendental(node)]
+    if len(inner) != 1:
+        return None
+    hidden = Symbol("hidden", real=True)
+    equation, target = (part.rewrite(type(inner[0])).subs(inner[0], hidden)
+                        for part in (definition, slope))
+    if X in equation.free_symbols | target.free_symbols:
+        return None
+    roots = solve(equation - VALUE, hidden)
+    return sign_inside(factor(target.subs(hidden, roots[0]))) if len(roots) == 1 else None
+
+
+def sign_inside(product: Expr) -> Expr:
+    """``-v (v - 1)`` as ``v (1 - v)``."""
+    if not (isinstance(product, Mul) and product.args[0] == -1):
+        return product
+    sums = [part for part in product.args if isinstance(part, Add)]
+    return product.xreplace({sums[0]: -sums[0]}) * -1 if sums else product
+
+
+def _transcendental(node: Expr) -> bool:
+    if isinstance(node, Pow) and not isinstance(node, exp):
+        return not node.exp.is_Integer
+    return not isinstance(node, Piecewise)
+
+
+ActivationChoice = str | tuple[str | float, ...]
+
+
+def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
+    """The function of a name, ``"tanh"``, or of a name with parameters, ``("leaky_relu", 0.1)``.
+
+    Raises ValueError for an unknown name or too many parameters, listing what there is.
+    """
+    name, *given = (choice,) if isinstance(choice, str) else choice
+    if name not in ACTIVATIONS:
+        raise ValueError(f"no activation is called {name!r}; there are {', '.join(ACTIVATIONS)}")
+    row = ACTIVATIONS[str(name)]
+    if len(given) > len(row.defaults):
+        raise ValueError(f"{name} takes {len(row.defaults)} parameters, not {len(given)}")
+    return _applied(row, [*map(str, given), *row.defaults[len(given) :]])
+
+
+def _applied(row: Activation, parameters: Sequence[str]) -> Callable[[Expr], Expr]:
+    numbers = [Rational(text) for text in parameters]
+    if row.name == "linear":
+        return row.formula
+    if row.name == "tanh":
+        return lambda x: tanh(x, evaluate=False)
+    return lambda x: function(row.name)(x, *numbers)
+
+
+def is_call(node: Expr) -> bool:
+    """True for a function that costs a call and is worth naming: sigmoid(a), exp(x)."""
+    return isinstance(node, Function) and not isinstance(node, Piecewise | Abs)
+
+
+__all__ = ["ACTIVATIONS", "Activation", "ActivationChoice", "Number", "Pointwise", "TABLE",
+           "activation", "by_value", "derivative", "function", "is_call"]

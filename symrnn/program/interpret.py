@@ -1,0 +1,191 @@
+"""A slow plain interpreter of the program form: the oracle between derivation and templates.
+
+It knows nothing of schedules: the value of a name at a step is found by following the
+equations and delays that define it. It works in any NumPy type, complex ones included,
+which makes complex-step derivatives possible (Squire and Trapp 1998).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sympy import (Abs, Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Symbol, cos, exp,
+                   log, sin, tanh)
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.relational import Relational
+from sympy.functions import sqrt
+from sympy.logic.boolalg import BooleanAtom
+
+from symrnn.program.contraction import Ein, Peak
+from symrnn.program.expressions import SizeSymbol, contraction_term, terms
+from symrnn.program.form import Program, Span, Variable
+from symrnn.program.functions import Pointwise
+
+Array = npt.NDArray[Any]
+
+ELEMENTARY: dict[type, Callable[..., Array]] = {
+    exp: np.exp, tanh: np.tanh, log: np.log, sin: np.sin, cos: np.cos, log1p: np.log1p,
+    expm1: np.expm1, sqrt: np.sqrt, Abs: lambda x: np.where(np.real(x) < 0, -x, x),
+    Max: lambda x, y: np.where(np.real(x) >= np.real(y), x, y),
+    Min: lambda x, y: np.where(np.real(x) <= np.real(y), x, y),
+}
+BOOLEAN: dict[type, Callable[..., Any]] = {
+    And: np.logical_and, Or: np.logical_or, Not: np.logical_not,
+}
+COMPARISON: dict[str, Callable[..., Any]] = {
+    "<=": np.less_equal, "<": np.less, ">=": np.greater_equal, ">": np.greater,
+    "==": np.equal, "!=": np.not_equal,
+}
+
+
+def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, int]) -> Any:
+    """A pointwise expression with the values of its symbols put in."""
+    def inner(node: Expr) -> Any:
+        return evaluate(node, value, sizes)
+
+    if isinstance(expression, SizeSymbol):
+        return float(sizes[expression.name])
+    if isinstance(expression, Symbol):
+        return value(expression.name)
+    if expression.is_Number:
+        return float(expression)
+    if isinstance(expression, BooleanAtom):
+        return bool(expression)
+    if isinstance(expression, Piecewise):
+        return _piecewise(expression, inner)
+    if isinstance(expression, Relational):
+        return COMPARISON[expression.rel_op](*(np.real(inner(part)) for part in expression.args))
+    if isinstance(expression, Pointwise):
+        row = expression.activation
+        return inner(row.definition.xreplace(dict(zip(row.arguments, expression.args, strict=True))))
+    return _operation(expression, [inner(part) for part in expression.args])
+
+
+def _operation(expression: Expr, values: list[Any]) -> Any:
+    if isinstance(expression, Add):
+        return sum(values[1:], start=values[0])
+    if isinstance(expression, Mul):
+        return _product(values)
+    if isinstance(expression, Pow) and not isinstance(expression, exp):
+        return values[0] ** values[1]
+    table = ELEMENTARY if type(expression) in ELEMENTARY else BOOLEAN
+    return table[type(expression)](*values)
+
+
+def _product(values: list[Any]) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = result * value
+    return result
+
+
+def _piecewise(expression: Piecewise, inner: Callable[[Expr], Any]) -> Any:
+    *rows, last = expression.args
+    result = inner(last[0])
+    for formula, condition in reversed(rows):
+        result = np.where(inner(condition), inner(formula), result)
+    return result
+
+
+class Interpreter:
+    """Evaluates a program on given arrays: ``[T, B, *axes]`` for sequences.
+
+    ``sizes`` gives T, B and every free size; derived sizes follow.
+    """
+
+    def __init__(self, program: Program, given: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
+        self.program = program
+        self.given = {name: np.asarray(array) for name, array in given.items()}
+        self.sizes = dict(sizes)
+        for size in program.sizes:
+            if size.value is not None:
+                self.sizes[size.name] = self._integer(size.value)
+        self.known: dict[tuple[str, int], Array] = {}
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+
+    def run(self, *names: str) -> dict[str, Array]:
+        """The arrays of the named variables."""
+        return {name: self.whole(name) for name in names}
+
+    def whole(self, name: str) -> Array:
+        """One variable over all steps."""
+        if self.program[name].span < Span.SEQUENCE:
+            return self.at(name, 0)
+        return np.stack([self.at(name, step) for step in range(self.sizes["T"])])
+
+    def at(self, name: str, step: int) -> Array:
+        """One variable at one step: ``[B, *axes]``, without B for a constant."""
+        key = (name, step if self.program[name].span is Span.SEQUENCE else 0)
+        if key not in self.known:
+            self.known[key] = self._value(self.program[name], key[1])
+        return self.known[key]
+
+    def _value(self, variable: Variable, step: int) -> Array:
+        if variable.offset is not None:
+            return self._selector(variable)
+        if variable.name in self.given:
+            array = self.given[variable.name]
+            return array[step] if variable.span is Span.SEQUENCE else array
+        for delay in self.program.delays:
+            if delay.lhs == variable.name:
+                inside = 0 <= step - delay.step < self.sizes["T"]
+                return self.at(delay.source, step - delay.step) if inside else self.at(delay.initial, 0)
+            if delay.final == variable.name:
+                return self.at(delay.source, self.sizes["T"] - 1 if delay.step > 0 else 0)
+        return self._equation(variable, step)
+
+    def _equation(self, lhs: Variable, step: int) -> Array:
+        definition = self.program.definition(lhs.name)
+        if definition is None:
+            raise KeyError(f"no value is given for '{lhs.name}'")
+        shape = tuple(self.sizes[axis] for axis in lhs.shape[max(0, int(lhs.span) - 1) :])
+        result: Any = np.zeros(shape)
+        for term in terms(definition.rhs):
+            found = contraction_term(term)
+            if found is None:
+                result = result + evaluate(term, lambda name: self._aligned(name, lhs, step), self.sizes)
+            else:
+                factor = evaluate(found[0], self.sizes.__getitem__, self.sizes)
+                result = result + factor * self._contraction(found[1], lhs, step)
+        return np.broadcast_to(result, shape)
+
+    def _aligned(self, name: str, lhs: Variable, step: int) -> Any:
+        """An operand with the axes of the left-hand side, those that it lacks of length 1."""
+        variable, array = self.program[name], self.at(name, step)
+        own = (("B",) if variable.span else ()) + variable.axes
+        full = (("B",) if lhs.span else ()) + lhs.axes
+        remaining = list(own)
+        index = tuple(slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
+                      for axis in full)
+        return array[index]
+
+    def _contraction(self, ein: Ein, lhs: Variable, step: int) -> Array:
+        widest = max(self.program[operand.name].span for operand in ein.operands)
+        over_time = widest is Span.SEQUENCE and lhs.span < Span.SEQUENCE
+        steps = range(self.sizes["T"]) if over_time else [step]
+        return sum(self._product_at(ein, lhs, one) for one in steps)  # type: ignore[return-value]
+
+    def _product_at(self, ein: Ein, lhs: Variable, step: int) -> Array:
+        letters, operands = ein.letters, [self.at(one.name, step) for one in ein.operands]
+        batched = [bool(self.program[one.name].span) for one in ein.operands]
+        if isinstance(ein, Peak):
+            return np.max(operands[0].real, axis=-1)
+        parts = [("B" if flag else "") + part
+                 for flag, part in zip(batched, letters.operands, strict=True)]
+        output = ("B" if lhs.span and any(batched) else "") + letters.output
+        for letter, axis in zip(letters.output, lhs.axes, strict=True):
+            if letter not in "".join(parts):
+                parts, operands = [*parts, letter], [*operands, np.ones(self.sizes[axis])]
+        return np.einsum(f"{','.join(parts)}->{output}", *operands)
+
+    def _selector(self, variable: Variable) -> Array:
+        rows, columns = (self.sizes[axis] for axis in variable.axes)
+        offset = self._integer(variable.offset)
+        return np.eye(rows, columns, -offset)
+
+    def _integer(self, size: Expr) -> int:
+        return int(evaluate(size, self.sizes.__getitem__, self.sizes))

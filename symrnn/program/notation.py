@@ -1,0 +1,74 @@
+"""How a variable is written: letter, subscripts, superscripts, accents and time index.
+
+A glyph knows no LaTeX document and no expression; it renders one symbol, such as
+``\\bar{z}_{i,t}``, from parts that derivation and composition can change: a bar for
+the adjoint, a dot for the tangent, a layer in the superscript, a shift in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
+    "tau phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
+)
+_ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
+            "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+
+
+def escape_latex(text: str) -> str:
+    """Plain text made safe for a LaTeX document."""
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+def letter_latex(word: str) -> str:
+    """One letter or one Greek name as mathematics; a longer word upright."""
+    if word in GREEK:
+        return "\\" + word
+    return word if len(word) == 1 else rf"\mathrm{{{escape_latex(word)}}}"
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One symbol of a formula.
+
+    ``shift`` is the offset from the current step (``h_{t-1}`` has -1), ``index`` a fixed
+    step such as ``"0"`` or ``"T"``, ``accents`` LaTeX commands from inside to outside.
+    """
+
+    letter: str
+    sub: tuple[str, ...] = ()
+    sup: tuple[str, ...] = ()
+    accents: tuple[str, ...] = ()
+    shift: int = 0
+    index: str = ""
+
+    @classmethod
+    def named(cls, name: str) -> Glyph:
+        """The glyph that a name suggests: ``W_i`` is W with subscript i."""
+        letter, *sub = name.split("_")
+        return cls(letter_latex(letter), tuple(letter_latex(part) for part in sub if part))
+
+    def latex(self, time: str = "") -> str:
+        """LaTeX of the symbol; ``time`` is the running index, empty where there is none."""
+        letter = self.letter
+        for accent in self.accents:
+            letter = rf"{accent}{{{letter}}}"
+        step = self.index or (shifted(time, self.shift) if time else "")
+        sub = ",".join((*self.sub, *([step] if step else [])))
+        sup = ",".join(self.sup)
+        return letter + (f"^{{{sup}}}" if sup else "") + (f"_{{{sub}}}" if sub else "")
+
+    def delayed(self, step: int) -> Glyph:
+        """The glyph of the same symbol ``step`` steps earlier."""
+        return replace(self, shift=self.shift - step)
+
+    def at(self, index: str) -> Glyph:
+        """The glyph of the symbol at one fixed step."""
+        return replace(self, index=index, shift=0)
+
+
+def shifted(time: str, shift: int) -> str:
+    """``t``, ``t-1`` or ``t+1``."""
+    return time if shift == 0 else f"{time}{shift:+d}"

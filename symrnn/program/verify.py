@@ -1,0 +1,147 @@
+"""The verifier between stages. Its messages name the program, the equation, the symbol.
+
+It checks that names are bound once and before use, that axes and spans agree, that
+right-hand sides are in normal form, that every size is known and nothing is left unused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sympy import Expr
+
+from symrnn.program.contraction import Ein, contraction_axes
+from symrnn.program.expressions import contractions, pointwise_part, sizes_in_order, symbols_in_order
+from symrnn.program.form import Equation, Program, ProgramError, Role, Variable
+from symrnn.program.functions import is_call
+
+
+def verify(program: Program) -> Program:
+    """Return the program unchanged, or raise :class:`ProgramError` with every finding."""
+    findings = [*_names(program), *_delays(program)]
+    if not findings:
+        findings = [*_bindings(program), *_equations(program), *_uses(program)]
+    if findings:
+        raise ProgramError("\n".join(f"{program.name}: {finding}" for finding in findings))
+    return program
+
+
+def _names(program: Program) -> Iterator[str]:
+    counts = Counter(variable.name for variable in program.variables)
+    yield from (f"'{name}' is declared {count} times" for name, count in counts.items()
+                if count > 1)
+    sizes = {size.name for size in program.sizes}
+    for variable in program.variables:
+        for axis in variable.axes:
+            if axis not in sizes:
+                yield f"'{variable.name}' has an axis '{axis}', which is no size of the program"
+    names = [*(e.lhs for e in program.equations), *program.outputs,
+             *(name for d in program.delays for name in (d.lhs, d.source, d.initial))]
+    for equation in program.equations:
+        names += symbols_in_order(equation.rhs)
+        yield from (f"{_where(equation)} reads '{size}', which is no size of the program"
+                    for size in sizes_in_order(equation.rhs) if size not in sizes)
+    yield from (f"'{name}' is used but not declared"
+                for name in dict.fromkeys(names) if name not in program)
+
+
+def _delays(program: Program) -> Iterator[str]:
+    for delay in program.delays:
+        if abs(delay.step) != 1:
+            yield f"the delay of '{delay.source}' is {delay.step} steps; chain delays of one"
+        trio = [program[name] for name in (delay.lhs, delay.source, delay.initial, delay.final)
+                if name in program]
+        if len({variable.axes for variable in trio}) > 1:
+            shapes = ", ".join(f"'{v.name}' [{', '.join(v.axes)}]" for v in trio)
+            yield f"the delay of '{delay.source}' joins different axes: {shapes}"
+
+
+def _bindings(program: Program) -> Iterator[str]:
+    bound = {v.name for v in program.variables if v.role.given}
+    bound |= {delay.lhs for delay in program.delays}
+    for equation in program.equations:
+        where = _where(equation)
+        for name in symbols_in_order(equation.rhs):
+            if name not in bound:
+                yield f"{where} reads '{name}' before an equation binds it"
+        if equation.lhs in bound:
+            yield f"{where}: '{equation.lhs}' is already bound"
+        bound.add(equation.lhs)
+    finals = {delay.final for delay in program.delays}
+    for variable in program.variables:
+        if variable.name not in bound | finals:
+            yield f"'{variable.name}' ({variable.role.value}) is bound by no equation"
+
+
+def _where(equation: Equation) -> str:
+    return f"equation ({equation.number}) for '{equation.lhs}'"
+
+
+def _equations(program: Program) -> Iterator[str]:
+    for equation in program.equations:
+        yield from check_equation(program, equation)
+
+
+def check_equation(program: Program, equation: Equation) -> tuple[str, ...]:
+    """What is wrong with the right-hand side of one equation: form, axes, spans."""
+    try:
+        return tuple(f"{_where(equation)}: {text}" for text in _equation(program, equation))
+    except ValueError as error:
+        return (f"{_where(equation)}: {error}",)
+
+
+def _equation(program: Program, equation: Equation) -> Iterator[str]:
+    lhs = program[equation.lhs]
+    for coefficient, ein in contractions(equation.rhs):
+        if symbols_in_order(coefficient):
+            yield f"the coefficient {coefficient} of a contraction is not a number or a size"
+        yield from _contraction(program, lhs, ein)
+    pointwise = pointwise_part(equation.rhs)
+    if not is_call(pointwise) and any(map(is_call, _inner_nodes(pointwise))):
+        yield "a function call inside a formula has no name; lower the program first"
+    for name in symbols_in_order(pointwise):
+        yield from _operand(program[name], lhs)
+
+
+def _inner_nodes(expression: Expr) -> Iterator[Expr]:
+    for argument in expression.args:
+        yield argument
+        yield from _inner_nodes(argument)
+
+
+def _contraction(program: Program, lhs: Variable, ein: Ein) -> Iterator[str]:
+    letters = contraction_axes(ein, program.axes)
+    output = ein.letters.output
+    if len(output) != len(lhs.axes):
+        yield f"'{ein.letters.spec}' gives {len(output)} axes, '{lhs.name}' has {len(lhs.axes)}"
+        return
+    for letter, axis in zip(output, lhs.axes, strict=True):
+        if letters.get(letter, axis) != axis:
+            yield (f"expected [{', '.join(lhs.axes)}], but '{ein.letters.spec}' of "
+                   f"{', '.join(o.name for o in ein.operands)} has {letters[letter]} for {axis}")
+
+
+def _operand(operand: Variable, lhs: Variable) -> Iterator[str]:
+    if operand.span > lhs.span:
+        yield f"'{operand.name}' varies over {operand.span.name.lower()}, '{lhs.name}' does not"
+    if operand.axes == lhs.axes:
+        return
+    remaining = iter(lhs.axes)
+    if not all(axis in remaining for axis in operand.axes):
+        yield (f"'{operand.name}' has axes [{', '.join(operand.axes)}], which do not broadcast "
+               f"to [{', '.join(lhs.axes)}] of '{lhs.name}'")
+    elif len(set(lhs.axes)) < len(lhs.axes):
+        yield f"'{operand.name}' broadcasts to axes of equal names; name them apart"
+
+
+def _uses(program: Program) -> Iterator[str]:
+    used = set(program.outputs)
+    for equation in program.equations:
+        used.update(symbols_in_order(equation.rhs))
+    for delay in program.delays:
+        used |= {delay.source, delay.initial}
+    sinks = (Role.GRADIENT, Role.OUTPUT, Role.FINAL)
+    for variable in program.variables:
+        if variable.name not in used and variable.role not in sinks:
+            yield f"'{variable.name}' ({variable.role.value}) is never used"
