@@ -9,8 +9,8 @@ from sympy import Symbol
 
 from symrnn.adjoint.marks import DOTS, unused
 from symrnn.adjoint.rules import linearise
-from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived
-from symrnn.program import Delay, Equation, Program, Role, Variable, add, symbols_in_order
+from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced
+from symrnn.program import Delay, Equation, Program, Role, Variable, add
 
 
 def tangent(program: Program, wrt: Iterable[str] | None = None) -> Program:
@@ -26,7 +26,8 @@ def tangent(program: Program, wrt: Iterable[str] | None = None) -> Program:
 class _Tangent:
     def __init__(self, program: Program, wrt: list[str]) -> None:
         self.primal, self.mark = program, unused(program, DOTS)
-        self.active = _active(program, set(wrt))
+        self.terms = {one.lhs: linearise(one) for one in program.equations}
+        self.active = influenced(program, self.terms, wrt)
         self.variables: dict[str, Variable] = {}
         for name in wrt:
             self._declare(program[name], Role.TANGENT)
@@ -46,12 +47,14 @@ class _Tangent:
         if name not in self.variables:
             self.variables[name] = replace(
                 like, name=name, role=role, glyph=self.mark.glyph(like.glyph),
-                meaning=f"tangent of {like.name}", stands_for=None)
+                meaning=f"tangent of {like.name}", stands_for=None, of=like.name)
         return self.variables[name].symbol
 
     def _delay(self, delay: Delay) -> Delay:
         """Time shifts a tangent as it shifts the value."""
-        roles = {delay.lhs: Role.INTERMEDIATE, delay.source: Role.STATE,
+        given = self.primal[delay.source].role.given
+        roles = {delay.lhs: Role.INTERMEDIATE,
+                 delay.source: Role.TANGENT if given else Role.STATE,
                  delay.initial: Role.TANGENT, delay.final: Role.FINAL}
         lhs, source, initial, final = (
             self._declare(self.primal[name], role).name for name, role in roles.items())
@@ -61,18 +64,5 @@ class _Tangent:
         lhs = self.primal[equation.lhs]
         left = self._declare(lhs, lhs.role)
         pushed = [term.push(Symbol(self.mark.name(term.source)))
-                  for term in linearise(equation) if term.source in self.active]
+                  for term in self.terms[equation.lhs] if term.source in self.active]
         return Equation(left.name, add(pushed), number)
-
-
-def _active(program: Program, active: set[str]) -> set[str]:
-    """Every name whose value depends on the chosen ones, through time too."""
-    size = -1
-    while size != len(active):
-        size = len(active)
-        active |= {one.lhs for one in program.equations if active & set(symbols_in_order(one.rhs))}
-        for delay in program.delays:
-            if active & {delay.source, delay.initial}:
-                active |= {delay.lhs, delay.source, delay.initial, delay.final}
-    return active
-

@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 
 from symrnn.adjoint.marks import BARS, unused
 from symrnn.adjoint.rules import Linear, linearise, summed
-from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, names_used
+from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced, names_used
 from symrnn.program import (Delay, Ein, Equation, Glyph, Origin, Program, ProgramError, Role, Rule,
                             Variable, add, local)
 
@@ -35,6 +35,9 @@ class _Adjoint:
 
     def __init__(self, program: Program) -> None:
         self.primal, self.mark = program, unused(program, BARS)
+        self.linear = {one.lhs: linearise(one) for one in program.equations}
+        self.active = influenced(program, self.linear,
+                                 (one.name for one in program.with_role(*DIFFERENTIABLE)))
         self.axes = dict(program.axes)
         self.variables: dict[str, Variable] = {}
         self.equations: list[Equation] = []
@@ -48,8 +51,9 @@ class _Adjoint:
         self._receive_outputs()
         for delay in self.primal.delays:
             self._receive_delay(delay)
-        for order in reversed(range(len(self.primal.equations))):
-            self._transpose(order, self.primal.equations[order])
+        for order, equation in reversed(list(enumerate(self.primal.equations))):
+            if equation.lhs in self.active:
+                self._transpose(order, equation)
         for delay in self.primal.delays:
             self._send_delay(delay)
         edges = {delay.initial for delay in self.primal.delays}
@@ -61,7 +65,7 @@ class _Adjoint:
     def _receive_outputs(self) -> None:
         """An output's cotangent comes from outside; Delta marks it where others add to it."""
         used = names_used(self.primal)
-        for name in self.primal.outputs:
+        for name in (one for one in self.primal.outputs if one in self.active):
             output = self.primal[name]
             prefix, own = local(name)
             if name in used:
@@ -95,13 +99,10 @@ class _Adjoint:
         """Bind the cotangent of the left-hand side, then pull it through every term."""
         lhs = self.primal[equation.lhs]
         cotangent = self._bind(lhs, Role.INTERMEDIATE)
-        for term in linearise(equation):
-            if self._is_active(term.source):
+        for term in self.linear[lhs.name]:
+            if term.source in self.active:
                 origin = Origin(equation.number, term.rule, term.source, lhs.name, term.factor)
                 self.terms[term.source].append((order, self._pull(term, lhs, cotangent), origin))
-
-    def _is_active(self, name: str) -> bool:
-        return self.primal[name].role not in (Role.SAVED, Role.SELECTOR)
 
     def _pull(self, term: Linear, lhs: Variable, cotangent: Expr) -> Expr:
         pulled, source = term.pull(cotangent), self.primal[term.source]
@@ -150,7 +151,9 @@ class _Adjoint:
                              self.mark.sent_back(variable.glyph))
 
     def _declare(self, like: Variable, name: str, role: Role, glyph: Glyph) -> Symbol:
+        if name in self.primal:
+            raise ProgramError(f"{self.primal.name}: the adjoint needs the name '{name}'; rename yours")
         new = replace(like, name=name, role=role, glyph=glyph, stands_for=None,
-                      meaning=f"cotangent of {like.name}")
+                      of=like.name, meaning=f"cotangent of {like.name}")
         self.variables[name], self.axes[name] = new, new.axes
         return new.symbol

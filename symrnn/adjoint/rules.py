@@ -98,6 +98,9 @@ def summed(term: Expr, lhs: Variable, source: Variable, axes: dict[str, tuple[st
     if not all(isinstance(part, Symbol) and part.name in axes for part in symbols):
         return None
     letter = dict(zip(lhs.axes, LETTERS, strict=False))
-    parts = ["".join(letter[axis] for axis in axes[part.name]) for part in symbols]
-    output = "".join(letter[axis] for axis in source.axes)
-    return multiply([*numbers, Ein(f"{','.join(parts)}->{output}", *symbols)])
+
+    def letters(own: tuple[str, ...]) -> str:
+        return LETTERS[: len(own)] if own == lhs.axes else "".join(letter[axis] for axis in own)
+
+    spec = ",".join(letters(axes[part.name]) for part in symbols)
+    return multiply([*numbers, Ein(f"{spec}->{letters(source.axes)}", *symbols)])

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from symrnn.adjoint.rules import Linear
 from symrnn.program import (Delay, Equation, Program, Role, Variable, lower, symbols_in_order, verify)
 
 DIFFERENTIABLE = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT)
+
+
+def influenced(program: Program, terms: Mapping[str, tuple[Linear, ...]],
+               given: Iterable[str]) -> frozenset[str]:
+    """Every name whose value depends on the given ones, through time too.
+
+    ``terms`` holds the differential of every equation; what it leaves out (a peak) is constant.
+    """
+    found, size = set(given), -1
+    while size != len(found):
+        size = len(found)
+        found |= {name for name, parts in terms.items() if any(one.source in found for one in parts)}
+        for delay in program.delays:
+            if {delay.source, delay.initial} & found:
+                found |= {delay.lhs, delay.source, delay.initial, delay.final}
+    return frozenset(found)
 
 
 def names_used(program: Program) -> set[str]:

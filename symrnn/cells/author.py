@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
-from sympy import Expr, Symbol, evaluate, sympify
+from sympy import Expr, Mul, Symbol, SympifyError, evaluate, sympify
 
-from symrnn.program import (Delay, Ein, Equation, Glyph, Program, ProgramError, Role, Size, Span,
-                            Variable, check_equation, contraction_axes, delay_variables, final_name, initial_name, lower,
-                            substitute, symbols_in_order, verify)
+from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size, Span,
+                            Variable, check_equation, contraction_axes, delay_variables, final_name, initial_name, letter_latex,
+                            lower, result_axes, substitute, symbols_in_order, verify)
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,9 @@ class Sequence:
         self.cell, self.name = cell, name
 
     def __getitem__(self, when: Step) -> Term:
+        if not isinstance(when, Step):
+            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is no step; write "
+                               f"'{self.name}[t]' or '{self.name}[t - 1]'")
         if when.shift == 0:
             return self.cell.term(self.name)
         if abs(when.shift) > 1:
@@ -107,6 +110,7 @@ class Cell:
         self.variables: dict[str, Variable] = {}
         self.equations: list[Equation] = []
         self.delays: dict[str, Delay] = {}
+        self.operands: dict[Expr, str] = {}
         self.number = 0
         self._order = evaluate(False)
 
@@ -151,9 +155,15 @@ class Cell:
 
     def remembered(self, name: str, step: int) -> Term:
         """The symbol of ``name`` one step before (+1) or after (-1) the current one."""
+        if name in self.delays and self.delays[name].step != step:
+            raise ProgramError(f"{self.name}: '{name}' is read one step before and one step after; "
+                               f"name a copy of it for one of them")
         if name not in self.delays:
             source = self.variables[name]
             for variable in delay_variables(source, step):
+                if variable.name in self.variables:
+                    raise ProgramError(f"{self.name}: the delay of '{name}' needs the name "
+                                       f"'{variable.name}'; rename yours")
                 self.variables[variable.name] = variable
             self.delays[name] = Delay(f"{name}_prev", name, step, initial_name(name),
                                       final_name(name))
@@ -173,12 +183,16 @@ class Cell:
     def contract(self, spec: str, *operands: Expr) -> Ein:
         """Any contraction, by its letters: ``contract("i,j->ij", v, k)``."""
         named = [self._operand(operand) for operand in operands]
-        ein = Ein(spec, *named)
         try:
+            ein = Ein(spec, *named)
             contraction_axes(ein, {one.name: one.axes for one in named})
         except ValueError as error:
             raise ProgramError(f"{self.name}: {spec}: {error}") from None
         return ein
+
+    def peak(self, vector: Expr) -> Peak:
+        """The largest entry, as a shift that nothing depends on (see :class:`Peak`)."""
+        return Peak("i->", self._operand(vector))
 
     def define(self, name: str, rhs: Any) -> None:
         """Append the next numbered equation ``name = rhs``."""
@@ -207,26 +221,56 @@ class Cell:
         """A symbol for any operand; a formula inside a product gets a name and an equation."""
         if isinstance(expression, Term):
             return expression
-        known = [self.variables[name] for name in symbols_in_order(sympify(expression))]
+        formula = self._plain(expression)
+        if formula not in self.operands:
+            self.operands[formula] = self._named_operand(formula)
+        return self.term(self.operands[formula])
+
+    def _named_operand(self, formula: Expr) -> str:
+        known = [self.variables[name] for name in symbols_in_order(formula)]
         if not known:
-            raise ProgramError(f"{self.name}: '{expression}' is no operand of a product")
-        widest = max(known, key=lambda one: len(one.axes))
-        name = "_".join(one.name for one in known)
-        glyph = Glyph("".join(one.glyph.letter for one in known))
-        self.variables[name] = Variable(name, widest.axes, Role.INTERMEDIATE, glyph,
-                                        "operand of a product")
-        self._append(name, expression, self.number + 1)
-        return self.term(name)
+            raise ProgramError(f"{self.name}: '{formula}' is no operand of a product")
+        base = "_".join(one.name for one in known)
+        name = next(one for one in (base, *(f"{base}_{count}" for count in range(2, 1000)))
+                    if one not in self.variables)
+        simple = isinstance(formula, Mul) and name == base
+        glyph = (Glyph("".join(one.glyph.letter for one in known)) if simple
+                 else Glyph("s", sub=tuple(letter_latex(part) for part in name.split("_"))))
+        self.variables[name] = Variable(name, self._axes_of(formula), Role.INTERMEDIATE, glyph,
+                                        "operand of a product", max(one.span for one in known))
+        self._append(name, formula, self.number + 1)
+        return name
+
+    def _axes_of(self, formula: Expr) -> tuple[str, ...]:
+        try:
+            return result_axes(formula, {one.name: one.axes for one in self.variables.values()})
+        except ValueError as error:
+            raise ProgramError(f"{self.name}: '{formula}': {error}") from None
+
+    def _plain(self, rhs: Any) -> Expr:
+        """A formula of the author over plain symbols."""
+        if isinstance(rhs, Sequence):
+            raise ProgramError(f"{self.name}: '{rhs.name}' has no time; write '{rhs.name}[t]'")
+        if isinstance(rhs, Transposed):
+            raise ProgramError(f"{self.name}: '{rhs.matrix.name}.T' stands on the left of '@' only")
+        try:
+            formula = sympify(rhs, strict=True)
+        except SympifyError:
+            raise ProgramError(f"{self.name}: {rhs!r} is no formula") from None
+        return substitute(formula, {term: Symbol(term.name) for term in formula.atoms(Term)})
 
     def _append(self, name: str, rhs: Any, number: int) -> None:
-        plain = {term: Symbol(term.name) for term in sympify(rhs).atoms(Term)}
-        equation = Equation(name, substitute(sympify(rhs), plain), number)
+        equation = Equation(name, self._plain(rhs), number)
         self._check(equation)
         self.equations.append(equation)
 
     def _check(self, equation: Equation) -> None:
         """Check the axes at once, so that the traceback ends at the author's line."""
-        draft = lower(self._draft((), (equation,)))
+        try:
+            draft = lower(self._draft((), (equation,)))
+        except ValueError as error:
+            raise ProgramError(f"{self.name}: equation ({equation.number}) for '{equation.lhs}': "
+                               f"{error}") from None
         findings = [text for one in draft.equations for text in check_equation(draft, one)]
         if findings:
             raise ProgramError(f"{self.name}: {findings[0]}")

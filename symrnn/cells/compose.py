@@ -14,7 +14,7 @@ from sympy import Integer
 from symrnn.cells.author import Cell, t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name, initial_name,
-                            last_number, local, merge, renamed, reverse, settled, verify)
+                            last_number, merge, renamed, reverse, settled, verify)
 
 ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
 
@@ -60,6 +60,8 @@ def readout(network: Program, output_activation: ActivationChoice = "linear") ->
 
 def attach_readout(network: Program, output_activation: ActivationChoice) -> Program:
     """An affine layer over all outputs of the network, then an activation."""
+    if "y" in network.outputs and "h" not in network:
+        network = _hidden(network)
     outputs = [network[name] for name in network.outputs]
     names = ["V"] if len(outputs) == 1 else [f"V_{_tag(one)}" for one in outputs]
     with Cell("readout", "output layer") as cell:
@@ -72,6 +74,12 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
         a_y[t] = add([*products, b_y])
         y[t] = activation(output_activation)(a_y[t])
     return chain(network, cell.build("y"))
+
+
+def _hidden(network: Program) -> Program:
+    """A concatenation under an output layer is a hidden layer: its ``y`` becomes ``h``."""
+    hidden = network.replacing([replace(network["y"], glyph=Glyph("h"))])
+    return renamed(hidden, {"y": "h"}, {})
 
 
 def concatenate(network: Program) -> Program:
@@ -126,4 +134,4 @@ def _prefixed(cell: Program, prefix: str, kept: Iterable[str]) -> dict[str, str]
 
 def _tag(output: Variable) -> str:
     """``f`` and ``b`` for the outputs of the two directions."""
-    return local(output.name)[0].rstrip(".").rpartition(".")[2][:1]
+    return output.name.partition(".")[0][:1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +80,7 @@ class Peak(Ein):
     """
 
 
-def contraction_axes(ein: Ein, axes: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def contraction_axes(ein: Ein, axes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """The size that each letter runs over, from the axes of the operands.
 
     Raises ValueError where the number of axes or the sizes disagree.

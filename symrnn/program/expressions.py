@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sympy import Add, Expr, Integer, Mul, Number, Piecewise, Pow, Symbol, preorder_traversal
 from sympy.core.relational import Relational
 
-from symrnn.program.contraction import Ein
+from symrnn.program.contraction import Ein, contraction_axes
+
 
 class SizeSymbol(Symbol):  # type: ignore[misc]  # SymPy ships no types
     """A size inside an expression; a variable of the same name is another symbol."""
@@ -111,6 +112,22 @@ def sizes_in_order(expression: Expr) -> tuple[str, ...]:
     """Names of the sizes, in order of first appearance."""
     return tuple(dict.fromkeys(node.name for node in preorder_traversal(expression)
                                if isinstance(node, SizeSymbol)))
+
+
+def result_axes(expression: Expr, axes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The axes that an expression varies over: those of its widest part.
+
+    Raises ValueError for a contraction whose operands disagree or leave an axis open.
+    """
+    if isinstance(expression, Ein):
+        sizes = contraction_axes(expression, axes)
+        output = expression.letters.output
+        if not set(output) <= set(sizes):
+            raise ValueError(f"'{expression.letters.spec}' leaves the size of an axis open; name it first")
+        return tuple(sizes[letter] for letter in output)
+    if isinstance(expression, Symbol):
+        return () if isinstance(expression, SizeSymbol) else axes[expression.name]
+    return max((result_axes(part, axes) for part in expression.args), key=len, default=())
 
 
 def rebuild(expression: Expr, arguments: Iterable[Expr]) -> Expr:

@@ -78,7 +78,8 @@ class Variable:
 
     ``offset`` belongs to selectors alone: a selector with axes [q, m] is the matrix with
     ones at (offset + j, j), which places a vector of m entries into one of q.
-    ``stands_for`` is the expression that documents print in place of the name.
+    ``stands_for`` is the expression that documents print in place of the name. ``of`` names
+    the variable whose cotangent or tangent this one is.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Variable:
     span: Span = Span.SEQUENCE
     offset: Expr | None = None
     stands_for: Expr | None = None
+    of: str = ""
 
     @property
     def symbol(self) -> Symbol:

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol
 
-from symrnn.program.contraction import Ein
-from symrnn.program.expressions import add, factors, rebuild, symbols_in_order, terms
+from symrnn.program.contraction import Ein, Peak
+from symrnn.program.expressions import (add, factors, rebuild, result_axes, symbols_in_order,
+                                        terms)
 from symrnn.program.form import Equation, Program, Role, Span, Variable, local
 from symrnn.program.functions import is_call
 from symrnn.program.notation import Glyph
@@ -44,18 +45,23 @@ class _Lowering:
     def equation(self, equation: Equation) -> None:
         """Lower one equation and append it behind its parts."""
         self.current = equation
-        rhs = equation.rhs
-        if is_call(rhs):
-            rhs = self._call_of_names(rhs)
-        else:
-            rhs = add([self._term(term) for term in terms(rhs)])
+        rhs = self._formula(equation.rhs, self.variables[equation.lhs].axes)
         self.equations.append(replace(equation, rhs=rhs))
 
-    def _term(self, term: Expr) -> Expr:
-        """A term of a sum: a numeric multiple of a contraction stays, all else is pointwise."""
-        parts = factors(term)
-        plain = all(isinstance(part, Ein) or part.is_number for part in parts)
-        if plain and sum(isinstance(part, Ein) for part in parts) <= 1:
+    def _formula(self, rhs: Expr, axes: tuple[str, ...]) -> Expr:
+        """A right-hand side of these axes in normal form."""
+        if isinstance(rhs, Peak):
+            return rhs
+        if is_call(rhs):
+            return self._call_of_names(rhs)
+        return add([self._term(term, axes) for term in terms(rhs) if 0 not in factors(term)])
+
+    def _term(self, term: Expr, axes: tuple[str, ...]) -> Expr:
+        """A term of a sum: a multiple of a contraction of these axes stays, all else is pointwise."""
+        found = [part for part in factors(term) if isinstance(part, Ein)]
+        scale = [part for part in factors(term) if not isinstance(part, Ein)]
+        if (len(found) == 1 and not isinstance(found[0], Peak) and not any(map(_varies, scale))
+                and len(found[0].letters.output) == len(axes)):
             return term
         return self._inner(term)
 
@@ -72,9 +78,7 @@ class _Lowering:
     def _call_of_names(self, call: Expr) -> Expr:
         """A call over pointwise arguments; an argument with a contraction is named first."""
         arguments = [
-            self._name(argument, self._contraction_part) if argument.has(Ein)
-            else argument if not any(map(is_call, argument.args)) and not is_call(argument)
-            else self._inner(argument)
+            self._name(argument, self._contraction_part) if argument.has(Ein) else self._inner(argument)
             for argument in call.args
         ]
         return rebuild(call, arguments)
@@ -83,8 +87,9 @@ class _Lowering:
         if node not in self.named:
             part = make(node)
             self.variables[part.name] = part
+            rhs = node if is_call(node) else self._formula(node, part.axes)
             self.parts.append(part)
-            self.equations.append(Equation(part.name, add([node]), self.current.number))
+            self.equations.append(Equation(part.name, rhs, self.current.number))
             self.named[node] = part.symbol
         return self.named[node]
 
@@ -93,9 +98,12 @@ class _Lowering:
         owner = self.variables[self.current.lhs]
         prefix, own = local(owner.name)
         name = self._fresh(f"{prefix}a_{own}")
-        glyph = replace(owner.glyph, letter="a", sub=(owner.glyph.letter, *owner.glyph.sub))
-        return Variable(name, owner.axes, Role.INTERMEDIATE, glyph,
-                        f"sum inside the equation of {own}", owner.span)
+        count = tuple(local(name)[1].removeprefix(f"a_{own}").split("_")[1:])
+        glyph = replace(owner.glyph, letter="a", sub=(owner.glyph.letter, *owner.glyph.sub, *count))
+        widest = max(self.variables[one].span for one in symbols_in_order(node))
+        axes = result_axes(node, {one.name: one.axes for one in self.variables.values()})
+        return Variable(name, axes, Role.INTERMEDIATE, glyph,
+                        f"sum inside the equation of {own}", min(owner.span, widest))
 
     def _call_part(self, call: Expr) -> Variable:
         """A call inside a formula: ``tanh_c``, printed as the call itself."""
@@ -112,3 +120,7 @@ class _Lowering:
     def _fresh(self, name: str) -> str:
         candidates = (name if count == 1 else f"{name}_{count}" for count in range(1, 1000))
         return next(one for one in candidates if one not in self.variables and one not in self.taken)
+
+
+def _varies(expression: Expr) -> bool:
+    return bool(symbols_in_order(expression))

@@ -32,12 +32,14 @@ def _names(program: Program) -> Iterator[str]:
     yield from (f"'{name}' is declared {count} times" for name, count in counts.items()
                 if count > 1)
     sizes = {size.name for size in program.sizes}
+    yield from (f"a size is called '{name}', which counts the {what}"
+                for name, what in (("T", "steps"), ("B", "samples")) if name in sizes)
     for variable in program.variables:
         for axis in variable.axes:
             if axis not in sizes:
                 yield f"'{variable.name}' has an axis '{axis}', which is no size of the program"
     names = [*(e.lhs for e in program.equations), *program.outputs,
-             *(name for d in program.delays for name in (d.lhs, d.source, d.initial))]
+             *(name for d in program.delays for name in (d.lhs, d.source, d.initial, d.final))]
     for equation in program.equations:
         names += symbols_in_order(equation.rhs)
         yield from (f"{_where(equation)} reads '{size}', which is no size of the program"
@@ -47,6 +49,8 @@ def _names(program: Program) -> Iterator[str]:
 
 
 def _delays(program: Program) -> Iterator[str]:
+    ends = Counter(name for one in program.delays for name in (one.lhs, one.final))
+    yield from (f"'{name}' is bound by {count} delays" for name, count in ends.items() if count > 1)
     for delay in program.delays:
         if abs(delay.step) != 1:
             yield f"the delay of '{delay.source}' is {delay.step} steps; chain delays of one"
@@ -131,7 +135,7 @@ def _operand(operand: Variable, lhs: Variable) -> Iterator[str]:
     if not all(axis in remaining for axis in operand.axes):
         yield (f"'{operand.name}' has axes [{', '.join(operand.axes)}], which do not broadcast "
                f"to [{', '.join(lhs.axes)}] of '{lhs.name}'")
-    elif len(set(lhs.axes)) < len(lhs.axes):
+    elif operand.axes and len(set(lhs.axes)) < len(lhs.axes):
         yield f"'{operand.name}' broadcasts to axes of equal names; name them apart"
 
 

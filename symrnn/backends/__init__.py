@@ -1,0 +1,12 @@
+"""Backends: one module and one template folder each, and one line here."""
+
+from symrnn.backends.base import Artefact, Backend
+from symrnn.backends.c import c_backend
+from symrnn.backends.numpy import numpy_backend
+
+BACKENDS: dict[str, Backend] = {
+    "numpy": numpy_backend,
+    "c": c_backend,
+}
+
+__all__ = ["BACKENDS", "Artefact", "Backend"]

@@ -1,0 +1,25 @@
+"""What a backend is: a name and a function from a plan to files, by way of templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from symrnn.schedule import Plan
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One file to render: its name, its template, and the ready strings that go into it."""
+
+    filename: str
+    template: str
+    content: Any
+
+
+class Backend(Protocol):
+    """A language. To add one: a module with this function, a template folder, one line."""
+
+    def __call__(self, plan: Plan, name: str) -> tuple[Artefact, ...]:
+        """The files of one network, called ``name``."""
+        ...

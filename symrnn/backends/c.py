@@ -1,0 +1,208 @@
+"""The C backend: C99 source and header, no library but libm, no allocation, no globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.backends.base import Artefact
+from symrnn.backends.c_addresses import Addresses, Locals
+from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, size_lines,
+                                        total_entries)
+from symrnn.backends.c_math import MATH, CPrinter
+from symrnn.backends.names import Names
+from symrnn.program import ACTIVATIONS, Program, Role, Variable
+from symrnn.schedule import Plan
+
+KEYWORDS = """auto break case char const continue default do double else enum extern float for goto
+if inline int long register restrict return short signed sizeof static struct switch typedef union
+unsigned void volatile while bool true false class new delete this template namespace private public
+protected operator virtual using try catch throw friend typename export explicit mutable and or not
+xor in out sizes parameters initial final state next bars gradients tape work sum REAL EXP TANH LOG
+SIN COS FABS LOG1P EXPM1 SQRT size_t main exp tanh log sin cos fabs sqrt""".split()
+ARGUMENTS = {
+    "forward": ("sizes", "parameters", "in", "initial", "out", "final", "tape", "work"),
+    "backward": ("sizes", "parameters", "in", "initial", "out", "tape", "bars", "gradients", "work"),
+    "step": ("sizes", "parameters", "in", "state", "out", "next", "work"),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One member of a struct: its name in C and in the program, its declaration, its meaning."""
+
+    name: str
+    key: str
+    declaration: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Struct:
+    """One struct of the interface."""
+
+    name: str
+    comment: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A scalar function: its name, argument list, a local value used twice, its result."""
+
+    name: str
+    arguments: str
+    shared: tuple[str, ...]
+    result: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """A function that tells how many entries a block of memory needs."""
+
+    name: str
+    comment: str
+    sizes: tuple[str, ...]
+    total: str
+    unused: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything that the two templates print."""
+
+    name: str
+    guard: str
+    title: str
+    citation: str
+    notes: tuple[str, ...]
+    structs: tuple[Struct, ...]
+    math: tuple[tuple[str, str], ...]
+    helpers: tuple[Helper, ...]
+    counts: tuple[Count, ...]
+    forward: Body
+    backward: Body
+    steps: tuple[Body, ...]
+
+
+def c_names(plan: Plan) -> Names:
+    """Identifiers of the whole plan; the runtime finds struct fields by them."""
+    return Names((plan.program, plan.gradient), KEYWORDS)
+
+
+def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
+    """Header and source of one network."""
+    source = _Sources(plan, name).source()
+    return (Artefact(f"{name}.h", "c/header.h.j2", source),
+            Artefact(f"{name}.c", "c/source.c.j2", source))
+
+
+class _Sources:
+    def __init__(self, plan: Plan, name: str) -> None:
+        self.plan, self.name = plan, name
+        self.names = c_names(plan)
+        self.local = Locals.choose(self.names)
+
+    def source(self) -> Source:
+        """All parts of the two files."""
+        program = self.plan.program
+        writers = {"forward": BodyWriter, "backward": BodyWriter,
+                   **({"step": StepWriter} if self.plan.streams else {})}
+        written = {kind: self._writer(writer, kind == "backward")
+                   for kind, writer in writers.items()}
+        bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
+        calls = {name for one in written.values() for name in one.printer.used_calls}
+        helpers, math = self._helpers(sorted(calls))
+        return Source(
+            self.name, f"{self.name.upper()}_H", program.title, program.source, program.notes,
+            tuple(interface(self.plan, self.names, self.name)), math, helpers,
+            self._counts(bodies), bodies["forward"], bodies["backward"],
+            tuple(body for kind, body in bodies.items() if kind == "step"))
+
+    def _writer(self, kind: type[BodyWriter], backward: bool) -> BodyWriter:
+        schedule = self.plan.backward if backward else self.plan.forward
+        return kind(self.plan, schedule, self.names, self.local, self.name)
+
+    def _helpers(self, calls: list[str]) -> tuple[tuple[Helper, ...], tuple[tuple[str, str], ...]]:
+        """The scalar functions in use, each behind those that it calls, and libm's names."""
+        printer = CPrinter(self.names, self.name)
+        printer.elements = {"x": "x", "alpha": "alpha", "beta": "beta"}
+        helpers: dict[str, Helper] = {}
+        for name in calls:
+            self._helper(name, printer, helpers)
+        math = {name for name in (*calls, *printer.used_calls) if name in MATH}
+        roots = [("SQRT", "sqrt")] if any("SQRT" in one.result for one in helpers.values()) else []
+        return tuple(helpers.values()), (*((MATH[one], one.lower().replace("abs", "fabs"))
+                                           for one in sorted(math)), *roots)
+
+    def _helper(self, name: str, printer: CPrinter, helpers: dict[str, Helper]) -> None:
+        if name not in ACTIVATIONS or name in MATH or name in helpers:
+            return
+        row = ACTIVATIONS[name]
+        inner = CPrinter(self.names, self.name)
+        inner.elements = printer.elements
+        result = inner(row.kernel_form)
+        for call in sorted(inner.used_calls):
+            self._helper(call, printer, helpers)
+            printer.used_calls[call] = inner.used_calls[call]
+        repeated = [text for call in inner.used_calls.values()
+                    if result.count(text := inner(call)) > 1]
+        longest = max(repeated, key=len, default="")
+        shared = (f"const {self.name}_real e = {longest};",) if longest else ()
+        arguments = ", ".join(f"{self.name}_real {one.name}" for one in row.arguments)
+        helpers[name] = Helper(f"{self.name}_{name}", arguments, shared,
+                               result.replace(longest, "e") if longest else result)
+
+    def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
+        """One function a block of memory that the caller supplies."""
+        tape = tuple(self.plan.program[name].shape for name in self.plan.tape)
+        saved = self._count("tape", "what forward saves for backward", tape)
+        return (saved, *(self._count(f"{kind}_work", f"scratch memory of {kind}", body.work)
+                         for kind, body in bodies.items()))
+
+    def _count(self, block: str, comment: str, shapes: tuple[tuple[str, ...], ...]) -> Count:
+        to = Addresses(self.plan, self.plan.forward, self.names, self.local,
+                       CPrinter(self.names, self.name))
+        total = total_entries(to, shapes)
+        sizes = size_lines(self.plan, to)
+        return Count(f"{self.name}_{block}_size", comment, sizes, total,
+                     () if sizes else ("sizes",))
+
+
+def _all_sizes(program: Program) -> list[str]:
+    return ["T", "B", *(one.name for one in program.sizes if one.value is None)]
+
+
+def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
+    """The structs of the interface: sizes, parameters, inputs, outputs, states, cotangents."""
+    program, gradient = plan.program, plan.gradient
+    meanings = {"T": "steps", "B": "sequences in the batch",
+                **{one.name: one.meaning for one in program.sizes}}
+    sizes = tuple(Field(one, one, f"size_t {one};", meanings[one]) for one in _all_sizes(program))
+    groups = (
+        ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
+        ("inputs", "inputs", True, program.with_role(Role.INPUT)),
+        ("outputs", "outputs; backward reads them again", False,
+         tuple(program[one] for one in program.outputs)),
+        ("cotangents", "derivatives of the loss, given from outside", True,
+         gradient.with_role(Role.COTANGENT)),
+        ("gradients", "derivatives of the loss, set (not added to) by backward", False,
+         gradient.with_role(Role.GRADIENT)),
+    )
+    states = tuple(_field(names[one.source], one.source, program[one.initial], name, False)
+                   for one in program.delays)
+    return [Struct(f"{name}_sizes", "sizes, each at least 1", sizes),
+            *(_struct(f"{name}_{kind}", comment, tuple(
+                _field(names[one.name], one.of or one.name, one, name, const) for one in members))
+              for kind, comment, const, members in groups),
+            _struct(f"{name}_state", "state before the first or after the last step", states)]
+
+
+def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
+    """A struct; C99 knows no empty one."""
+    return Struct(name, comment, fields or (Field("none", "", "char none;", "there are none"),))
+
+
+def _field(own: str, key: str, variable: Variable, name: str, const: bool) -> Field:
+    shape = f"[{', '.join(variable.shape)}]" if variable.shape else "[1]"
+    declaration = f"{'const ' if const else ''}{name}_real *{own};"
+    return Field(own, key, declaration, f"{shape} {variable.meaning}")

@@ -1,0 +1,135 @@
+"""Where the values of a kernel live in C, and the pointer to each at one step and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symrnn.backends.c_math import CPrinter
+from symrnn.backends.names import Names
+from symrnn.program import Delay, Role, Span, Variable
+from symrnn.schedule import Place, Plan, Schedule
+
+HOLDER = {Role.INPUT: "in", Role.PARAMETER: "parameters", Role.INITIAL: "initial",
+          Role.COTANGENT: "bars", Role.GRADIENT: "gradients", Role.FINAL: "final"}
+
+
+@dataclass(frozen=True)
+class Locals:
+    """Names for the loop over time, over samples, their common offset, and element indices."""
+
+    time: str
+    sample: str
+    at: str
+    indices: tuple[str, ...]
+
+    @classmethod
+    def choose(cls, names: Names) -> Locals:
+        """Names that no variable of the program carries."""
+        time, sample, at = names.fresh("t", "time"), names.fresh("s", "sample"), names.fresh("at")
+        free = [one for one in "jkliopqruvw" if names.is_free(one)][:6]
+        return cls(time, sample, at, tuple(names.fresh(one) for one in free))
+
+
+class Addresses:
+    """Pointers for one schedule over whole sequences.
+
+    ``holders`` collects the function's arguments that were used on the way.
+    """
+
+    def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals,
+                 printer: CPrinter) -> None:
+        self.plan, self.schedule, self.names = plan, schedule, names
+        self.local, self.printer = local, printer
+        self.holders: set[str] = set()
+
+    def variable(self, name: str) -> Variable:
+        """A variable of this program, or of the one that it was derived from."""
+        program = self.schedule.program
+        return program[name] if name in program else self.plan.program[name]
+
+    def extent(self, axes: Sequence[str]) -> str:
+        """The number of entries behind some axes: ``T * B * m``."""
+        return " * ".join(self.printer.extent(axis) for axis in axes) or "1"
+
+    def is_whole(self, variable: Variable) -> bool:
+        """True where one pointer serves every step and sample."""
+        return (self.schedule.places.get(variable.name) is Place.STEP
+                or variable.span is Span.CONSTANT)
+
+    def block_name(self, block: str, variable: Variable) -> str:
+        """The base pointer of a value inside the tape or the workspace."""
+        own = self.names[variable.name]
+        return own if self.is_whole(variable) else f"{block}_{own}"
+
+    def base(self, variable: Variable) -> str:
+        """The first entry of a whole array."""
+        place = self.schedule.places.get(variable.name)
+        if place in (Place.WORK, Place.RING, Place.STEP):
+            return self.block_name("work", variable)
+        if variable.name in self.plan.tape:
+            return self.block_name("tape", variable)
+        holder = "out" if variable.name in self.plan.program.outputs else HOLDER[variable.role]
+        return f"{self.holder(holder)}->{self.field(variable)}"
+
+    def holder(self, name: str) -> str:
+        """An argument of the function, noted as used."""
+        self.holders.add(name)
+        return name
+
+    def field(self, variable: Variable) -> str:
+        """The field of a struct; initial and final states go by the name of the state."""
+        for delay in self.plan.program.delays:
+            if variable.name in (delay.initial, delay.final):
+                return self.names[delay.source]
+        return self.names[variable.name]
+
+    def pointer(self, variable: Variable) -> str:
+        """The address of a value at the current step and sample."""
+        delay = self.schedule.delay_of(variable.name)
+        if delay is not None:
+            return self.delayed(delay)
+        return self.offset(variable, self.local.time, self.local.at)
+
+    def offset(self, variable: Variable, time: str, at: str) -> str:
+        """The address of a value at some step of the current sample."""
+        entries = self.extent(variable.axes)
+        scale = "" if entries == "1" else f" * {entries}"
+        row = at if variable.span is Span.SEQUENCE else self.local.sample
+        if self.schedule.places.get(variable.name) is Place.RING:
+            row = f"(({time} & 1) * B + {self.local.sample})"
+        return f"{self.base(variable)} + {row}{scale}"
+
+    def delayed(self, delay: Delay) -> str:
+        """The value one step back in the order of the scan, or the given one at the edge."""
+        t, at = self.local.time, self.local.at
+        self.printer.used_sizes |= {"T", "B"}
+        inside = f"{t} > 0" if delay.step > 0 else f"{t} + 1 < T"
+        sign = "-" if delay.step > 0 else "+"
+        there = self.offset(self.variable(delay.source), f"({t} {sign} 1)", f"({at} {sign} B)")
+        edge = self.offset(self.variable(delay.initial), t, at)
+        return f"{inside} ? {there} : {edge}"
+
+
+class StepAddresses(Addresses):
+    """Pointers for the streaming step: one step, the state before it given by the caller."""
+
+    def is_whole(self, variable: Variable) -> bool:
+        bound = variable.name in self.schedule.places
+        return variable.span is Span.CONSTANT or bound and variable.name not in self.plan.program.outputs
+
+    def base(self, variable: Variable) -> str:
+        return self.names[variable.name] if self._is_inner(variable) else super().base(variable)
+
+    def _is_inner(self, variable: Variable) -> bool:
+        return variable.name in self.schedule.places and self.is_whole(variable)
+
+    def offset(self, variable: Variable, time: str, at: str) -> str:
+        entries = self.extent(variable.axes)
+        scale = "" if entries == "1" else f" * {entries}"
+        return f"{self.base(variable)} + {self.local.sample}{scale}"
+
+    def delayed(self, delay: Delay) -> str:
+        field = self.field(self.variable(delay.initial))
+        entries = self.extent(self.variable(delay.source).axes)
+        return f"{self.holder('state')}->{field} + {self.local.sample} * {entries}"

@@ -1,0 +1,246 @@
+"""A schedule as the body of a C function: arrays, loops, pointers, then the equations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symrnn.backends.c_addresses import Addresses, Locals, StepAddresses
+from symrnn.backends.c_math import CPrinter, Loops
+from symrnn.backends.names import Names
+from symrnn.backends.text import Statement, TextPrinter
+from symrnn.program import Delay, Equation, Role, Span, Variable, sizes_in_order, symbols_in_order
+from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
+
+TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
+         Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
+Shape = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One stage in C: the loops around, pointers to the values of one step, the equations."""
+
+    title: str
+    opening: tuple[str, ...]
+    pointers: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    closing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A function body, part by part, and the shapes that lie in its workspace."""
+
+    sizes: tuple[str, ...]
+    arrays: tuple[str, ...]
+    zeros: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    after: tuple[str, ...]
+    unused: tuple[str, ...]
+    work: tuple[Shape, ...]
+
+
+class BodyWriter:
+    """Writes one schedule over whole sequences."""
+
+    addresses_of: type[Addresses] = Addresses
+
+    def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals,
+                 prefix: str) -> None:
+        self.plan, self.schedule, self.program = plan, schedule, schedule.program
+        self.local, self.real = local, f"{prefix}_real"
+        self.printer = CPrinter(names, prefix)
+        self.to = self.addresses_of(plan, schedule, names, local, self.printer)
+        self.text = TextPrinter(self.program)
+        self.loops = Loops(self.program, self.printer, local.indices)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The loops to write."""
+        return self.schedule.stages
+
+    def write(self, arguments: Sequence[str]) -> Body:
+        """The body of a function with these arguments."""
+        work = self.workspace()
+        shapes = [self.stored_shape(one) for one in work]
+        arrays = (*self._constants(), *self._tape(), *self._carve("work", work, shapes))
+        zeros, blocks = self._zeros(), tuple(map(self._block, self.stages))
+        after = tuple(line for delay in self.program.delays for line in self.edge(delay))
+        sizes = size_lines(self.plan, self.to)
+        used = self.to.holders | ({"sizes"} if sizes else set())
+        return Body(sizes, arrays, zeros, blocks, after,
+                    tuple(one for one in arguments if one not in used), tuple(shapes))
+
+    def workspace(self) -> list[Variable]:
+        """What lives in the workspace."""
+        return list(self.schedule.placed(Place.WORK, Place.RING, Place.STEP))
+
+    def stored_shape(self, variable: Variable) -> Shape:
+        """The shape in the workspace: all steps, two, or this one alone."""
+        place = self.schedule.places[variable.name]
+        front = ("2", "B") if place is Place.RING else ()
+        return variable.shape if place is Place.WORK else (*front, *variable.axes)
+
+    def _tape(self) -> list[str]:
+        tape = [self.plan.program[name] for name in self.plan.tape]
+        const = "" if self.schedule is self.plan.forward else "const "
+        return self._carve("tape", tape, [one.shape for one in tape], const)
+
+    def _carve(self, block: str, variables: Sequence[Variable], shapes: Sequence[Shape],
+               const: str = "") -> list[str]:
+        """Base pointers into one block of memory, one behind the other."""
+        lines, before = [], block
+        for variable, shape in zip(variables, shapes, strict=True):
+            name = self.to.block_name(self.to.holder(block), variable)
+            lines.append(f"{const}{self.real} *const {name} = {before}; /* [{', '.join(shape)}] */")
+            before = f"{name} + {self.to.extent(shape)}"
+        return lines
+
+    def _constants(self) -> list[str]:
+        """Pointers to what varies over neither time nor samples: parameters and their totals."""
+        read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
+        lines = []
+        for one in self.program.variables:
+            given = one.role.given and one.name in read and one.role is not Role.SELECTOR
+            target = self.schedule.places.get(one.name) is Place.CALLER
+            if one.span is Span.CONSTANT and (given or target):
+                const = "const " if given else ""
+                lines.append(f"{const}{self.real} *const {self.to.names[one.name]} = "
+                             f"{self.to.base(one)}; /* [{', '.join(one.shape)}] */")
+        return lines
+
+    def _zeros(self) -> tuple[str, ...]:
+        """Totals start at zero."""
+        j, lines = self.local.indices[0], []
+        for equation in self.program.equations:
+            one = self.program[equation.lhs]
+            if is_total(self.program, equation):
+                whole = self.to.is_whole(one)
+                array = self.to.names[one.name] if whole else self.to.base(one)
+                lines += [f"for (size_t {j} = 0; {j} < {self.to.extent(one.shape)}; ++{j})",
+                          f"    {array}[{j}] = 0;"]
+        return tuple(lines)
+
+    def _block(self, stage: Stage) -> Block:
+        opening, closing = self.around(stage)
+        return Block(self.title(stage), opening, self._pointers(stage),
+                     tuple(map(self._statement, stage.equations)), closing)
+
+    def title(self, stage: Stage) -> str:
+        """What the loop over a stage does."""
+        return TITLE[stage.order]
+
+    def around(self, stage: Stage) -> tuple[Shape, Shape]:
+        """The loops over time and samples."""
+        t, s, at = self.local.time, self.local.sample, self.local.at
+        if stage.order is Order.ONCE:
+            return ("{",), ("}",)
+        self.printer.used_sizes |= {"T", "B"}
+        head = (f"for (size_t {t} = T; {t}-- > 0;) {{" if stage.order is Order.REVERSE
+                else f"for (size_t {t} = 0; {t} < T; ++{t}) {{")
+        return ((f"{head}", f"for (size_t {s} = 0; {s} < B; ++{s}) {{",
+                 f"    const size_t {at} = {t} * B + {s};"), ("}", "}"))
+
+    def _pointers(self, stage: Stage) -> tuple[str, ...]:
+        """A pointer to the value at this step and sample of everything that the stage touches."""
+        bound = {one.lhs for one in stage.equations}
+        touched = {name for one in stage.equations for name in symbols_in_order(one.rhs)} | bound
+        lines = []
+        for one in self.program.variables:
+            if one.name in touched and not self.to.is_whole(one):
+                const = "" if one.name in bound else "const "
+                lines.append(f"{const}{self.real} *restrict {self.to.names[one.name]} = "
+                             f"{self.to.pointer(one)};")
+        return tuple(lines)
+
+    def _statement(self, equation: Equation) -> Statement:
+        return Statement(self.text.comment(equation), self.loops.write(equation))
+
+    def edge(self, delay: Delay) -> Shape:
+        """The value at the last step of the scan goes to the caller."""
+        j, source = self.local.indices[0], self.to.variable(delay.source)
+        count = self.to.extent(("B", *source.axes))
+        row = "(T - 1)" if delay.step > 0 else "0"
+        if self.schedule.places.get(delay.source) is Place.RING:
+            row = f"({row} & 1)" if row != "0" else row
+        self.printer.used_sizes |= {"T"} if row != "0" else set()
+        start = "" if row == "0" else f"{row} * {count} + "
+        target = self.to.base(self.program[delay.final])
+        return (f"for (size_t {j} = 0; {j} < {count}; ++{j})",
+                f"    {target}[{j}] = {self.to.base(source)}[{start}{j}];")
+
+
+class StepWriter(BodyWriter):
+    """Writes the forward schedule as one streaming step: every equation once for each sample."""
+
+    addresses_of = StepAddresses
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return (Stage(Order.FORWARD, self.program.equations, self.program.delays),)
+
+    def workspace(self) -> list[Variable]:
+        return [one for one in self.program.variables
+                if one.name in self.schedule.places and one.name not in self.program.outputs]
+
+    def stored_shape(self, variable: Variable) -> Shape:
+        return variable.axes
+
+    def _tape(self) -> list[str]:
+        return []
+
+    def title(self, stage: Stage) -> str:
+        return "this step"
+
+    def around(self, stage: Stage) -> tuple[Shape, Shape]:
+        s = self.local.sample
+        self.printer.used_sizes |= {"B"}
+        return (f"for (size_t {s} = 0; {s} < B; ++{s}) {{",), (*self._next(stage), "}")
+
+    def _next(self, stage: Stage) -> Shape:
+        """The new states, written last: ``next`` may be ``state``."""
+        j, s, lines = self.local.indices[0], self.local.sample, []
+        for delay in stage.delays:
+            source = self.program[delay.source]
+            count = self.to.extent(source.axes)
+            field = self.to.field(self.program[delay.final])
+            lines += [f"    for (size_t {j} = 0; {j} < {count}; ++{j})",
+                      f"        {self.to.holder('next')}->{field}[{s} * {count} + {j}] = "
+                      f"{self.to.names[source.name]}[{j}];"]
+        return tuple(lines)
+
+    def edge(self, delay: Delay) -> Shape:
+        return ()
+
+
+def total_entries(to: Addresses, shapes: Sequence[Shape]) -> str:
+    """The sum of the numbers of entries: ``5 * T * B * m + 2 * B * m``."""
+    counts = {shape: list(shapes).count(shape) for shape in dict.fromkeys(shapes)}
+    return " + ".join(("" if count == 1 else f"{count} * ") + to.extent(shape)
+                      for shape, count in counts.items()) or "0"
+
+
+def size_lines(plan: Plan, to: Addresses) -> tuple[str, ...]:
+    """Local names for the sizes in use; a derived one is computed from the others."""
+    used = to.printer.used_sizes
+    derived = {one.name: sizes_in_order(one.value) for one in plan.program.sizes
+               if one.value is not None and one.name in used}
+    used |= {part for parts in derived.values() for part in parts}
+    free = ["T", "B", *(one.name for one in plan.program.sizes if one.value is None)]
+    lines = [f"const size_t {to.names.size(one)} = sizes->{one};" for one in free if one in used]
+    for size in plan.program.sizes:
+        if size.name in derived:
+            text = SizePrinter(to)(size.value)
+            lines.append(f"const size_t {to.names.size(size.name)} = {text};")
+    return tuple(lines)
+
+
+class SizePrinter(CPrinter):
+    """Sizes as integers: ``m + m``."""
+
+    def __init__(self, to: Addresses) -> None:
+        super().__init__(to.names, "")
+
+    def size(self, name: str) -> str:
+        return self.names.size(name)

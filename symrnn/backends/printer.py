@@ -1,0 +1,150 @@
+"""Printing pointwise expressions: one short method a node, parentheses by precedence.
+
+A language overrides the few methods that differ. Terms and factors appear in the order
+in which they stand in the expression; nothing is sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, Or, Piecewise, Pow, Rational,
+                   Symbol, exp)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanTrue
+
+from symrnn.program import SizeSymbol, factors, multiply, negated, terms
+
+OR, AND, COMPARE, SUM, PRODUCT, POWER, ATOM = range(7)
+
+
+class Printer:
+    """Prints a pointwise expression as text; subclasses speak LaTeX, C or NumPy."""
+
+    times = " "
+
+    def __call__(self, expression: Expr, level: int = OR) -> str:
+        """The expression as text, in parentheses if it binds weaker than ``level``."""
+        own, text = self._print(expression)
+        return self.parenthesised(text) if own < level else text
+
+    def parenthesised(self, text: str) -> str:
+        """Text in parentheses."""
+        return f"({text})"
+
+    def _print(self, node: Expr) -> tuple[int, str]:
+        for kind, method in self._methods():
+            if isinstance(node, kind):
+                return method(node)
+        raise TypeError(f"{type(self).__name__} cannot print {type(node).__name__}: {node}")
+
+    def _methods(self) -> Sequence[tuple[type, Callable[[Expr], tuple[int, str]]]]:
+        return (
+            (SizeSymbol, lambda node: (ATOM, self.size(node.name))),
+            (Symbol, lambda node: (ATOM, self.symbol(node.name))),
+            (Rational, self._rational), (Add, self._sum), (Piecewise, self._cases),
+            (exp, self._call), (Pow, self._power), (Mul, self._product), (Abs, self._call),
+            (Max, self._call), (Min, self._call), (Function, self._call),
+            (Relational, self._relation), (And, self._logic), (Or, self._logic),
+            (BooleanTrue, lambda node: (ATOM, "true")),
+        )
+
+    def symbol(self, name: str) -> str:
+        """A variable."""
+        return name
+
+    def size(self, name: str) -> str:
+        """A size."""
+        return name
+
+    def number(self, value: Rational) -> tuple[int, str]:
+        """A non-negative number with its binding strength."""
+        return (ATOM, str(value.p)) if value.q == 1 else (PRODUCT, f"{value.p}/{value.q}")
+
+    def call(self, function: Expr, arguments: Sequence[str]) -> str:
+        """A function of printed arguments."""
+        return f"{function.func.__name__}({', '.join(arguments)})"
+
+    def fraction(self, above: str, below: str) -> tuple[int, str]:
+        """A quotient; both sides already bind strongly enough."""
+        return PRODUCT, f"{above} / {below}"
+
+    def power(self, base: str, exponent: Expr) -> str:
+        """A power of a printed base."""
+        return f"{base}^{self(exponent, ATOM)}"
+
+    def cases(self, rows: Sequence[tuple[str, str]], otherwise: str) -> tuple[int, str]:
+        """A choice: rows of condition and value, then the last value."""
+        text = ", ".join(f"{value} if {condition}" for condition, value in rows)
+        return ATOM, f"{{{text}, else {otherwise}}}"
+
+    def logic(self, node: Expr) -> str:
+        """The operator of a conjunction or disjunction."""
+        return " and " if isinstance(node, And) else " or "
+
+    def _rational(self, node: Rational) -> tuple[int, str]:
+        if node < 0:
+            return SUM, "-" + self.number(-node)[1]
+        return self.number(node)
+
+    def _sum(self, node: Add) -> tuple[int, str]:
+        text = ""
+        for place, term in enumerate(terms(node)):
+            positive = negated(term)
+            sign = " - " if positive is not None else " + "
+            if place == 0:
+                sign = sign.strip() if positive is not None else ""
+            text += sign + self(term if positive is None else positive, PRODUCT)
+        return SUM, text
+
+    def _product(self, node: Mul) -> tuple[int, str]:
+        positive = negated(node)
+        if positive is not None:
+            return SUM, "-" + self(positive, PRODUCT)
+        above = [part for part in factors(node) if not _divides(part)]
+        below = [part.base if part.exp == -1 else Pow(part.base, -part.exp, evaluate=False)
+                 for part in factors(node) if _divides(part)]
+        if not below:
+            return PRODUCT, self.product([self(part, PRODUCT) for part in above])
+        return self.fraction(self(multiply(above), PRODUCT), self(multiply(below), POWER))
+
+    def product(self, parts: Sequence[str]) -> str:
+        """Printed factors side by side."""
+        return self.times.join(parts)
+
+    def _power(self, node: Pow) -> tuple[int, str]:
+        if _divides(node):
+            below = node.base if node.exp == -1 else Pow(node.base, -node.exp, evaluate=False)
+            return self.fraction("1", self(below, POWER))
+        if node.exp == Rational(1, 2):
+            return ATOM, self.root(self(node.base))
+        return POWER, self.power(self(node.base, ATOM), node.exp)
+
+    def root(self, inside: str) -> str:
+        """A square root."""
+        return f"sqrt({inside})"
+
+    def _call(self, node: Expr) -> tuple[int, str]:
+        return ATOM, self.call(node, [self(argument) for argument in node.args])
+
+    def _cases(self, node: Piecewise) -> tuple[int, str]:
+        *rows, last = node.args
+        return self.cases([(self(condition), self(value)) for value, condition in rows],
+                          self(last[0]))
+
+    def _relation(self, node: Relational) -> tuple[int, str]:
+        left, right = (self(side, SUM) for side in node.args)
+        return COMPARE, f"{left} {self.comparison(node.rel_op)} {right}"
+
+    def comparison(self, operator: str) -> str:
+        """The operator of a comparison."""
+        return operator
+
+    def _logic(self, node: Expr) -> tuple[int, str]:
+        own = AND if isinstance(node, And) else OR
+        return own, self.logic(node).join(self(part, COMPARE) for part in sorted(node.args, key=str))
+
+
+def _divides(part: Expr) -> bool:
+    """True for a factor that belongs below the line."""
+    return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp.is_negative)

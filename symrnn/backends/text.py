@@ -1,0 +1,91 @@
+"""Equations as plain text: the comment above every loop, and what the terminal shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from symrnn.backends.printer import PRODUCT, Printer
+from symrnn.backends.products import is_elementwise, matrix_product
+from symrnn.program import (Delay, Ein, Equation, Peak, Program, contraction_term, negated,
+                            terms)
+
+
+class TextPrinter(Printer):
+    """Names as they stand in the code; products of vectors element by element with ``*``."""
+
+    times = " * "
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def symbol(self, name: str) -> str:
+        shown = self.program[name].stands_for if name in self.program else None
+        return name if shown is None else self(shown, PRODUCT)
+
+    def equation(self, equation: Equation) -> str:
+        """``z = W x + U h_prev + b``."""
+        return f"{equation.lhs} = {self.right_hand_side(equation)}"
+
+    def comment(self, equation: Equation) -> str:
+        """``(12)  z_bar = g_bar * (1 - g^2)   adjoint of (4)``."""
+        numbers = sorted({one.number for one in equation.origins if one.number})
+        from_ = "   adjoint of " + ", ".join(f"({one})" for one in numbers) if numbers else ""
+        return f"({equation.number})  {self.equation(equation)}{from_}"
+
+    def right_hand_side(self, equation: Equation) -> str:
+        """The terms in order, contractions as matrix products."""
+        text = ""
+        for term in terms(equation.rhs):
+            positive = negated(term)
+            sign = "-" if positive is not None else "+" if text else ""
+            text += f" {sign} " if text else sign
+            text += self.term(term if positive is None else positive, equation.lhs)
+        return text or "0"
+
+    def term(self, term: Expr, lhs: str) -> str:
+        """One term without its sign."""
+        found = contraction_term(term)
+        if found is None:
+            return self(term, PRODUCT)
+        factor, ein = found
+        text = self.sums(ein, lhs) + self.contraction(ein)
+        return text if factor == 1 else f"{self(factor, PRODUCT)} {text}"
+
+    def sums(self, ein: Ein, lhs: str) -> str:
+        """``sum_t`` where the left-hand side does not vary over the steps of the operands."""
+        spans = [self.program[one.name].span for one in ein.operands]
+        return "sum_t " if max(spans) > self.program[lhs].span else ""
+
+    def contraction(self, ein: Ein) -> str:
+        """``W x``, ``W^T a``, ``a x^T``, or the sum written out."""
+        letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
+        factors = matrix_product(letters)
+        if isinstance(ein, Peak):
+            return f"max({names[0]})"
+        if factors is not None:
+            return " ".join(names[f.slot] + ("^T" if f.transposed else "") for f in factors)
+        if is_elementwise(letters):
+            return " * ".join(names)
+        indexed = " ".join(f"{name}[{','.join(part)}]" if part else name
+                           for name, part in zip(names, letters.operands, strict=True))
+        return f"sum_{letters.summed} {indexed}" if letters.summed else indexed
+
+    def delay(self, delay: Delay) -> str:
+        """``h_prev[t] = h[t-1], h_prev[1] = initial.h``."""
+        return f"{delay.lhs}[t] = {delay.source}[t{-delay.step:+d}], at the edge {delay.initial}"
+
+
+def axes_text(program: Program, name: str) -> str:
+    """``[m, n]`` or ``[T, B, m]``; empty for a scalar constant."""
+    shape = program[name].shape
+    return f"[{', '.join(shape)}]" if shape else ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One equation in a language: the comment above it and its lines."""
+
+    comment: str
+    lines: tuple[str, ...]

@@ -1,0 +1,63 @@
+"""The whole of symrnn, in one place.
+
+=============  =====================  ==========================================  ===========
+stage          in                     out                                         where
+=============  =====================  ==========================================  ===========
+define         a cell's equations     a Program in normal form                    cells
+verify         a Program              the same Program, or an error that teaches  program
+differentiate  a Program              its adjoint, a Program again                adjoint
+schedule       both Programs          a Plan: loops over time, places of values   schedule
+print          a Plan                 ready strings for each language             backends
+render         ready strings          the text of every file                      rendering
+check          the text               compared with the files, run on numbers     checking
+=============  =====================  ==========================================  ===========
+
+Every stage passes frozen data; none knows the name of a cell.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.adjoint import adjoint
+from symrnn.backends import BACKENDS
+from symrnn.program import Program, verify
+from symrnn.rendering import rendered
+from symrnn.runtime import Kernel
+from symrnn.runtime.c_engine import CEngine
+from symrnn.runtime.kernel import Engine
+from symrnn.runtime.numpy_engine import NumpyEngine
+from symrnn.schedule import Plan, plan
+
+
+@lru_cache(maxsize=256)
+def derive(program: Program) -> Plan:
+    """Verify, differentiate and schedule one program."""
+    return plan(verify(program), adjoint(program))
+
+
+def generate(program: Program, name: str) -> dict[str, str]:
+    """The text of every generated file of one network, by file name."""
+    derived = derive(program)
+    return {filename: text for backend in BACKENDS.values()
+            for filename, text in rendered(backend(derived, name)).items()}
+
+
+def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32") -> Kernel:
+    """A network as a kernel that computes on arrays.
+
+    ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64. C is compiled once
+    and cached. Raises ValueError for another backend or type, CompilerMissing where there
+    is no C compiler.
+    """
+    kind = np.dtype(dtype)
+    if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
+    if backend not in ("c", "numpy"):
+        raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
+    derived = derive(program)
+    engine: Engine = CEngine(derived, kind) if backend == "c" else NumpyEngine(derived)
+    return Kernel(derived, engine, kind)

@@ -1,0 +1,82 @@
+"""Compiling generated C into a cache: the system's compiler, or the one in the ziglang wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared")
+
+
+class CompilerMissing(RuntimeError):
+    """There is no C compiler; the message says how to get one."""
+
+
+@cache
+def find_compiler() -> tuple[str, ...]:
+    """The command of a C compiler: ``$CC``, else cc, gcc or clang, else zig's.
+
+    Says on standard error when it falls back on zig. Raises CompilerMissing.
+    """
+    named = os.environ.get("CC", "").split()
+    if named and shutil.which(named[0]):
+        return tuple(named)
+    for command in ("cc", "gcc", "clang"):
+        if shutil.which(command):
+            return (command,)
+    if importlib.util.find_spec("ziglang"):
+        print("symrnn: no C compiler found, using the one in the ziglang wheel", file=sys.stderr)
+        return (sys.executable, "-m", "ziglang", "cc")
+    raise CompilerMissing("there is no C compiler: install gcc or clang, or `pip install "
+                          "symrnn[cc]`; backend=\"numpy\" needs none")
+
+
+def cache_folder() -> Path:
+    """Where shared libraries are kept: ``$SYMRNN_CACHE``, else the user's cache folder."""
+    chosen = os.environ.get("SYMRNN_CACHE")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "symrnn"
+
+
+def shared_library(files: Mapping[str, str], defines: Sequence[str]) -> Path:
+    """Compile C files into a shared library, unless the cache has it already.
+
+    The cache is addressed by content, compiler and flags, and written atomically. Raises
+    CompilerMissing, or RuntimeError with the compiler's words.
+    """
+    command = (*find_compiler(), *FLAGS, *(f"-D{one}" for one in defines))
+    key = hashlib.sha256(repr((sorted(files.items()), command, _version(find_compiler())))
+                         .encode()).hexdigest()[:32]
+    target = cache_folder() / f"{key}.so"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            _compile(files, command, Path(folder)).replace(target)
+    return target
+
+
+def _compile(files: Mapping[str, str], command: Sequence[str], folder: Path) -> Path:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    sources = [str(folder / name) for name in files if name.endswith(".c")]
+    library = folder / "kernel.so"
+    result = subprocess.run([*command, *sources, "-o", str(library), "-lm"],
+                            capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise RuntimeError(f"{command[0]} could not compile the kernel:\n{result.stderr}")
+    return library
+
+
+@cache
+def _version(command: tuple[str, ...]) -> str:
+    result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    return result.stdout

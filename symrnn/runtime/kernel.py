@@ -1,0 +1,164 @@
+"""The kernel: a compiled network on arrays. Shapes: T steps, B samples, then the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+from symrnn.program import ProgramError, Role
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
+from symrnn.schedule import Plan
+
+
+class Engine(Protocol):
+    """What runs the generated code; arrays by name, already checked."""
+
+    def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
+        """Outputs, final states and tape."""
+        ...
+
+    def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
+        """Gradients by the name of what they belong to."""
+        ...
+
+    def step(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and next states of one step."""
+        ...
+
+
+@dataclass(frozen=True)
+class Given:
+    """The checked arguments of one call."""
+
+    parameters: Arrays
+    inputs: Arrays
+    initial: Arrays
+    sizes: Sizes
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Axes and meaning of one parameter."""
+
+    axes: tuple[str, ...]
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"[{', '.join(self.axes)}] {self.meaning}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A forward pass: ``y`` [T, B, ...] and ``final`` states [B, ...], kept for backward.
+
+    ``y`` is the network's output, or a dictionary where it has several.
+    """
+
+    y: Any
+    final: dict[str, Array]
+    given: Given
+    outputs: Arrays
+    tape: Any
+
+
+class Kernel:
+    """A network that computes: forward, backward and streaming step.
+
+    ``parameters`` tells axes and meaning of every parameter. Made by :func:`symrnn.compile`.
+    """
+
+    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike) -> None:
+        self.plan, self.program, self.engine, self.dtype = plan, plan.program, engine, dtype
+        self.parameters = {one.name: Parameter(one.axes, one.meaning)
+                           for one in self.program.with_role(Role.PARAMETER)}
+        self._states = {one.source: self.program[one.initial] for one in self.program.delays}
+
+    def forward(self, params: Mapping[str, Any], x: Any,
+                initial: Mapping[str, Any] | None = None) -> Run:
+        """Run T steps.
+
+        Parameters
+        ----------
+        params: every parameter by name, with the axes that ``kernel.parameters`` tells.
+        x: the input [T, B, n]; a dictionary where the network has several inputs.
+        initial: states before the first step [B, ...] by name; zero where not given.
+
+        Raises ShapeError naming the array whose shape is wrong.
+        """
+        given = self._given(params, x, initial, lost=0)
+        outputs, final, tape = self.engine.forward(given)
+        return Run(self._alone(outputs), dict(final), given, outputs, tape)
+
+    def backward(self, run: Run, y_bar: Any,
+                 final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
+        """Gradients of a loss, from its derivatives by the outputs and the final states.
+
+        Parameters
+        ----------
+        run: what ``forward`` returned.
+        y_bar: the loss's derivative by ``run.y``, of the same shape.
+        final_bar: its derivatives by ``run.final``, by name; zero where not given.
+
+        Returns the gradients of all parameters, of the inputs (``"x"``) and of the initial
+        states (``"initial.h"``), each of the shape of what it belongs to.
+        """
+        gradient, sizes = self.plan.gradient, run.given.sizes
+        finals = {one.source: one.final for one in self.program.delays}
+        check_names(final_bar or {}, finals, "final state", partly=True)
+        given = {finals[name]: array for name, array in (final_bar or {}).items()}
+        given |= self._named(y_bar, self.program.outputs, "output's cotangent")
+        bars = {}
+        for one in gradient.with_role(Role.COTANGENT):
+            called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
+            bars[one.of] = (sizes.take(one, given[one.of], called) if one.of in given
+                            else sizes.zeros(one))
+        return dict(self.engine.backward(run.given, run.outputs, run.tape, bars))
+
+    def step(self, params: Mapping[str, Any], x_t: Any,
+             state: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
+        """Run one step of a stream: ``x_t`` [B, n] and a state give ``y_t`` and the next state.
+
+        Raises ProgramError where a step needs later ones (a reverse direction).
+        """
+        if not self.plan.streams:
+            raise ProgramError(f"{self.program.name} reads its input in reverse, so there is no "
+                               "streaming step; use forward on whole sequences")
+        outputs, following = self.engine.step(self._given(params, x_t, state, lost=1))
+        return self._alone(outputs), dict(following)
+
+    def _given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
+               lost: int) -> Given:
+        sizes, program = Sizes(self.program, self.dtype), self.program
+        check_names(params, self.parameters, "parameter")
+        parameters = {name: sizes.take(program[name], params[name], name)
+                      for name in self.parameters}
+        wanted = tuple(one.name for one in program.with_role(Role.INPUT))
+        inputs = {name: sizes.take(program[name], array, name, lost)
+                  for name, array in self._named(x, wanted, "input").items()}
+        if lost:
+            sizes.known.setdefault("T", 1)
+        sizes.complete()
+        return Given(parameters, inputs, self._initial(sizes, state or {}), sizes)
+
+    def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
+        check_names(state, self._states, "state", partly=True)
+        return {name: sizes.take(one, state[name], one.name) if name in state else sizes.zeros(one)
+                for name, one in self._states.items()}
+
+    @staticmethod
+    def _named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
+        """One array for one name, or a dictionary for several."""
+        if isinstance(value, Mapping):
+            check_names(value, names, kind)
+            return dict(value)
+        if len(names) != 1:
+            raise ProgramError(f"there are several names, {', '.join(names)}: give a dictionary")
+        return {names[0]: value}
+
+    def _alone(self, outputs: Arrays) -> Any:
+        return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))
+
+

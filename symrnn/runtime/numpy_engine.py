@@ -1,0 +1,39 @@
+"""Runs the generated NumPy module."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from symrnn.backends.numpy import numpy_backend
+from symrnn.rendering import rendered
+from symrnn.runtime.kernel import Given
+from symrnn.runtime.shapes import Arrays
+from symrnn.schedule import Plan
+
+
+class NumpyEngine:
+    """The module of one network, rendered and loaded."""
+
+    def __init__(self, plan: Plan) -> None:
+        (text,) = rendered(numpy_backend(plan, "kernel")).values()
+        self.module = ModuleType("symrnn_kernel")
+        exec(compile(text, "<symrnn NumPy kernel>", "exec"), self.module.__dict__)  # noqa: S102
+
+    def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
+        """Outputs, final states and tape."""
+        result: tuple[Arrays, Arrays, Any] = self.module.forward(
+            given.parameters, given.inputs, given.initial)
+        return result
+
+    def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
+        """Gradients by the name of what they belong to."""
+        gradients: Arrays = self.module.backward(
+            given.parameters, given.inputs, given.initial, outputs, tape, bars)
+        return gradients
+
+    def step(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and next states of one step."""
+        result: tuple[Arrays, Arrays] = self.module.step(
+            given.parameters, given.inputs, given.initial)
+        return result

@@ -1,0 +1,105 @@
+"""Sizes from shapes: every array is held against the axes of its variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.program import Program, Size, SizeSymbol, Variable
+
+Array = npt.NDArray[Any]
+
+
+class ShapeError(ValueError):
+    """An array does not have the shape of its variable; the message names it."""
+
+
+class Sizes:
+    """The sizes of one call, learned array by array."""
+
+    def __init__(self, program: Program, dtype: npt.DTypeLike) -> None:
+        self.program, self.dtype = program, np.dtype(dtype)
+        self.known: dict[str, int] = {}
+        self._from: dict[str, str] = {}
+
+    def take(self, variable: Variable, array: Any, called: str, lost: int = 0) -> Array:
+        """The array as this call wants it: contiguous, of the kernel's type, shape checked.
+
+        ``lost`` is the number of leading axes that the caller leaves out (1 for a step).
+        """
+        if np.iscomplexobj(array):
+            raise ShapeError(f"'{called}' is complex; the kernel computes in {self.dtype}")
+        shape = variable.shape[lost:]
+        result = np.ascontiguousarray(array, self.dtype).reshape(np.shape(array))
+        if result.ndim != len(shape):
+            raise ShapeError(f"'{called}' has shape {_tuple(result.shape)}, but its axes are "
+                             f"{_axes(shape)}: {len(shape)} of them, not {result.ndim}")
+        for axis, length in zip(shape, result.shape, strict=True):
+            self._learn(axis, length, called, shape, result.shape)
+        return result
+
+    def _learn(self, axis: str, length: int, called: str, shape: tuple[str, ...],
+               given: tuple[int, ...]) -> None:
+        size = next((one for one in self.program.sizes if one.name == axis), None)
+        expected = self._derived(size) if size is not None and size.value is not None else None
+        expected = self.known.get(axis) if expected is None else expected
+        if expected is None and length < 1:
+            raise ShapeError(f"'{called}' has shape {_tuple(given)}: {axis} must be at least 1")
+        if expected is not None and expected != length:
+            source = self._from.get(axis)
+            because = f" (from '{source}')" if source else ""
+            raise ShapeError(f"'{called}' has shape {_tuple(given)}, but its axes are "
+                             f"{_axes(shape)} with {axis} = {expected}{because}")
+        self.known.setdefault(axis, length)
+        self._from.setdefault(axis, called)
+
+    def _derived(self, size: Size) -> int | None:
+        """A derived size, as soon as the sizes that it is made of are known."""
+        assert size.value is not None
+        parts = size.value.atoms(SizeSymbol)
+        if not all(part.name in self.known for part in parts):
+            return None
+        return int(size.value.subs({part: self.known[part.name] for part in parts}))
+
+    def complete(self) -> None:
+        """Fill in the derived sizes that no array has."""
+        for size in self.program.sizes:
+            if size.value is not None and (value := self._derived(size)) is not None:
+                self.known[size.name] = value
+
+    def shape(self, variable: Variable, lost: int = 0) -> tuple[int, ...]:
+        """The shape of a variable in this call."""
+        return tuple(self.known[axis] for axis in variable.shape[lost:])
+
+    def empty(self, variable: Variable, lost: int = 0) -> Array:
+        """An array for a variable, not yet filled."""
+        return np.empty(self.shape(variable, lost), self.dtype)
+
+    def zeros(self, variable: Variable, lost: int = 0) -> Array:
+        """An array of zeros for a variable."""
+        return np.zeros(self.shape(variable, lost), self.dtype)
+
+
+def check_names(given: Iterable[str], wanted: Iterable[str], kind: str, partly: bool = False) -> None:
+    """Raise ShapeError for a name that is missing (unless ``partly``) or unknown."""
+    given, wanted = list(given), list(wanted)
+    unknown = [name for name in given if name not in wanted]
+    missing = [] if partly else [name for name in wanted if name not in given]
+    if unknown:
+        raise ShapeError(f"there is no {kind} '{unknown[0]}'; there are {', '.join(wanted) or 'none'}")
+    if missing:
+        raise ShapeError(f"the {kind} {', '.join(repr(one) for one in missing)} is missing")
+
+
+def _tuple(shape: tuple[int, ...]) -> str:
+    return str(tuple(int(one) for one in shape))
+
+
+def _axes(axes: tuple[str, ...]) -> str:
+    return f"[{', '.join(axes)}]"
+
+
+Arrays = Mapping[str, Array]

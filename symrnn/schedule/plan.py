@@ -1,0 +1,104 @@
+"""What a kernel needs to know: the stages, what is saved, and where every value lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from symrnn.program import Delay, Program, Role, Span, Variable, symbols_in_order
+from symrnn.schedule.stages import Order, Stage, is_total, stages
+
+
+class Place(Enum):
+    """Where a bound value lives."""
+
+    CALLER = "an array of the caller"
+    TAPE = "the tape, every step, for the backward pass"
+    WORK = "the workspace, every step"
+    RING = "the workspace, this step and the one before"
+    STEP = "the workspace, this step only"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A program as stages, with a place for every value that an equation binds."""
+
+    program: Program
+    stages: tuple[Stage, ...]
+    places: dict[str, Place]
+    earlier: tuple[Delay, ...] = ()
+
+    def delay_of(self, name: str) -> Delay | None:
+        """The delay that binds ``name``, here or in the program that this one was derived from."""
+        known = (*self.program.delays, *self.earlier)
+        return next((delay for delay in known if delay.lhs == name), None)
+
+    def placed(self, *places: Place) -> tuple[Variable, ...]:
+        """The variables that live in these places, in order of declaration."""
+        return tuple(one for one in self.program.variables if self.places.get(one.name) in places)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The forward and the backward schedule of one network and the tape between them.
+
+    ``tape`` lists the forward values that the backward pass reads and that are not already
+    an input, a parameter or an output. ``gradient`` is the adjoint program.
+    """
+
+    program: Program
+    gradient: Program
+    forward: Schedule
+    backward: Schedule
+    tape: tuple[str, ...]
+
+    @cached_property
+    def streams(self) -> bool:
+        """True where a step needs no later one, so that a streaming step exists."""
+        return all(delay.step > 0 for delay in self.program.delays)
+
+
+def plan(program: Program, gradient: Program) -> Plan:
+    """Schedule a program and its adjoint. Raises ProgramError where time has no order."""
+    read = {one.name for one in gradient.with_role(Role.SAVED)}
+    source = {delay.lhs: delay.source for delay in program.delays}
+    read = {source.get(name, name) for name in read}
+    tape = tuple(one.name for one in program.variables
+                 if one.name in read and one.name not in program.outputs and not one.role.given)
+    return Plan(program, gradient, schedule(program, tape),
+                schedule(gradient, (), program.delays), tape)
+
+
+def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = ()) -> Schedule:
+    """Stages and places of one program; values on the ``tape`` outlive the call."""
+    found, saved = stages(program), frozenset(tape)
+    places = {equation.lhs: _place(program, found, equation.lhs, saved)
+              for stage in found for equation in stage.equations}
+    return Schedule(program, found, places, earlier)
+
+
+def _place(program: Program, found: tuple[Stage, ...], name: str, tape: frozenset[str]) -> Place:
+    if name in tape:
+        return Place.TAPE
+    if name in program.outputs or program[name].role in (Role.GRADIENT, Role.FINAL):
+        return Place.CALLER
+    if program[name].span < Span.SEQUENCE:
+        return Place.WORK
+    delays = [delay for delay in program.delays if delay.source == name]
+    readers = _readers(found, {name, *(delay.lhs for delay in delays)})
+    home = next(stage for stage in found if name in stage.names)
+    if any(stage is not home for stage in readers):
+        return Place.WORK
+    if not delays:
+        return Place.STEP
+    return Place.RING if home.order in (Order.FORWARD, Order.REVERSE) else Place.WORK
+
+
+def _readers(found: tuple[Stage, ...], names: set[str]) -> list[Stage]:
+    return [stage for stage in found
+            if any(names & set(symbols_in_order(one.rhs)) for one in stage.equations)]
+
+
+__all__ = ["Place", "Plan", "Schedule", "is_total", "plan", "schedule"]

@@ -1,0 +1,99 @@
+"""Stages: loops over time in one order, found from the dependency graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from symrnn.program import Delay, Equation, Program, Span, symbols_in_order
+from symrnn.schedule.graph import Component, components, dependencies
+
+
+class Order(Enum):
+    """How a stage runs over time."""
+
+    ONCE = "once"
+    FORWARD = "scan forward"
+    REVERSE = "scan in reverse"
+    ALL = "all steps at once"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Equations that share one loop over time, in the program's order, and their delays."""
+
+    order: Order
+    equations: tuple[Equation, ...]
+    delays: tuple[Delay, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the stage binds."""
+        return frozenset(one.lhs for one in (*self.equations, *self.delays))
+
+
+def reads_span(program: Program, equation: Equation) -> Span:
+    """The widest span among what an equation reads."""
+    names = symbols_in_order(equation.rhs)
+    return max((program[name].span for name in names), default=Span.CONSTANT)
+
+
+def is_total(program: Program, equation: Equation) -> bool:
+    """True where the equation sums over steps (or samples) that its left-hand side lacks."""
+    return program[equation.lhs].span < reads_span(program, equation)
+
+
+def stages(program: Program) -> tuple[Stage, ...]:
+    """The stages in the order in which they run. Raises ProgramError for an impossible order."""
+    found, needs = components(program), dependencies(program)
+    home = {name: component for component in found for name in component.names}
+    waiting = sorted(found, key=lambda component: component.place)
+    done: list[list[Component]] = []
+    while waiting:
+        ready = [one for one in waiting if not _blockers(one, needs, home) & set(waiting)]
+        fitting = [one for one in ready if done and _fits(program, one, done[-1], needs)]
+        chosen = (fitting or ready)[0]
+        if fitting:
+            done[-1].append(chosen)
+        else:
+            done.append([chosen])
+        waiting.remove(chosen)
+    return tuple(_stage(program, group) for group in done)
+
+
+def _blockers(component: Component, needs: dict[str, set[str]],
+              home: dict[str, Component]) -> set[Component]:
+    return {home[other] for name in component.names for other in needs[name]} - {component}
+
+
+def _order(program: Program, component: Component) -> Order:
+    if component.step:
+        return Order.FORWARD if component.step > 0 else Order.REVERSE
+    equations = [one for one in program.equations if one.lhs in component.names]
+    constant = equations and all(max(program[one.lhs].span, reads_span(program, one)) is
+                                 Span.CONSTANT for one in equations)
+    return Order.ONCE if constant else Order.ALL
+
+
+def _fits(program: Program, component: Component, group: list[Component],
+          needs: dict[str, set[str]]) -> bool:
+    """True where a component may share the loop of the open stage.
+
+    Two scans never share one. A total is complete only after its loop, and a delay reads
+    other steps than the one at hand, so neither may be read in the loop that binds it.
+    """
+    order = _order(program, component)
+    if component.step or order is not _order(program, group[0]):
+        return False
+    inside = frozenset().union(*(one.names for one in group))
+    totals = {one.lhs for one in program.equations if is_total(program, one)}
+    read = set().union(*(needs[name] for name in component.names)) & inside
+    shifted = any(delay.lhs in component.names for delay in program.delays)
+    return not read & totals and not (shifted and read)
+
+
+def _stage(program: Program, group: list[Component]) -> Stage:
+    names = frozenset().union(*(component.names for component in group))
+    return Stage(_order(program, group[0]),
+                 tuple(one for one in program.equations if one.lhs in names),
+                 tuple(one for one in program.delays if one.lhs in names))
