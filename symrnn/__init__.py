@@ -1,0 +1,25 @@
+"""symrnn: write a recurrent cell's equations once; get its paper, its gradients, its kernels.
+
+    >>> import symrnn
+    >>> net = symrnn.elman(activation="tanh")
+    >>> kernel = symrnn.compile(net, backend="numpy")
+    >>> sorted(kernel.parameters)
+    ['U', 'V', 'W', 'b', 'b_y']
+"""
+
+# from symrnn import presentation as _presentation  # registers how notebooks show a program
+from symrnn.adjoint import adjoint, join, tangent
+from symrnn.cells import (Cell, bidirectional, deep, elman, gru, jordan, lstm, readout,
+                          softmax_cross_entropy, t)
+from symrnn.pipeline import compile, derive, generate
+from symrnn.program import Program, ProgramError, activation, reverse, verify
+from symrnn.runtime import CompilerMissing, Kernel, Run, ShapeError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Cell", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run", "ShapeError",
+    "activation", "adjoint", "bidirectional", "compile", "deep", "derive", "elman", "generate",
+    "gru", "join", "jordan", "lstm", "readout", "reverse", "softmax_cross_entropy", "t",
+    "tangent", "verify",
+]

@@ -266,7 +266,7 @@ BUILDERS: dict[str, Callable[[], Program]] = {one.__name__: one for one in (
     "gru_reset_after": partial(gru, reset_after=True),
     "lstm_peephole": partial(lstm, peephole=True),
     "reversed_lstm": lambda: reverse(lstm()),
-    "deep_masked_top": lambda: deep(elman(readout=False), 2, readout=True),
+    "deep_readout": lambda: deep(elman(readout=False), 2, readout=True),
     "bidirectional_shared_readout": lambda: bidirectional(elman(readout=False)),
     "deep_bidirectional": lambda: deep(bidirectional(elman(readout=False), readout=False), 2),
     "bidirectional_deep": lambda: readout(

@@ -20,9 +20,10 @@ from typing import Any
 
 from sympy import Expr, Mul, Symbol, SympifyError, evaluate, sympify
 
-from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size, Span,
-                            Variable, check_equation, contraction_axes, delay_variables, final_name, initial_name, letter_latex,
-                            lower, result_axes, substitute, symbols_in_order, verify)
+from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size,
+                            Span, Variable, check_equation, contraction_axes, delay_variables,
+                            final_name, initial_name, letter_latex, lower, result_axes, substitute,
+                            symbols_in_order, verify)
 
 
 @dataclass(frozen=True)

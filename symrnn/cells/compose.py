@@ -13,8 +13,8 @@ from sympy import Integer
 
 from symrnn.cells.author import Cell, t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
-                            Size, SizeSymbol, Span, Variable, activation, add, chain, final_name, initial_name,
-                            last_number, merge, renamed, reverse, settled, verify)
+                            Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
+                            initial_name, last_number, merge, renamed, reverse, settled, verify)
 
 ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
 
@@ -69,7 +69,8 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
         weights = [cell.parameter(f"{name}[p,{one.axes[0]}]", "weights of the output")
                    for name, one in zip(names, outputs, strict=True)]
         b_y = cell.parameter("b_y[p]", "bias of the output")
-        a_y, y = cell.symbol("a_y[p]", "pre-activation of the output"), cell.symbol("y[p]", "output")
+        a_y = cell.symbol("a_y[p]", "pre-activation of the output")
+        y = cell.symbol("y[p]", "output")
         products = [V @ one[t] for V, one in zip(weights, inputs, strict=True)]
         a_y[t] = add([*products, b_y])
         y[t] = activation(output_activation)(a_y[t])

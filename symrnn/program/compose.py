@@ -72,7 +72,9 @@ def _variable(variable: Variable, names: Mapping[str, str], sizes: Mapping[str, 
         name=names.get(variable.name, variable.name),
         axes=tuple(sizes.get(axis, axis) for axis in variable.axes),
         offset=None if variable.offset is None else rename(variable.offset, {}, sizes),
-        stands_for=None if variable.stands_for is None else rename(variable.stands_for, names, sizes))
+        stands_for=(None if variable.stands_for is None
+                    else rename(variable.stands_for, names, sizes)),
+        of=names.get(variable.of, variable.of))
 
 
 def settled(program: Program) -> tuple[Variable, ...]:

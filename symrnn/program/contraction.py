@@ -53,10 +53,12 @@ class Ein(Expr):  # type: ignore[misc]  # SymPy ships no types
     def __new__(cls, spec: str | Str, *operands: Symbol) -> Ein:
         letters = Letters.parse(str(spec))
         if len(letters.operands) != len(operands):
-            raise ValueError(f"'{spec}' wants {len(letters.operands)} operands, got {len(operands)}")
+            raise ValueError(
+                f"'{spec}' wants {len(letters.operands)} operands, got {len(operands)}")
         if not all(isinstance(operand, Symbol) for operand in operands):
             raise TypeError(f"'{spec}': the operands of a contraction are symbols; name them first")
-        return Expr.__new__(cls, Str(letters.spec), *operands)
+        made: Ein = Expr.__new__(cls, Str(letters.spec), *operands)
+        return made
 
     @property
     def letters(self) -> Letters:

@@ -123,7 +123,8 @@ def result_axes(expression: Expr, axes: Mapping[str, tuple[str, ...]]) -> tuple[
         sizes = contraction_axes(expression, axes)
         output = expression.letters.output
         if not set(output) <= set(sizes):
-            raise ValueError(f"'{expression.letters.spec}' leaves the size of an axis open; name it first")
+            raise ValueError(
+                f"'{expression.letters.spec}' leaves the size of an axis open; name it first")
         return tuple(sizes[letter] for letter in output)
     if isinstance(expression, Symbol):
         return () if isinstance(expression, SizeSymbol) else axes[expression.name]

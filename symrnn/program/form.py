@@ -12,7 +12,7 @@ Time stands in the :class:`Delay`: ``h_prev[t] = h[t-1]``. Sizes are symbols thr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -20,6 +20,10 @@ from functools import cached_property
 from sympy import Expr, Symbol
 
 from symrnn.program.notation import Glyph
+
+
+# How a notebook shows a program; filled by the layer that prints, which lies above this one.
+NOTEBOOK: dict[str, Callable[[Program], str]] = {}
 
 
 class ProgramError(ValueError):
@@ -202,6 +206,12 @@ class Program:
     def size(self, name: str) -> Size:
         """The size of this name."""
         return next(size for size in self.sizes if size.name == name)
+
+    def _repr_latex_(self) -> str:
+        return NOTEBOOK["latex"](self)
+
+    def _repr_html_(self) -> str:
+        return NOTEBOOK["html"](self)
 
     def replacing(self, variables: Iterable[Variable]) -> Program:
         """The program with some variables exchanged for others of the same names."""

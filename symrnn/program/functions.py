@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Pow, Rational, Symbol, diff, evaluate,
-                   exp, factor, log, simplify, solve, sqrt, tanh)
+from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Pow, Rational, Symbol, diff,
+                   evaluate, exp, factor, log, simplify, solve, sqrt, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 
 X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
@@ -60,6 +60,23 @@ def clip(x: Expr, low: int, high: int) -> Expr:
     return Piecewise((low, x <= low), (high, x >= high), (x, True))
 
 
+class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
+    """A function of the table. SymPy's ``diff`` reaches its definition through ``fdiff``."""
+
+    activation: Activation
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        slope = derivative(self.activation.name, argindex)
+        known = dict(zip(self.activation.arguments, self.args, strict=True))
+        return slope.xreplace({**known, VALUE: self})
+
+
+@cache
+def function(name: str) -> type[Pointwise]:
+    """The SymPy function class of a row of the table."""
+    return type(name, (Pointwise,), {"activation": ACTIVATIONS[name]})
+
+
 TABLE: tuple[Activation, ...] = (
     Activation("linear", r"\operatorname{id}", lambda x: x),
     Activation("sigmoid", r"\sigma", lambda x: 1 / (1 + exp(-x)),
@@ -68,7 +85,9 @@ TABLE: tuple[Activation, ...] = (
     Activation("relu", r"\operatorname{ReLU}", lambda x: cases(x, 0, 0, x)),
     Activation("softplus", r"\operatorname{softplus}", lambda x: log(1 + exp(x)),
                lambda x: cases(x, 0, 0, x) + log1p(exp(-Abs(x)))),
-    Activation("softsign", r"\operatorname{softsign}", lambda x: cases(x, 0, x / (1 - x), x / (1 + x))),
+    Activation("softsign", r"\operatorname{softsign}",
+               lambda x: cases(x, 0, x / (1 - x), x / (1 + x)),
+               lambda x: x / (1 + Abs(x))),
     Activation("hard_sigmoid", r"\operatorname{hard\,\sigma}",
                lambda x, alpha, beta: clip(alpha * x + beta, 0, 1), None, ("1/5", "1/2")),
     Activation("hard_tanh", r"\operatorname{hard\,tanh}", lambda x: clip(x, -1, 1)),
@@ -88,30 +107,13 @@ TABLE: tuple[Activation, ...] = (
 ACTIVATIONS = {row.name: row for row in TABLE}
 
 
-class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
-    """A function of the table. SymPy's ``diff`` reaches its definition through ``fdiff``."""
-
-    activation: Activation
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        slope = derivative(self.activation.name, argindex)
-        known = dict(zip(self.activation.arguments, self.args, strict=True))
-        return slope.xreplace({**known, VALUE: self})
-
-
-@cache
-def function(name: str) -> type[Pointwise]:
-    """The SymPy function class of a row of the table."""
-    return type(name, (Pointwise,), {"activation": ACTIVATIONS[name]})
-
-
 @cache
 def derivative(name: str, argindex: int = 1) -> Expr:
     """The partial derivative of a row's formula, by SymPy, in x and in its own ``VALUE``."""
     row = ACTIVATIONS[name]
     slope = diff(row.definition, row.arguments[argindex - 1])
     if slope.has(Piecewise):
-        return simplify(slope)
+        return by_branch(simplify(slope), row.definition)
     return recognised(slope, name) or by_value(slope, row.definition) or slope
 
 
@@ -139,6 +141,16 @@ def by_value(slope: Expr, definition: Expr) -> Expr | None:
         return None
     roots = solve(equation - VALUE, hidden)
     return sign_inside(factor(target.subs(hidden, roots[0]))) if len(roots) == 1 else None
+
+
+def by_branch(slope: Expr, definition: Expr) -> Expr:
+    """A slope in pieces, each by the value where the definition has the same piece: ELU's."""
+    if not (isinstance(slope, Piecewise) and isinstance(definition, Piecewise)):
+        return slope
+    formulas = {condition: formula for formula, condition in definition.args}
+    return Piecewise(*((by_value(part, formulas[condition]) or part, condition)
+                       if condition in formulas else (part, condition)
+                       for part, condition in slope.args))
 
 
 def sign_inside(product: Expr) -> Expr:
@@ -186,5 +198,5 @@ def is_call(node: Expr) -> bool:
     return isinstance(node, Function) and not isinstance(node, Piecewise | Abs)
 
 
-__all__ = ["ACTIVATIONS", "Activation", "ActivationChoice", "Number", "Pointwise", "TABLE",
+__all__ = ["ACTIVATIONS", "TABLE", "Activation", "ActivationChoice", "Number", "Pointwise",
            "activation", "by_value", "derivative", "function", "is_call"]

@@ -30,8 +30,8 @@ Array = npt.NDArray[Any]
 ELEMENTARY: dict[type, Callable[..., Array]] = {
     exp: np.exp, tanh: np.tanh, log: np.log, sin: np.sin, cos: np.cos, log1p: np.log1p,
     expm1: np.expm1, sqrt: np.sqrt, Abs: lambda x: np.where(np.real(x) < 0, -x, x),
-    Max: lambda x, y: np.where(np.real(x) >= np.real(y), x, y),
-    Min: lambda x, y: np.where(np.real(x) <= np.real(y), x, y),
+    Max: lambda x, y: _either(np.real(x) >= np.real(y), x, y),
+    Min: lambda x, y: _either(np.real(x) <= np.real(y), x, y),
 }
 BOOLEAN: dict[type, Callable[..., Any]] = {
     And: np.logical_and, Or: np.logical_or, Not: np.logical_not,
@@ -61,8 +61,14 @@ def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, 
         return COMPARISON[expression.rel_op](*(np.real(inner(part)) for part in expression.args))
     if isinstance(expression, Pointwise):
         row = expression.activation
-        return inner(row.definition.xreplace(dict(zip(row.arguments, expression.args, strict=True))))
+        known = dict(zip(row.arguments, expression.args, strict=True))
+        return inner(row.definition.xreplace(known))
     return _operation(expression, [inner(part) for part in expression.args])
+
+
+def _either(first: Any, x: Any, y: Any) -> Array:
+    chosen: Array = np.where(first, x, y)
+    return chosen
 
 
 def _operation(expression: Expr, values: list[Any]) -> Any:
@@ -97,7 +103,8 @@ class Interpreter:
     ``sizes`` gives T, B and every free size; derived sizes follow.
     """
 
-    def __init__(self, program: Program, given: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
+    def __init__(
+            self, program: Program, given: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
         self.program = program
         self.given = {name: np.asarray(array) for name, array in given.items()}
         self.sizes = dict(sizes)
@@ -133,7 +140,8 @@ class Interpreter:
         for delay in self.program.delays:
             if delay.lhs == variable.name:
                 inside = 0 <= step - delay.step < self.sizes["T"]
-                return self.at(delay.source, step - delay.step) if inside else self.at(delay.initial, 0)
+                name, when = (delay.source, step - delay.step) if inside else (delay.initial, 0)
+                return self.at(name, when)
             if delay.final == variable.name:
                 return self.at(delay.source, self.sizes["T"] - 1 if delay.step > 0 else 0)
         return self._equation(variable, step)
@@ -147,7 +155,8 @@ class Interpreter:
         for term in terms(definition.rhs):
             found = contraction_term(term)
             if found is None:
-                result = result + evaluate(term, lambda name: self._aligned(name, lhs, step), self.sizes)
+                result = result + evaluate(
+                    term, lambda name: self._aligned(name, lhs, step), self.sizes)
             else:
                 factor = evaluate(found[0], self.sizes.__getitem__, self.sizes)
                 result = result + factor * self._contraction(found[1], lhs, step)
@@ -159,8 +168,9 @@ class Interpreter:
         own = (("B",) if variable.span else ()) + variable.axes
         full = (("B",) if lhs.span else ()) + lhs.axes
         remaining = list(own)
-        index = tuple(slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
-                      for axis in full)
+        index = tuple(
+            slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
+            for axis in full)
         return array[index]
 
     def _contraction(self, ein: Ein, lhs: Variable, step: int) -> Array:
@@ -173,14 +183,14 @@ class Interpreter:
         letters, operands = ein.letters, [self.at(one.name, step) for one in ein.operands]
         batched = [bool(self.program[one.name].span) for one in ein.operands]
         if isinstance(ein, Peak):
-            return np.max(operands[0].real, axis=-1)
+            return np.asarray(np.max(operands[0].real, axis=-1))
         parts = [("B" if flag else "") + part
                  for flag, part in zip(batched, letters.operands, strict=True)]
         output = ("B" if lhs.span and any(batched) else "") + letters.output
         for letter, axis in zip(letters.output, lhs.axes, strict=True):
             if letter not in "".join(parts):
                 parts, operands = [*parts, letter], [*operands, np.ones(self.sizes[axis])]
-        return np.einsum(f"{','.join(parts)}->{output}", *operands)
+        return np.asarray(np.einsum(f"{','.join(parts)}->{output}", *operands))
 
     def _selector(self, variable: Variable) -> Array:
         rows, columns = (self.sizes[axis] for axis in variable.axes)

@@ -57,7 +57,7 @@ class _Lowering:
         return add([self._term(term, axes) for term in terms(rhs) if 0 not in factors(term)])
 
     def _term(self, term: Expr, axes: tuple[str, ...]) -> Expr:
-        """A term of a sum: a multiple of a contraction of these axes stays, all else is pointwise."""
+        """A term of a sum: a multiple of a contraction of these axes, or else pointwise."""
         found = [part for part in factors(term) if isinstance(part, Ein)]
         scale = [part for part in factors(term) if not isinstance(part, Ein)]
         if (len(found) == 1 and not isinstance(found[0], Peak) and not any(map(_varies, scale))
@@ -67,7 +67,7 @@ class _Lowering:
 
     def _inner(self, node: Expr) -> Expr:
         if isinstance(node, Ein):
-            return self._name(node, self._contraction_part)
+            return self._name(node, self._sum_part)
         if is_call(node):
             call = self._call_of_names(node)
             return self._name(call, self._call_part)
@@ -76,9 +76,13 @@ class _Lowering:
         return rebuild(node, [self._inner(argument) for argument in node.args])
 
     def _call_of_names(self, call: Expr) -> Expr:
-        """A call over pointwise arguments; an argument with a contraction is named first."""
+        """A call over arguments of one variable; any other argument is named first.
+
+        So the slope of ``h = tanh(g d + b)`` is written once, in the cotangent of the sum.
+        """
         arguments = [
-            self._name(argument, self._contraction_part) if argument.has(Ein) else self._inner(argument)
+            self._name(argument, self._sum_part)
+            if argument.has(Ein) or len(symbols_in_order(argument)) > 1 else self._inner(argument)
             for argument in call.args
         ]
         return rebuild(call, arguments)
@@ -93,7 +97,7 @@ class _Lowering:
             self.named[node] = part.symbol
         return self.named[node]
 
-    def _contraction_part(self, node: Expr) -> Variable:
+    def _sum_part(self, node: Expr) -> Variable:
         """The sum inside a function: the pre-activation ``a_i`` of ``i``."""
         owner = self.variables[self.current.lhs]
         prefix, own = local(owner.name)
@@ -119,7 +123,8 @@ class _Lowering:
 
     def _fresh(self, name: str) -> str:
         candidates = (name if count == 1 else f"{name}_{count}" for count in range(1, 1000))
-        return next(one for one in candidates if one not in self.variables and one not in self.taken)
+        return next(one for one in candidates
+                    if one not in self.variables and one not in self.taken)
 
 
 def _varies(expression: Expr) -> bool:

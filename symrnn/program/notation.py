@@ -1,7 +1,7 @@
-"""How a variable is written: letter, subscripts, superscripts, accents and time index.
+r"""How a variable is written: letter, subscripts, superscripts, accents and time index.
 
 A glyph knows no LaTeX document and no expression; it renders one symbol, such as
-``\\bar{z}_{i,t}``, from parts that derivation and composition can change: a bar for
+``\bar{z}_{i,t}``, from parts that derivation and composition can change: a bar for
 the adjoint, a dot for the tangent, a layer in the superscript, a shift in time.
 """
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from sympy import Expr
 
 from symrnn.program.contraction import Ein, contraction_axes
-from symrnn.program.expressions import contractions, pointwise_part, sizes_in_order, symbols_in_order
+from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_order,
+                                        symbols_in_order)
 from symrnn.program.form import Equation, Program, ProgramError, Role, Variable
 from symrnn.program.functions import is_call
 

@@ -40,7 +40,8 @@ def components(program: Program) -> list[Component]:
     """The strongly connected components. Raises ProgramError where one cannot be scanned."""
     names, needs = bound_names(program), dependencies(program)
     place = {name: number for number, name in enumerate(names)}
-    edges = [(name, other) for name in names for other in sorted(needs[name], key=place.__getitem__)]
+    edges = [(name, other) for name in names
+             for other in sorted(needs[name], key=place.__getitem__)]
     return [_component(program, frozenset(found), place, needs)
             for found in strongly_connected_components((names, edges))]
 

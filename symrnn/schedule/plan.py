@@ -71,7 +71,8 @@ def plan(program: Program, gradient: Program) -> Plan:
                 schedule(gradient, (), program.delays), tape)
 
 
-def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = ()) -> Schedule:
+def schedule(program: Program, tape: Iterable[str] = (),
+             earlier: tuple[Delay, ...] = ()) -> Schedule:
     """Stages and places of one program; values on the ``tape`` outlive the call."""
     found, saved = stages(program), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)

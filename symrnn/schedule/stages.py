@@ -29,7 +29,8 @@ class Stage:
     @property
     def names(self) -> frozenset[str]:
         """What the stage binds."""
-        return frozenset(one.lhs for one in (*self.equations, *self.delays))
+        bound: tuple[Equation | Delay, ...] = (*self.equations, *self.delays)
+        return frozenset(one.lhs for one in bound)
 
 
 def reads_span(program: Program, equation: Equation) -> Span:

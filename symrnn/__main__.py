@@ -1,0 +1,5 @@
+"""``python -m symrnn``."""
+
+from symrnn.cli import main
+
+main()

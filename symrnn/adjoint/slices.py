@@ -1,0 +1,74 @@
+"""The part of an adjoint program that leads from some outputs to one gradient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symrnn.program import Equation, Program, Role, add, symbols_in_order, terms
+
+
+def gradient_of(program: Program, name: str) -> str:
+    """The name of the gradient that belongs to a variable. Raises KeyError if there is none."""
+    for one in program.with_role(Role.GRADIENT):
+        if one.of == name:
+            return one.name
+    known = ", ".join(one.of for one in program.with_role(Role.GRADIENT))
+    raise KeyError(f"there is no gradient with respect to '{name}'; there are {known}")
+
+
+def leading_to(program: Program, target: str) -> Program:
+    """The equations and delays that the target depends on, and no others."""
+    needed, before = {target}, -1
+    while before != len(needed):
+        before = len(needed)
+        for equation in program.equations:
+            if equation.lhs in needed:
+                needed.update(symbols_in_order(equation.rhs))
+        for delay in program.delays:
+            if needed & {delay.lhs, delay.final}:
+                needed |= {delay.lhs, delay.source, delay.initial, delay.final}
+    return _only(program, needed, program.equations)
+
+
+def restricted(program: Program, of: str) -> Program:
+    """The program with every given cotangent but that of ``of`` set to zero.
+
+    Each adjoint term is linear in one cotangent, so a term of a zero one vanishes. Raises
+    KeyError where ``of`` is no output and no final state.
+    """
+    given = program.with_role(Role.COTANGENT)
+    chosen = {one.name for one in given if one.of == of}
+    if not chosen:
+        known = ", ".join(one.of for one in given)
+        raise KeyError(f"'{of}' is no output or final state; there are {known}")
+    alive = _alive(program, chosen)
+    zero = {one.name for one in program.variables if one.of} - alive
+    kept = [_without(equation, zero) for equation in program.equations if equation.lhs in alive]
+    return _only(program, {one.name for one in program.variables} - zero, tuple(kept))
+
+
+def _alive(program: Program, chosen: set[str]) -> set[str]:
+    """The cotangents that depend on the chosen ones, through time too."""
+    alive, before = set(chosen), -1
+    while before != len(alive):
+        before = len(alive)
+        alive |= {one.lhs for one in program.equations if alive & set(symbols_in_order(one.rhs))}
+        for delay in program.delays:
+            if alive & {delay.source, delay.initial}:
+                alive |= {delay.lhs, delay.final}
+    return alive
+
+
+def _without(equation: Equation, zero: set[str]) -> Equation:
+    kept = [term for term in terms(equation.rhs) if not zero & set(symbols_in_order(term))]
+    origins = tuple(one for one in equation.origins if not zero & {one.source})
+    return replace(equation, rhs=add(kept), origins=origins)
+
+
+def _only(program: Program, names: set[str], equations: tuple[Equation, ...]) -> Program:
+    return replace(
+        program,
+        variables=tuple(one for one in program.variables if one.name in names),
+        equations=tuple(one for one in equations if one.lhs in names),
+        delays=tuple(one for one in program.delays if one.lhs in names),
+        outputs=tuple(one for one in program.outputs if one in names))

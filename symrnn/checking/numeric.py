@@ -1,0 +1,89 @@
+"""Kernels on numbers: against the interpreted equations, and against complex steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symrnn.checking.reference import (Case, along, differentiable, interpreted_gradients,
+                                       interpreted_values, random_case)
+from symrnn.pipeline import compile, derive
+from symrnn.program import Program, Role
+from symrnn.runtime import Run
+
+# Units of rounding of the type, relative to the largest entry of an array: sums of at most a
+# few dozen terms, carried over a few steps, lose a few dozen units.
+UNITS = 400
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An array that differs by more than rounding explains."""
+
+    what: str
+    error: float
+    bound: float
+
+    def __str__(self) -> str:
+        return f"{self.what} is off by {self.error:.1e} of its largest entry (bound {self.bound:.1e})"
+
+
+def check_kernel(program: Program, backend: str, dtype: str, seed: int = 0) -> list[Finding]:
+    """Run one kernel on a random case and compare outputs, states, gradients and steps.
+
+    The reference in float64 is the interpreted program; gradients are held against complex
+    steps along random directions as well, which know nothing of the derivation.
+    """
+    case = random_case(derive(program), seed)
+    kernel = compile(program, backend, dtype)
+    bound = UNITS * float(np.finfo(dtype).eps)
+    run = kernel.forward(case.group(Role.PARAMETER), case.group(Role.INPUT), case.initial)
+    gradients = kernel.backward(run, case.y_bar, case.final_bar)
+    values = {**run.outputs, **{one.final: run.final[one.source] for one in program.delays}}
+    pairs = [*_pairs(values, interpreted_values(case)),
+             *_pairs(gradients, interpreted_gradients(case), "the gradient of "),
+             *_directions(case, gradients, seed), *_steps(case, kernel, run)]
+    return [Finding(what, error, bound) for what, got, wanted in pairs
+            if not (error := relative_error(got, wanted)) <= bound]
+
+
+def relative_error(got: Any, wanted: Any) -> float:
+    """The largest difference in units of the largest entry wanted."""
+    scale = max(float(np.max(np.abs(wanted))), np.finfo(np.float64).tiny)
+    return float(np.max(np.abs(np.asarray(got, np.float64) - wanted))) / scale
+
+
+Pair = tuple[str, Any, Any]
+
+
+def _pairs(got: dict[str, Any], wanted: dict[str, Any], prefix: str = "") -> list[Pair]:
+    return [(f"{prefix}{name}", got[name], wanted[name]) for name in wanted]
+
+
+def _directions(case: Case, gradients: dict[str, Any], seed: int) -> list[Pair]:
+    """Directional derivatives, scaled so that the bound for whole arrays applies."""
+    random, pairs = np.random.default_rng(seed + 1), []
+    for one in differentiable(case.plan.program):
+        direction = np.sign(random.normal(size=case.values[one.name].shape))
+        scale = float(np.abs(gradients[one.name]).sum())
+        got = float(np.sum(gradients[one.name] * direction))
+        wanted = along(case, one.name, direction)
+        pairs.append((f"the derivative along {one.name}", 1 + (got - wanted) / scale, 1.0))
+    return pairs
+
+
+def _steps(case: Case, kernel: Any, run: Run) -> list[Pair]:
+    """Streaming steps, one by one, give what the whole sequence gave."""
+    if not case.plan.streams:
+        return []
+    state, inputs, pairs = case.initial, case.group(Role.INPUT), []
+    for step in range(case.sizes["T"]):
+        now = {name: array[step] for name, array in inputs.items()}
+        y, state = kernel.step(case.group(Role.PARAMETER), now, state)
+        if not isinstance(y, dict):
+            y = {case.plan.program.outputs[0]: y}
+        pairs += [(f"{name} of step {step}", y[name], np.asarray(array[step], np.float64))
+                  for name, array in run.outputs.items()]
+    return pairs

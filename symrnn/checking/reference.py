@@ -1,0 +1,109 @@
+"""Reference values for kernels: random cases, the interpreter, complex-step derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.adjoint import DIFFERENTIABLE, join
+from symrnn.program import Program, Role, Variable
+from symrnn.program.interpret import Interpreter
+from symrnn.schedule import Plan
+
+Array = npt.NDArray[Any]
+STEP = 1e-30
+
+
+@dataclass(frozen=True)
+class Case:
+    """A random case: values of everything given and of the cotangents from outside."""
+
+    plan: Plan
+    sizes: dict[str, int]
+    values: dict[str, Array]
+
+    def group(self, role: Role) -> dict[str, Array]:
+        """The values of one role, by name."""
+        program = self.plan.gradient if role is Role.COTANGENT else self.plan.program
+        return {one.name: self.values[one.name] for one in program.with_role(role)}
+
+    @property
+    def initial(self) -> dict[str, Array]:
+        """The initial states by the name of the state."""
+        return {one.source: self.values[one.initial] for one in self.plan.program.delays}
+
+    @property
+    def y_bar(self) -> dict[str, Array]:
+        """The outputs' cotangents by the name of the output."""
+        outputs = self.plan.program.outputs
+        return {one.of: self.values[one.name] for one in
+                self.plan.gradient.with_role(Role.COTANGENT) if one.of in outputs}
+
+    @property
+    def final_bar(self) -> dict[str, Array]:
+        """The final states' cotangents by the name of the state."""
+        bars = {one.of: self.values[one.name] for one in
+                self.plan.gradient.with_role(Role.COTANGENT)}
+        return {one.source: bars[one.final] for one in self.plan.program.delays}
+
+
+def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Case:
+    """A case with sizes that all differ and entries around one half, away from saturation."""
+    free = [one.name for one in plan.program.sizes if one.value is None]
+    sizes = {"T": steps, "B": batch, **{name: 2 + place for place, name in enumerate(free)}}
+    sizes = Interpreter(plan.program, {}, sizes).sizes
+    random = np.random.default_rng(seed)
+    wanted = {one.name: one for one in (*plan.program.variables, *plan.gradient.variables)
+              if one.role in (*DIFFERENTIABLE, Role.COTANGENT)}
+    values = {name: random.normal(0, 0.6, [sizes[axis] for axis in one.shape])
+              for name, one in sorted(wanted.items())}
+    return Case(plan, sizes, values)
+
+
+def differentiable(program: Program) -> tuple[Variable, ...]:
+    """What gradients are taken by: inputs, parameters, initial states."""
+    return program.with_role(*DIFFERENTIABLE)
+
+
+def interpreted_gradients(case: Case) -> dict[str, Array]:
+    """Every gradient, entry by entry, from the interpreted adjoint program."""
+    both = join(case.plan.program, case.plan.gradient)
+    interpreter = Interpreter(both, case.values, case.sizes)
+    return {one.of: interpreter.whole(one.name)
+            for one in case.plan.gradient.with_role(Role.GRADIENT)}
+
+
+def interpreted_values(case: Case) -> dict[str, Array]:
+    """Outputs and final states from the interpreted equations."""
+    program = case.plan.program
+    names = (*program.outputs, *(one.final for one in program.delays))
+    return Interpreter(program, case.values, case.sizes).run(*names)
+
+
+def loss(case: Case, values: Mapping[str, Array]) -> complex:
+    """The linear loss that the case's cotangents define, at other values of what is given."""
+    program = case.plan.program
+    interpreter = Interpreter(program, {**case.values, **values}, case.sizes)
+    total = sum(np.sum(bar * interpreter.whole(name)) for name, bar in case.y_bar.items())
+    finals = {one.source: one.final for one in program.delays}
+    return complex(total + sum(np.sum(bar * interpreter.whole(finals[name]))
+                               for name, bar in case.final_bar.items()))
+
+
+def along(case: Case, name: str, direction: Array) -> float:
+    """The loss's derivative along a direction, by complex step: exact to rounding."""
+    return loss(case, {name: case.values[name] + 1j * STEP * direction}).imag / STEP
+
+
+def complex_step_gradient(case: Case, name: str) -> Array:
+    """The loss's gradient by one variable, entry by entry."""
+    result = np.zeros(case.values[name].shape)
+    for index in np.ndindex(*result.shape):
+        direction = np.zeros(result.shape)
+        direction[index] = 1
+        result[index] = along(case, name, direction)
+    return result

@@ -1,0 +1,144 @@
+"""The command line: list, show, grad, generate, check."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from symrnn import presentation, workflow
+from symrnn.cells import ARCHITECTURES
+
+HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
+
+Examples:
+
+    symrnn list
+    symrnn show lstm
+    symrnn grad lstm --wrt W_f
+    symrnn generate --output generated
+    symrnn check
+"""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+                  pretty_exceptions_enable=False)
+
+
+class Format(str, Enum):
+    """How equations are shown."""
+
+    unicode = "unicode"
+    latex = "latex"
+    json = "json"
+
+
+CellName = Annotated[str, typer.Argument(metavar="CELL", help="A name that `symrnn list` shows.")]
+CellNames = Annotated[list[str] | None, typer.Argument(
+    metavar="[CELL...]", help="Names that `symrnn list` shows; all without any.")]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR",
+                                      help="The folder of the generated files.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+
+
+def console() -> Console:
+    """Standard output; lines are never broken by markup and never cut."""
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command("list")
+def list_cells() -> None:
+    """List the architectures: name, title, states, and the Python that builds each."""
+    table = Table("name", "title", "states", "Python", box=None, header_style="bold")
+    for one in ARCHITECTURES:
+        program = one.build()
+        table.add_row(one.name, program.title, ", ".join(program.states), one.python)
+    Console(markup=False, highlight=False).print(table)
+
+
+@app.command()
+def show(cell: CellName, format: FormatOption = Format.unicode,
+         schedule: Annotated[bool, typer.Option(
+             "--schedule", help="Show the loops over time instead.")] = False) -> None:
+    """Show a cell: its symbols and its numbered equations.
+
+    Examples: `symrnn show gru`, `symrnn show lstm --format latex`.
+    """
+    program = workflow.network(cell)
+    text = (presentation.schedule_text(program) if schedule
+            else presentation.SHOW[format.value](program))
+    console().print(text)
+
+
+@app.command()
+def grad(cell: CellName,
+         wrt: Annotated[str | None, typer.Option(
+             metavar="NAME", help="The parameter, input (x) or initial state (initial.h).")] = None,
+         of: Annotated[str | None, typer.Option(
+             metavar="NAME", help="Only through this output or final state (final.c).")] = None,
+         steps: Annotated[bool, typer.Option(
+             "--steps", help="Tell for each term which rule and which equation it comes from.",
+         )] = False,
+         format: FormatOption = Format.unicode) -> None:
+    """Show the derived equations that lead to a gradient, then the one formula over time.
+
+    Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`.
+    """
+    console().print(presentation.gradient_text(workflow.network(cell), wrt, of, steps, format.value))
+
+
+@app.command()
+def generate(cells: CellNames = None, output: Output = Path("generated")) -> None:
+    """Generate documents and kernels (LaTeX, NumPy, C): one folder for each architecture.
+
+    Examples: `symrnn generate`, `symrnn generate lstm gru --output build`.
+    """
+    chosen = workflow.chosen(cells or [])
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("Generating", total=len(chosen))
+        written = 0
+        for one in chosen:
+            progress.update(task, description=f"Generating {one.name}")
+            written += workflow.write(one, output)
+            progress.advance(task)
+    console().print(f"{written} files of {len(chosen)} architectures in {output}")
+
+
+@app.command()
+def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
+    """Regenerate in memory, compare with the files, then run every kernel on numbers.
+
+    Fails with a unified diff where a file drifted, and names what is missing or stale.
+    Examples: `symrnn check`, `symrnn check lstm --output build`.
+    """
+    chosen, failures = workflow.chosen(cells or []), 0
+    for one in workflow.drifted(chosen, output):
+        console().print(one.report)
+        failures += 1
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("Checking", total=len(chosen))
+        for architecture in chosen:
+            progress.update(task, description=f"Checking {architecture.name}")
+            for message in workflow.numeric_failures(architecture):
+                console().print(message)
+                failures += 1
+            progress.advance(task)
+    if failures:
+        console().print(f"check failed: {failures} finding{'s' * (failures > 1)}")
+        raise typer.Exit(1)
+    console().print(f"{len(chosen)} architectures: files as generated, kernels right")
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence and exit code 2."""
+    try:
+        app(prog_name="symrnn")
+    except workflow.MISTAKES as error:
+        message = error.args[0] if error.args else str(error)
+        print(f"symrnn: {message}", file=sys.stderr)
+        raise SystemExit(2) from None

@@ -1,0 +1,194 @@
+"""The adjoint of every hard program: exact, linear, and again a program."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sympy import Dummy, Expr, Symbol, diff, expand
+
+from symrnn.adjoint import adjoint, join
+from symrnn.cells.author import Cell, t
+from symrnn.program import (Ein, Peak, Program, ProgramError, Role, SizeSymbol, last_number, rewrite,
+                            symbols_in_order, terms)
+from tests.cases import CASES, case
+from tests.oracle import (complex_step, distance, drawn, ends, inner, interpret, leaves, partners)
+
+every_case = pytest.mark.parametrize("name", CASES)
+FIRST_ORDER, SECOND_ORDER = 1e-12, 1e-10
+
+
+@cache
+def gradient(name: str) -> Program:
+    """The adjoint of a case."""
+    return adjoint(case(name))
+
+
+@cache
+def both(name: str) -> Program:
+    """A case and its adjoint as one system."""
+    return join(case(name), gradient(name))
+
+
+@every_case
+def test_every_gradient_equals_complex_step(name: str) -> None:
+    program, system = case(name), both(name)
+    values = drawn(system)
+    run = interpret(system, values)
+    seeds = partners(system, Role.COTANGENT, ends(program))
+    found = partners(system, Role.GRADIENT, leaves(program))
+    assert seeds.keys() == set(ends(program)) and found.keys() == set(leaves(program))
+    for leaf, bar in found.items():
+        expected = np.zeros_like(values[leaf])
+        for entry in np.ndindex(*expected.shape):
+            arrow = np.zeros_like(expected)
+            arrow[entry] = 1.0
+            moved = complex_step(program, values, {leaf: arrow}, seeds)
+            expected[entry] = inner(moved, {end: values[seed] for end, seed in seeds.items()})
+        assert distance(run.whole(bar), expected) < FIRST_ORDER, leaf
+
+
+@every_case
+def test_adjoint_of_the_adjoint_gives_hessian_times_vector(name: str) -> None:
+    """The cotangents of the gradients are a vector v; those of the outputs are zero."""
+    program, system = case(name), both(name)
+    twice = join(system, adjoint(system))
+    values, arrows = drawn(twice), drawn(program, seed=1)
+    first = partners(system, Role.GRADIENT, leaves(program))
+    for one in twice.with_role(Role.COTANGENT):
+        if one.name not in system:
+            leaf = next((leaf for leaf, bar in first.items() if bar == one.of), None)
+            values[one.name] = arrows[leaf] if leaf else np.zeros_like(values[one.name])
+    run = interpret(twice, values)
+    along = {leaf: arrows[leaf] for leaf in first}
+    expected = complex_step(system, values, along, first.values())
+    largest = max(np.abs(array).max(initial=0.0) for array in expected.values())
+    found = {one.of: one.name for one in twice.with_role(Role.GRADIENT) if one.name not in system}
+    for leaf, bar in first.items():
+        error = np.abs(run.whole(found[leaf]) - expected[bar]).max(initial=0.0)
+        assert error <= SECOND_ORDER * largest, leaf
+
+
+def _with_one_symbol_per_contraction(rhs: Expr, bars: set[str]) -> tuple[Expr, set[Symbol]]:
+    """Contractions as single symbols, which count as bars where one operand is a bar."""
+    found: set[Symbol] = set()
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Ein):
+            return None
+        inside = [one for one in node.operands if one.name in bars]
+        assert len(inside) <= 1, node
+        symbol = Dummy()
+        found.update({symbol} if inside else ())
+        return symbol
+
+    return rewrite(rhs, change), found
+
+
+@every_case
+def test_every_adjoint_equation_is_linear_in_the_bars(name: str) -> None:
+    program = gradient(name)
+    bars = {one.name for one in program.with_role(Role.COTANGENT)}
+    bars |= {delay.lhs for delay in program.delays}
+    for equation in program.equations:
+        if not bars & set(symbols_in_order(equation.rhs)):
+            continue
+        bars.add(equation.lhs)
+        rhs, contracted = _with_one_symbol_per_contraction(equation.rhs, bars)
+        unknowns = {Symbol(one) for one in bars & set(symbols_in_order(rhs))} | contracted
+        slopes = {one: diff(rhs, one) for one in unknowns}
+        assert not any(slope.free_symbols & unknowns for slope in slopes.values()), equation
+        assert expand(rhs - sum(one * slope for one, slope in slopes.items())) == 0, equation
+    assert set(program.outputs) <= bars
+
+
+@every_case
+def test_adjoint_alone_can_be_transposed_again(name: str) -> None:
+    """The adjoint is linear in the bars, so its adjoint is the tangent of the program."""
+    program, transposed = case(name), adjoint(gradient(name))
+    system = join(both(name), transposed)
+    values, arrows = drawn(system), drawn(program, seed=2)
+    first = partners(gradient(name), Role.GRADIENT, leaves(program))
+    given = partners(transposed, Role.COTANGENT, first.values())
+    values |= {given[bar]: arrows[leaf] for leaf, bar in first.items()}
+    run = interpret(system, values)
+    expected = complex_step(program, values, {leaf: arrows[leaf] for leaf in first}, ends(program))
+    bars = partners(gradient(name), Role.COTANGENT, ends(program))
+    found = partners(transposed, Role.GRADIENT, bars.values())
+    for end, bar in bars.items():
+        assert distance(run.whole(found[bar]), expected[end]) < FIRST_ORDER, end
+
+
+@every_case
+def test_equations_are_numbered_on_from_the_program(name: str) -> None:
+    numbers = [one.number for one in gradient(name).equations]
+    first = last_number(case(name)) + 1
+    assert list(dict.fromkeys(numbers)) == list(range(first, max(numbers) + 1))
+
+
+@every_case
+def test_every_term_has_an_origin(name: str) -> None:
+    """An equation tells where each of its terms comes from, in their order."""
+    program = gradient(name)
+    for equation in program.equations:
+        if equation.origins:
+            assert len(equation.origins) == len(terms(equation.rhs))
+    told = {one.of for one in program.with_role(Role.GRADIENT)
+            if (found := program.definition(one.name)) and found.origins}
+    edges = {delay.initial for delay in case(name).delays}
+    assert told == set(leaves(case(name))) - edges
+
+
+@every_case
+def test_no_size_appears_as_a_number(name: str) -> None:
+    """Integers of a derived equation come from diff: 1 - g^2, 2 d. None is a number of units."""
+    for equation in gradient(name).equations:
+        for atom in equation.rhs.atoms(SizeSymbol):
+            assert atom.name in {size.name for size in case(name).sizes}
+        for axis in {axis for one in gradient(name).variables for axis in one.axes}:
+            assert not axis.isdigit()
+
+
+def test_parameter_that_reaches_no_output_is_named() -> None:
+    with Cell("lost", "Lost") as cell:
+        x, h, a = cell.input("x[m]", "input"), cell.state("h[m]", "state"), cell.symbol("a[m]", "lost")
+        v = cell.parameter("v[m]", "parameter that only a peak sees")
+        a[t] = v * x[t]
+        h[t] = x[t] * Peak("i->", a[t]) + h[t - 1]
+    with pytest.raises(ProgramError, match=r"lost: 'a' \(intermediate\) never reaches an output"):
+        adjoint(cell.build("h"))
+
+
+def test_name_that_the_adjoint_needs_is_refused() -> None:
+    with Cell("clash", "Clash") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "state")
+        own = cell.symbol("Delta_h[m]", "a name that the adjoint needs")
+        own[t] = x[t] * x[t]
+        h[t] = own[t] + h[t - 1]
+    with pytest.raises(ProgramError, match="clash: .*'Delta_h'"):
+        adjoint(cell.build("h"))
+
+
+SCRIPT = """
+from symrnn.adjoint import adjoint, join, tangent
+from tests.cases import CASES, case
+for name in CASES:
+    program = case(name)
+    back = adjoint(program)
+    for one in (program, back, tangent(program), *([adjoint(join(program, back))] * (len(back.equations) < 20))):
+        print(*(repr(part) for part in (*one.variables, *one.equations, *one.delays)), sep="\\n")
+"""
+
+
+def test_derivation_does_not_depend_on_the_hash_seed() -> None:
+    root = Path(__file__).parents[2]
+    runs = [subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, cwd=root,
+                             env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)})
+            for seed in "012"]
+    first, *others = [run.communicate()[0] for run in runs]
+    assert all(run.returncode == 0 for run in runs)
+    assert len(first) > 10_000 and all(other == first for other in others)

@@ -1,0 +1,184 @@
+"""How a cell is written: mistakes are reported at their line, the author's order is kept."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+import pytest
+from sympy import Rational, tanh
+
+from symrnn.cells.author import Cell, t
+from symrnn.program import ACTIVATIONS, Ein, Peak, Program, ProgramError, Role, factors, function, terms
+
+sigmoid = function("sigmoid")
+
+
+class Desk:
+    """A cell with everything declared and nothing defined."""
+
+    def __init__(self) -> None:
+        self.cell = cell = Cell("desk", "Desk")
+        self.x, self.h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        self.a, self.s = cell.symbol("a[m]", "sum"), cell.symbol("s", "scalar")
+        self.W, self.U, self.b = cell.parameters("W[m,n] U[m,m] b[m]", "of the cell")
+
+
+def _h(desk: Desk, rhs: object) -> None:
+    desk.h[t] = rhs
+
+
+MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
+    "matrix on the wrong vector": (lambda d: _h(d, d.W @ d.h[t - 1]), r"'h_prev' has m .* has n"),
+    "transpose forgotten": (lambda d: _h(d, d.W @ d.W @ d.x[t]), "'W' has m where its neighbour has n"),
+    "transposed by mistake": (lambda d: _h(d, d.W.T @ d.x[t]), r"'x' has n .* has m"),
+    "result of other axes": (lambda d: _h(d, d.x[t] + d.b), r"'x' has axes \[n\].*to \[m\] of 'h'"),
+    "product of other axes": (lambda d: _h(d, d.W.T @ d.h[t - 1]), r"expected \[m\], but .* has n for m"),
+    "vector on the left": (lambda d: d.b @ d.x[t], r"'b @ x' wants a matrix and a vector, got \[m\] and \[n\]"),
+    "vector transposed": (lambda d: d.b.T @ d.h[t - 1], r"wants a matrix and a vector, got \[m\]"),
+    "scalar on the right": (lambda d: d.U @ d.s[t], r"wants a matrix and a vector, got \[m, m\] and \[\]"),
+    "number on the right": (lambda d: d.U @ 3, "'3' is no operand of a product"),
+    "text on the right": (lambda d: d.U @ "h", "'h' is no formula"),
+    "text as an equation": (lambda d: _h(d, "tanh(x)"), r"'tanh\(x\)' is no formula"),
+    "nothing as an equation": (lambda d: _h(d, None), "None is no formula"),
+    "time forgotten in a product": (lambda d: d.W @ d.x, r"'x' has no time; write 'x\[t\]'"),
+    "time forgotten in an equation": (lambda d: _h(d, d.a), r"'a' has no time; write 'a\[t\]'"),
+    "transpose on the right": (lambda d: d.U @ d.U.T, r"'U.T' stands on the left of '@' only"),
+    "step that is a number": (lambda d: d.h[1], r"'h\[1\]' is no step"),
+    "two steps back": (lambda d: d.h[t - 2], r"'h\[t-2\]' is more than a step away"),
+    "next step defined": (lambda d: d.h.__setitem__(t + 1, d.b), r"define 'h\[t\]', not \[t\+1\]"),
+    "both directions of one symbol": (lambda d: d.h[t - 1] + d.h[t + 1], "'h' is read one step before and"),
+    "declared twice": (lambda d: d.cell.parameter("W[m,n]", "again"), r"'W\[m,n\]' is no new declaration"),
+    "declaration that is none": (lambda d: d.cell.parameter("2W[m]", "bad"), "is no new declaration like"),
+    "letters that do not fit": (lambda d: d.cell.contract("ij,j->i", d.W, d.h[t - 1]), "'h_prev' has m where"),
+    "letter twice in an operand": (lambda d: d.cell.contract("ii->i", d.U), "each letter once"),
+    "operands missing": (lambda d: d.cell.contract("ij,j->i", d.W), "wants 2 operands, got 1"),
+    "sum of unlike products": (lambda d: d.U @ (d.W @ d.h[t - 1]), "'h_prev' has m where"),
+    "reduction of the wrong axes": (lambda d: _h(d, Ein("ij->i", d.b)), r"'b' has axes \[m\].*reads 'ij'"),
+    "function of nothing": (lambda d: _h(d, d.b * sigmoid(2)), "no variable in it"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_an_error_at_its_line(mistake: str) -> None:
+    act, message = MISTAKES[mistake]
+    desk = Desk()
+    with pytest.raises(ProgramError, match=message) as error, desk.cell:
+        act(desk)
+    assert str(error.value).startswith("desk: ")
+    lines = [frame.lineno for frame in traceback.extract_tb(error.tb) if frame.filename == __file__]
+    assert act.__code__.co_firstlineno in lines
+
+
+def test_error_names_the_equation_and_its_number() -> None:
+    desk = Desk()
+    desk.a[t] = desk.W @ desk.x[t]
+    with pytest.raises(ProgramError, match=r"desk: equation \(2\) for 'h': 'x' has axes \[n\]"):
+        desk.h[t] = desk.a[t] + desk.x[t]
+
+
+def test_symbol_that_a_delay_needs_cannot_be_taken() -> None:
+    desk = Desk()
+    desk.cell.symbol("h_prev[m]", "own name")
+    with pytest.raises(ProgramError, match="the delay of 'h' needs the name 'h_prev'"):
+        desk.h[t - 1]
+
+
+@pytest.mark.parametrize("late", ["undefined", "twice", "unused"])
+def test_what_shows_at_the_end_is_refused_by_build(late: str) -> None:
+    desk = Desk()
+    with desk.cell:
+        desk.h[t] = desk.W @ desk.x[t] + desk.U @ desk.h[t - 1] + desk.b
+        if late == "twice":
+            desk.h[t] = desk.b + desk.h[t - 1]
+    message = {"undefined": "'a' .*bound by no equation", "twice": r"equation \(2\) .*'h' is already bound",
+               "unused": "'a' .*bound by no equation"}[late]
+    with pytest.raises(ProgramError, match=message):
+        desk.cell.build("h")
+
+
+def gated(inside: bool) -> Program:
+    """A cell whose terms stand in an order that SymPy would change, built inside or outside."""
+    with Cell("order", "Order of terms") as cell:
+        x, z, h = cell.input("x[m]", "input"), cell.symbol("z[m]", "sum"), cell.state("h[m]", "state")
+        W, U, b, a = cell.parameters("W[m,m] U[m,m] b[m] a[m]", "of the cell")
+        z[t] = W @ x[t] + b + U @ h[t - 1] + a * x[t] - h[t - 1]
+        h[t] = (1 - z[t]) * tanh(z[t]) + z[t] * h[t - 1] * a
+        if inside:
+            return cell.build("h")
+    return cell.build("h")
+
+
+def test_terms_keep_the_order_in_which_they_were_written() -> None:
+    first = gated(inside=False).definition("z")
+    assert first is not None
+    order = [sorted(symbol.name for symbol in term.free_symbols) for term in terms(first.rhs)]
+    assert order == [["W", "x"], ["b"], ["U", "h_prev"], ["a", "x"], ["h_prev"]]
+
+
+def test_factors_keep_the_order_in_which_they_were_written() -> None:
+    last = gated(inside=False).definition("h")
+    assert last is not None
+    assert [str(one) for one in factors(terms(last.rhs)[1])] == ["z", "h_prev", "a"]
+
+
+def test_build_gives_the_same_inside_and_outside_of_the_with_block() -> None:
+    assert repr(gated(inside=True)) == repr(gated(inside=False))
+
+
+def test_equal_operands_of_products_share_a_name_and_others_do_not() -> None:
+    desk = Desk()
+    with desk.cell:
+        desk.a[t] = desk.U @ (desk.b * desk.h[t - 1]) + desk.U.T @ (desk.b * desk.h[t - 1])
+        desk.s[t] = Ein("i->", desk.a[t])
+        desk.h[t] = desk.U @ (desk.b + desk.h[t - 1]) + desk.s[t] * (desk.W @ desk.x[t])
+    program = desk.cell.build("h")
+    named = [one for one in program.variables if one.meaning == "operand of a product"]
+    assert len(named) == 2 and len({one.glyph for one in named}) == 2
+
+
+def test_nested_equation_is_one_number() -> None:
+    desk = Desk()
+    with desk.cell:
+        desk.a[t] = sigmoid(desk.W @ desk.x[t] + desk.U @ desk.h[t - 1] + desk.b)
+        desk.h[t] = desk.a[t] * tanh(desk.U @ (desk.a[t] * desk.h[t - 1])) + Ein("i->", desk.a[t]) / 2
+        desk.s[t] = Peak("i->", desk.h[t])
+    program = desk.cell.build("h", "s")
+    assert {one.number for one in program.equations} == {1, 2, 3}
+
+
+def test_symbols_of_a_matrix_product_may_be_matrices() -> None:
+    with Cell("two", "Products of matrices") as cell:
+        x, C = cell.input("x[m]", "input"), cell.state("C[m,d]", "state")
+        U, w = cell.parameters("U[m,m] w[d]", "of the cell")
+        C[t] = U @ C[t - 1] + cell.contract("i,j->ij", x[t], w)
+    assert cell.build("C")["C"].axes == ("m", "d")
+
+
+def test_output_that_is_no_state_gets_the_role() -> None:
+    desk = Desk()
+    with desk.cell:
+        desk.a[t] = desk.W @ desk.x[t]
+        desk.s[t] = Ein("i->", desk.a[t])
+        desk.h[t] = desk.a[t] + desk.b + desk.U @ desk.h[t - 1]
+    program = desk.cell.build("h", "s")
+    assert program["s"].role is Role.OUTPUT and program["h"].role is Role.STATE
+
+
+def test_fractions_stay_exact() -> None:
+    desk = Desk()
+    with desk.cell:
+        desk.h[t] = Rational(1, 3) * (desk.W @ desk.x[t]) + desk.U @ desk.h[t - 1] + desk.b
+    equation = desk.cell.equations[0]
+    assert Rational(1, 3) in equation.rhs.atoms(Rational)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_function_of_the_table_can_be_written(name: str) -> None:
+    desk = Desk()
+    defaults = [Rational(one) for one in ACTIVATIONS[name].defaults]
+    with desk.cell:
+        desk.h[t] = function(name)(desk.W @ desk.x[t] + desk.U @ desk.h[t - 1] + desk.b, *defaults)
+    kept = {one: variable for one, variable in desk.cell.variables.items() if one not in ("a", "s")}
+    desk.cell.variables = kept
+    assert desk.cell.build("h").definition("h") is not None

@@ -1,0 +1,158 @@
+"""Normal form: what lowering changes, and what it must not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sympy import Add, Mul, Symbol, exp, tanh
+
+from symrnn.program import (Ein, Equation, Glyph, Program, Role, Size,
+                            SizeSymbol, Span, Variable, lower, verify)
+from tests.cases import CASES, case
+from tests.oracle import drawn, interpret
+
+a, b, h, x, W, u = map(Symbol, ("a", "b", "h", "x", "W", "u"))
+m = SizeSymbol("m")
+
+
+def program(*formulas: object, taken: str = "") -> Program:
+    """One equation per formula, for ``y1``, ``y2``, ..., over x [m], W [m, m], u [m]."""
+    given = (Variable("x", ("m",), Role.INPUT, Glyph("x"), ""),
+             Variable("W", ("m", "m"), Role.PARAMETER, Glyph("W"), "", Span.CONSTANT),
+             Variable("u", ("m",), Role.PARAMETER, Glyph("u"), "", Span.CONSTANT))
+    outputs = tuple(Variable(f"y{k}", ("m",), Role.OUTPUT, Glyph("y"), "")
+                    for k, _ in enumerate(formulas, start=1))
+    equations = tuple(Equation(one.name, formula, number)
+                      for number, (one, formula) in enumerate(zip(outputs, formulas, strict=True), 1))
+    more = tuple(Variable(name, ("m",), Role.INPUT, Glyph(name), "") for name in taken.split())
+    return Program("net", "Net", (Size("m", Glyph("m"), ""),), (*given, *more, *outputs), equations,
+                   (), tuple(one.name for one in outputs))
+
+
+PRODUCT = Ein("ij,j->i", W, x)
+SHAPES = {
+    "call in a product": (u * tanh(x),),
+    "call in a call": (tanh(exp(x)),),
+    "call deep inside a call": (exp(u * (1 - tanh(x))),),
+    "one call twice": (u * tanh(x), x + tanh(x)),
+    "call of a sum": (tanh(x + u),),
+    "quotient of calls": (exp(x) / (1 + exp(-x)),),
+}
+CONTRACTED = {
+    "contraction in a call": (tanh(Add(PRODUCT, u, evaluate=False)),),
+    "variable times contraction": (u * PRODUCT,),
+    "variable times contraction in a call": (tanh(x + u * PRODUCT),),
+    "product of contractions": (PRODUCT * Ein("ij,i->j", W, x),),
+    "total in a formula": (x / Ein("i->", x),),
+    "mean in a call": (tanh(x - Ein("i->", x) / m),),
+    "multiple of a contraction": (u - 2 * PRODUCT / m,),
+}
+every_shape = pytest.mark.parametrize("shape", {**SHAPES, **CONTRACTED})
+
+
+def lowered(shape: str) -> Program:
+    return lower(program(*{**SHAPES, **CONTRACTED}[shape]))
+
+
+@every_shape
+def test_result_is_in_normal_form(shape: str) -> None:
+    used = {name for formula in {**SHAPES, **CONTRACTED}[shape] for name in map(str, formula.free_symbols)}
+    found = lowered(shape)
+    assert verify(replace(found, variables=tuple(
+        one for one in found.variables if not one.role.given or one.name in used)))
+
+
+@every_shape
+def test_lowering_is_idempotent(shape: str) -> None:
+    assert lower(lowered(shape)) == lowered(shape)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_lowering_a_case_again_changes_nothing(name: str) -> None:
+    assert lower(case(name)) == case(name)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_value_is_that_of_the_formula(shape: str) -> None:
+    """The interpreter can follow nested calls, so it can tell."""
+    before, after = program(*SHAPES[shape]), lowered(shape)
+    values = drawn(before)
+    for name in before.outputs:
+        expected = interpret(before, values).whole(name)
+        found = interpret(after, values).whole(name)
+        assert np.abs(found - expected).max() <= 4 * np.spacing(np.abs(expected).max())
+
+
+def test_value_of_nested_contractions_is_that_of_numpy() -> None:
+    """Nested contractions the interpreter cannot follow; NumPy says what they mean."""
+    for shape, plain in {
+            "variable times contraction in a call": lambda x, W, u: np.tanh(x + u * (x @ W.T)),
+            "product of contractions": lambda x, W, u: (x @ W.T) * (x @ W),
+            "total in a formula": lambda x, W, u: x / x.sum(-1, keepdims=True),
+            "mean in a call": lambda x, W, u: np.tanh(x - x.mean(-1, keepdims=True)),
+            "multiple of a contraction": lambda x, W, u: u - 2 * (x @ W.T) / x.shape[-1]}.items():
+        values = drawn(program(x))
+        expected = plain(**{name: values[name] for name in ("x", "W", "u")})
+        found = interpret(lowered(shape), values).whole("y1")
+        assert np.abs(found - expected).max() <= 16 * np.spacing(np.abs(expected).max()), shape
+
+
+@every_shape
+def test_parts_carry_the_number_of_their_equation_and_come_before_it(shape: str) -> None:
+    """Of the first one that needs them, so that numbers never fall."""
+    numbers = [one.number for one in lowered(shape).equations]
+    assert numbers == sorted(numbers)
+    for number in set(numbers):
+        last = [one for one in lowered(shape).equations if one.number == number][-1]
+        assert last.lhs == f"y{number}"
+
+
+@every_shape
+def test_names_are_bound_once_and_none_is_lost(shape: str) -> None:
+    before, after = program(*{**SHAPES, **CONTRACTED}[shape]), lowered(shape)
+    bound = [one.lhs for one in after.equations]
+    assert len(set(bound)) == len(bound)
+    assert {one.name for one in after.variables} == {one.name for one in before.variables} | set(bound)
+
+
+def test_equal_calls_share_one_name() -> None:
+    assert len(lowered("one call twice").equations) == 3
+
+
+def test_slope_of_a_sum_in_a_call_is_written_once() -> None:
+    """A call over several variables would repeat its slope in the cotangent of each."""
+    first, second = lowered("call of a sum").equations
+    assert second.rhs == tanh(Symbol(first.lhs))
+
+
+def test_new_names_avoid_the_program_and_what_is_taken() -> None:
+    own = program(u * tanh(x), taken="tanh_x")
+    names = {one.name for one in lower(own, {"tanh_x_2"}).variables}
+    assert len(names) == len(own.variables) + 1 and "tanh_x_2" not in names
+
+
+def test_parts_of_one_equation_look_different() -> None:
+    """Two names, two glyphs: a page must not show the same letter for both."""
+    for name in CASES:
+        parts = [one for one in case(name).variables if one.stands_for is None and not one.role.given]
+        seen = [one.glyph.latex("t") for one in parts if one.span is Span.SEQUENCE]
+        assert len(set(seen)) == len(seen), name
+
+
+def test_term_that_is_zero_disappears() -> None:
+    zero = Mul(0, Symbol("x"), evaluate=False)
+    assert lower(program(Add(u, zero, evaluate=False))).equations[0].rhs == u
+
+
+def test_call_without_a_variable_is_refused() -> None:
+    with pytest.raises(ValueError, match="no variable"):
+        lower(program(u * exp(2, evaluate=False)))
+
+
+def test_order_of_terms_is_kept() -> None:
+    formula = Add(PRODUCT, u, x, Mul(u, x, evaluate=False), evaluate=False)
+    assert lower(program(formula)).equations[0].rhs.args == formula.args
+
+

@@ -1,0 +1,134 @@
+"""The generated C under strict compilers, from C++, under sanitizers, and in two precisions."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from symrnn.cells import ARCHITECTURES, elman, lstm
+from symrnn.pipeline import generate
+from symrnn.program import Program
+
+STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
+BY_NAME = {one.name: one for one in ARCHITECTURES}
+ODD_CHOICES = {
+    "soft": elman(activation="softplus", output_activation="hard_sigmoid"),
+    "elus": elman(activation=("elu", 0.3), output_activation="softsign"),
+    "silu": lstm(gate_activation="hard_sigmoid", activation="silu", output_activation="relu"),
+    "bare": elman(readout=False, activation="linear"),
+}
+
+compilers = pytest.mark.parametrize("compiler", ["gcc", "clang"])
+
+
+def written(folder: Path, name: str, program: Program) -> Path:
+    for filename, text in generate(program, name).items():
+        (folder / filename).write_text(text, encoding="utf-8")
+    return folder / f"{name}.c"
+
+
+def run(*command: str, cwd: Path) -> str:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr + result.stdout
+    return result.stdout
+
+
+@compilers
+@pytest.mark.parametrize("name", BY_NAME)
+def test_no_compiler_has_anything_to_say(compiler: str, name: str, tmp_path: Path) -> None:
+    written(tmp_path, name, BY_NAME[name].build())
+    for define in ("-DPLAIN", f"-D{name.upper()}_DOUBLE"):
+        run(compiler, *STRICT, define, "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
+
+
+@compilers
+@pytest.mark.parametrize("name", ODD_CHOICES)
+def test_every_activation_is_as_clean(compiler: str, name: str, tmp_path: Path) -> None:
+    written(tmp_path, name, ODD_CHOICES[name])
+    run(compiler, *STRICT, "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_header_serves_cpp(name: str, tmp_path: Path) -> None:
+    written(tmp_path, name, BY_NAME[name].build())
+    (tmp_path / "use.cpp").write_text(
+        f'#include "{name}.h"\n#include "{name}.h"\n'
+        f"int main() {{ {name}_sizes sizes = {name}_sizes(); "
+        f"return static_cast<int>({name}_tape_size(&sizes)); }}\n")
+    run("gcc", *STRICT, "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
+    run("g++", "-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", "use.cpp", "code.o",
+        "-lm", "-o", "use", cwd=tmp_path)
+    run(str(tmp_path / "use"), cwd=tmp_path)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_there_is_no_allocation_and_no_state(name: str, tmp_path: Path) -> None:
+    """The object file calls nothing but libm and holds no data."""
+    written(tmp_path, name, BY_NAME[name].build())
+    run("gcc", *STRICT, "-ffreestanding", "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
+    symbols = [line.split() for line in run("nm", "code.o", cwd=tmp_path).splitlines()]
+    outside = {parts[-1] for parts in symbols if parts[-2] == "U"}
+    assert outside <= {"expf", "tanhf", "fabsf", "log1pf", "logf", "memset", "memcpy"}
+    assert not [parts for parts in symbols if parts[-2].upper() in ("B", "D", "C")]
+
+
+SANITIZED = """
+#include "NAME.h"
+#include <stdlib.h>
+static NAME_real *array(size_t entries)
+{
+    NAME_real *made = malloc(entries * sizeof *made);
+    for (size_t k = 0; k < entries; ++k) made[k] = (NAME_real)(k % 7) / 7;
+    return made;
+}
+int main(void)
+{
+    NAME_sizes sizes = { SIZES };
+    NAME_parameters parameters = { PARAMETERS };
+    NAME_inputs in = { INPUTS };
+    NAME_outputs out = { OUTPUTS };
+    NAME_state initial = { STATE }, final = { STATE };
+    NAME_cotangents bars = { COTANGENTS };
+    NAME_gradients gradients = { GRADIENTS };
+    NAME_real *tape = array(NAME_tape_size(&sizes));
+    NAME_forward(&sizes, &parameters, &in, &initial, &out, &final, tape,
+                 array(NAME_forward_work_size(&sizes)));
+    NAME_backward(&sizes, &parameters, &in, &initial, &out, tape, &bars, &gradients,
+                  array(NAME_backward_work_size(&sizes)));
+    STEP
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_block_is_as_large_as_told(name: str, tmp_path: Path) -> None:
+    """Under address and undefined-behaviour sanitizers, arrays of exactly the told sizes."""
+    from symrnn.backends.c import c_names, interface
+    from symrnn.pipeline import derive
+
+    program = BY_NAME[name].build()
+    written(tmp_path, name, program)
+    plan = derive(program)
+    structs = {one.name.removeprefix(f"{name}_"): one for one in interface(plan, c_names(plan), name)}
+    sizes = {one.key: 2 + place for place, one in enumerate(structs["sizes"].fields)}
+    for size in program.sizes:
+        if size.value is not None:
+            sizes[size.name] = int(size.value.subs({s: sizes[s.name] for s in size.value.free_symbols}))
+    text = SANITIZED.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"].fields))
+    shapes = {one.of or one.name: one.shape for one in plan.gradient.variables}
+    shapes |= {one.name: one.shape for one in program.variables}
+    shapes |= {f"state {one.source}": program[one.initial].shape for one in program.delays}
+    for kind in ("parameters", "inputs", "outputs", "state", "cotangents", "gradients"):
+        keys = [f"state {one.key}" if kind == "state" else one.key for one in structs[kind].fields]
+        entries = [" * ".join(str(sizes[axis]) for axis in shapes[key]) or "1" for key in keys]
+        text = text.replace(f" {kind.upper()} ", " " + ", ".join(f"array({one})" for one in entries) + " ")
+    step = ("NAME_step(&sizes, &parameters, &in, &final, &out, &final, "
+            "array(NAME_step_work_size(&sizes)));" if plan.streams else "")
+    (tmp_path / "main.c").write_text(text.replace("STEP", step).replace("NAME", name))
+    run("gcc", "-std=c99", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+        f"{name}.c", "main.c", "-lm", "-o", "sanitized", cwd=tmp_path)
+    run("env", "ASAN_OPTIONS=detect_leaks=0", str(tmp_path / "sanitized"), cwd=tmp_path)
