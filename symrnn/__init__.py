@@ -1,10 +1,10 @@
 """symrnn: write a recurrent cell's equations once; get its paper, its gradients, its kernels.
 
-    >>> import symrnn
-    >>> net = symrnn.elman(activation="tanh")
-    >>> kernel = symrnn.compile(net, backend="numpy")
-    >>> sorted(kernel.parameters)
-    ['U', 'V', 'W', 'b', 'b_y']
+>>> import symrnn
+>>> net = symrnn.elman(activation="tanh")
+>>> kernel = symrnn.compile(net, backend="numpy")
+>>> sorted(kernel.parameters)
+['U', 'V', 'W', 'b', 'b_y']
 """
 
 # from symrnn import presentation as _presentation  # registers how notebooks show a program

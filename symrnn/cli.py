@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +30,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_ma
                   pretty_exceptions_enable=False)
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How equations are shown."""
 
     unicode = "unicode"
@@ -89,7 +89,8 @@ def grad(cell: CellName,
 
     Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`.
     """
-    console().print(presentation.gradient_text(workflow.network(cell), wrt, of, steps, format.value))
+    program = workflow.network(cell)
+    console().print(presentation.gradient_text(program, wrt, of, steps, format.value))
 
 
 @app.command()

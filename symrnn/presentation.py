@@ -29,8 +29,9 @@ def unicode_text(program: Program) -> str:
 def _symbols(program: Program) -> str:
     shown = [one for one in program.with_role(*ROLES) if one.stands_for is None
              and not program.delay_of(one.name)]
-    rows = [(glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", one.meaning)
-            for one in shown]
+    rows: list[tuple[str, ...]] = [
+        (glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", one.meaning)
+        for one in shown]
     rows += [(size.name, "", "size", size.meaning) for size in program.sizes]
     return _columns(rows)
 
@@ -59,7 +60,8 @@ def as_data(program: Program) -> dict[str, Any]:
         "name": program.name, "title": program.title, "source": program.source,
         "notes": list(program.notes),
         "sizes": [{"name": one.name, "meaning": one.meaning,
-                   "value": None if one.value is None else str(one.value)} for one in program.sizes],
+                   "value": None if one.value is None else str(one.value)}
+                  for one in program.sizes],
         "variables": [_variable_data(one) for one in program.variables],
         "equations": [{"number": one.number, "lhs": one.lhs, "text": text.equation(one),
                        "latex": equation_latex(program, one)} for one in program.equations],

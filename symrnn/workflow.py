@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -53,15 +52,10 @@ def write(architecture: Architecture, output: Path) -> int:
 
 
 def _write_atomically(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".symrnn-") as folder:
+        fresh = Path(folder) / path.name
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+        fresh.replace(path)
 
 
 def drifted(architectures: Sequence[Architecture], output: Path) -> list[Drift]:

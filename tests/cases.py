@@ -11,7 +11,8 @@ from functools import cache, partial
 
 from sympy import Rational, exp, tanh
 
-from symrnn.cells.author import Cell, t
+from symrnn.cells.author import Cell
+from symrnn.cells.symbols import t
 from symrnn.cells.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
@@ -41,12 +42,19 @@ def layer_norm() -> Program:
 def nested_layer_norm() -> Program:
     """The same, written without a single intermediate name."""
     with Cell("nested_layer_norm", "Layer normalisation in two lines") as cell:
-        x, h, a = cell.input("x[n]", "input"), cell.state("h[m]", "state"), cell.symbol("a[m]", "sum")
+        x, h, a = (
+            cell.input("x[n]", "input"),
+            cell.state("h[m]", "state"),
+            cell.symbol("a[m]", "sum"),
+        )
         W, U, g = cell.parameters("W[m,n] U[m,m] g[m]", "of the cell")
         m = SizeSymbol("m")
         a[t] = W @ x[t] + U @ h[t - 1]
-        h[t] = tanh(g * (a[t] - Ein("i->", a[t]) / m)
-                    * rsqrt(Ein("i,i->", a[t], a[t]) / m + Rational(1, 1000)))
+        h[t] = tanh(
+            g
+            * (a[t] - Ein("i->", a[t]) / m)
+            * rsqrt(Ein("i,i->", a[t], a[t]) / m + Rational(1, 1000))
+        )
     return cell.build("h")
 
 
@@ -153,7 +161,11 @@ def delayed_input() -> Program:
 def two_steps_back() -> Program:
     """A memory of two steps, chained from two of one."""
     with Cell("two_steps_back", "Memory of two steps") as cell:
-        x, h, g = cell.input("x[n]", "input"), cell.state("h[m]", "state"), cell.state("g[m]", "older")
+        x, h, g = (
+            cell.input("x[n]", "input"),
+            cell.state("h[m]", "state"),
+            cell.state("g[m]", "older"),
+        )
         W, U, V = cell.parameters("W[m,n] U[m,m] V[m,m]", "of the cell")
         h[t] = tanh(W @ x[t] + U @ h[t - 1] + V @ g[t - 1])
         g[t] = 1 * h[t - 1]
@@ -163,7 +175,11 @@ def two_steps_back() -> Program:
 def look_ahead() -> Program:
     """A state that is scanned in reverse, read one step ahead by an output."""
     with Cell("look_ahead", "Network that looks ahead") as cell:
-        x, h, y = cell.input("x[n]", "input"), cell.state("h[m]", "state"), cell.symbol("y[m]", "output")
+        x, h, y = (
+            cell.input("x[n]", "input"),
+            cell.state("h[m]", "state"),
+            cell.symbol("y[m]", "output"),
+        )
         W, U, V = cell.parameters("W[m,n] U[m,m] V[m,m]", "of the cell")
         h[t] = tanh(W @ x[t] + U @ h[t + 1])
         y[t] = tanh(V @ h[t + 1] + h[t])
@@ -176,14 +192,19 @@ def antisymmetric() -> Program:
         x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
         W, V, b, gamma = cell.parameters("W[m,m] V[m,n] b[m] gamma", "of the cell")
         h[t] = h[t - 1] + Rational(1, 8) * tanh(
-            W @ h[t - 1] - W.T @ h[t - 1] - gamma * h[t - 1] + V @ x[t] + b)
+            W @ h[t - 1] - W.T @ h[t - 1] - gamma * h[t - 1] + V @ x[t] + b
+        )
     return cell.build("h")
 
 
 def shared_parameter() -> Program:
     """One matrix and one bias in two equations."""
     with Cell("shared_parameter", "Tied weights") as cell:
-        x, h, r = cell.input("x[m]", "input"), cell.state("h[m]", "state"), cell.symbol("r[m]", "gate")
+        x, h, r = (
+            cell.input("x[m]", "input"),
+            cell.state("h[m]", "state"),
+            cell.symbol("r[m]", "gate"),
+        )
         U, b = cell.parameters("U[m,m] b[m]", "of both equations")
         r[t] = sigmoid(U @ x[t] + b)
         h[t] = tanh(U @ h[t - 1] + r[t] * b)
@@ -206,7 +227,11 @@ def nested_gates() -> Program:
 def gate_on_product() -> Program:
     """A gate times a product, inside a function (GRU, reset after, in one line)."""
     with Cell("gate_on_product", "Gate on a product") as cell:
-        x, h, r = cell.input("x[n]", "input"), cell.state("h[m]", "state"), cell.symbol("r[m]", "gate")
+        x, h, r = (
+            cell.input("x[n]", "input"),
+            cell.state("h[m]", "state"),
+            cell.symbol("r[m]", "gate"),
+        )
         W, U, V, b = cell.parameters("W[m,n] U[m,m] V[m,n] b[m]", "of the cell")
         r[t] = sigmoid(V @ x[t])
         h[t] = tanh(W @ x[t] + r[t] * (U @ h[t - 1] + b))
@@ -243,7 +268,11 @@ def same_letters() -> Program:
 def two_outputs() -> Program:
     """Two outputs, of which one is a state and feeds the other."""
     with Cell("two_outputs", "Two outputs") as cell:
-        x, h, y = cell.input("x[n]", "input"), cell.state("h[m]", "state"), cell.symbol("y[p]", "output")
+        x, h, y = (
+            cell.input("x[n]", "input"),
+            cell.state("h[m]", "state"),
+            cell.symbol("y[p]", "output"),
+        )
         W, U, V = cell.parameters("W[m,n] U[m,m] V[p,m]", "of the cell")
         h[t] = tanh(W @ x[t] + U @ h[t - 1])
         y[t] = V @ h[t]
@@ -255,23 +284,51 @@ def activated(name: str) -> Program:
     return elman(activation=name, readout=False)
 
 
-BUILDERS: dict[str, Callable[[], Program]] = {one.__name__: one for one in (
-    layer_norm, nested_layer_norm, matrix_memory, square_memory, softmax, nested_softmax,
-    independent_units, scalar_parameters, masked, delayed_input, two_steps_back, look_ahead,
-    antisymmetric, shared_parameter, nested_gates, gate_on_product, product_of_products,
-    product_of_a_product, same_letters, two_outputs)} | {
-    f"elman_{name}": partial(activated, name) for name in ACTIVATIONS if name not in POSITIVE_ONLY} | {
-    "jordan": jordan,
-    "gru_reset_before": partial(gru, reset_after=False),
-    "gru_reset_after": partial(gru, reset_after=True),
-    "lstm_peephole": partial(lstm, peephole=True),
-    "reversed_lstm": lambda: reverse(lstm()),
-    "deep_readout": lambda: deep(elman(readout=False), 2, readout=True),
-    "bidirectional_shared_readout": lambda: bidirectional(elman(readout=False)),
-    "deep_bidirectional": lambda: deep(bidirectional(elman(readout=False), readout=False), 2),
-    "bidirectional_deep": lambda: readout(
-        bidirectional(deep(elman(readout=False), 2), readout=False), "tanh"),
-}
+BUILDERS: dict[str, Callable[[], Program]] = (
+    {
+        one.__name__: one
+        for one in (
+            layer_norm,
+            nested_layer_norm,
+            matrix_memory,
+            square_memory,
+            softmax,
+            nested_softmax,
+            independent_units,
+            scalar_parameters,
+            masked,
+            delayed_input,
+            two_steps_back,
+            look_ahead,
+            antisymmetric,
+            shared_parameter,
+            nested_gates,
+            gate_on_product,
+            product_of_products,
+            product_of_a_product,
+            same_letters,
+            two_outputs,
+        )
+    }
+    | {
+        f"elman_{name}": partial(activated, name)
+        for name in ACTIVATIONS
+        if name not in POSITIVE_ONLY
+    }
+    | {
+        "jordan": jordan,
+        "gru_reset_before": partial(gru, reset_after=False),
+        "gru_reset_after": partial(gru, reset_after=True),
+        "lstm_peephole": partial(lstm, peephole=True),
+        "reversed_lstm": lambda: reverse(lstm()),
+        "deep_readout": lambda: deep(elman(readout=False), 2, readout=True),
+        "bidirectional_shared_readout": lambda: bidirectional(elman(readout=False)),
+        "deep_bidirectional": lambda: deep(bidirectional(elman(readout=False), readout=False), 2),
+        "bidirectional_deep": lambda: readout(
+            bidirectional(deep(elman(readout=False), 2), readout=False), "tanh"
+        ),
+    }
+)
 CASES = tuple(BUILDERS)
 
 

@@ -35,8 +35,11 @@ def interpret(program: Program, values: Mapping[str, Array]) -> Interpreter:
 def drawn(program: Program, seed: int = SEED) -> Values:
     """A random array for everything that the program is given."""
     sizes, random = interpret(program, {}).sizes, np.random.default_rng(seed)
-    return {one.name: random.normal(size=[sizes[axis] for axis in one.shape])
-            for one in program.variables if one.role.given and one.offset is None}
+    return {
+        one.name: random.normal(size=[sizes[axis] for axis in one.shape])
+        for one in program.variables
+        if one.role.given and one.offset is None
+    }
 
 
 def leaves(program: Program) -> tuple[str, ...]:
@@ -55,8 +58,9 @@ def partners(derived: Program, role: Role, names: Iterable[str]) -> dict[str, st
     return {one.of: one.name for one in derived.with_role(role) if one.of in wanted}
 
 
-def complex_step(program: Program, values: Mapping[str, Array], along: Mapping[str, Array],
-                 names: Iterable[str]) -> Values:
+def complex_step(
+    program: Program, values: Mapping[str, Array], along: Mapping[str, Array], names: Iterable[str]
+) -> Values:
     """The directional derivative of the named variables along one direction."""
     moved = dict(values) | {name: values[name] + 1j * STEP * arrow for name, arrow in along.items()}
     run = interpret(program, moved)

@@ -152,7 +152,8 @@ class _Adjoint:
 
     def _declare(self, like: Variable, name: str, role: Role, glyph: Glyph) -> Symbol:
         if name in self.primal:
-            raise ProgramError(f"{self.primal.name}: the adjoint needs the name '{name}'; rename yours")
+            raise ProgramError(
+                f"{self.primal.name}: the adjoint needs the name '{name}'; rename yours")
         new = replace(like, name=name, role=role, glyph=glyph, stands_for=None,
                       of=like.name, meaning=f"cotangent of {like.name}")
         self.variables[name], self.axes[name] = new, new.axes

@@ -86,7 +86,8 @@ def linearise(equation: Equation) -> tuple[Linear, ...]:
     return tuple(term for term in found if term.factor != 0)
 
 
-def summed(term: Expr, lhs: Variable, source: Variable, axes: dict[str, tuple[str, ...]]) -> Ein | Expr | None:
+def summed(term: Expr, lhs: Variable, source: Variable,
+           axes: dict[str, tuple[str, ...]]) -> Expr | None:
     """A pulled pointwise term as the source wants it: summed over what it was broadcast along.
 
     Returns None where the term is no product of symbols and must be named first.

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from symrnn.adjoint.rules import Linear
-from symrnn.program import (Delay, Equation, Program, Role, Variable, lower, symbols_in_order, verify)
+from symrnn.program import (Delay, Equation, Program, Role, Variable, lower, symbols_in_order,
+                            verify)
 
 DIFFERENTIABLE = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT)
 
@@ -20,7 +21,8 @@ def influenced(program: Program, terms: Mapping[str, tuple[Linear, ...]],
     found, size = set(given), -1
     while size != len(found):
         size = len(found)
-        found |= {name for name, parts in terms.items() if any(one.source in found for one in parts)}
+        found |= {name for name, parts in terms.items()
+                  if any(one.source in found for one in parts)}
         for delay in program.delays:
             if {delay.source, delay.initial} & found:
                 found |= {delay.lhs, delay.source, delay.initial, delay.final}

@@ -21,7 +21,8 @@ xor in out sizes parameters initial final state next bars gradients tape work su
 SIN COS FABS LOG1P EXPM1 SQRT size_t main exp tanh log sin cos fabs sqrt""".split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "in", "initial", "out", "final", "tape", "work"),
-    "backward": ("sizes", "parameters", "in", "initial", "out", "tape", "bars", "gradients", "work"),
+    "backward": ("sizes", "parameters", "in", "initial", "out", "tape", "bars", "gradients",
+                 "work"),
     "step": ("sizes", "parameters", "in", "state", "out", "next", "work"),
 }
 

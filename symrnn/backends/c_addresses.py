@@ -115,8 +115,9 @@ class StepAddresses(Addresses):
     """Pointers for the streaming step: one step, the state before it given by the caller."""
 
     def is_whole(self, variable: Variable) -> bool:
-        bound = variable.name in self.schedule.places
-        return variable.span is Span.CONSTANT or bound and variable.name not in self.plan.program.outputs
+        inner = (variable.name in self.schedule.places
+                 and variable.name not in self.plan.program.outputs)
+        return inner or variable.span is Span.CONSTANT
 
     def base(self, variable: Variable) -> str:
         return self.names[variable.name] if self._is_inner(variable) else super().base(variable)

@@ -9,7 +9,7 @@ from sympy import And, Expr, Rational
 from symrnn.backends.names import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer
 from symrnn.program import (Ein, Equation, Peak, Pointwise, Program, Role, Variable,
-                            contraction_term, contractions, negated, terms)
+                            contraction_axes, contraction_term, contractions, negated, terms)
 from symrnn.schedule import is_total
 
 MATH = {"exp": "EXP", "tanh": "TANH", "log": "LOG", "sin": "SIN", "cos": "COS", "Abs": "FABS",
@@ -43,7 +43,9 @@ class CPrinter(Printer):
             return ATOM, str(value.p)
         decimal = repr(float(value))
         exact = Rational(decimal) == value
-        return (ATOM, f"REAL({decimal})") if exact else (PRODUCT, f"REAL({value.p}) / REAL({value.q})")
+        if exact:
+            return ATOM, f"REAL({decimal})"
+        return PRODUCT, f"REAL({value.p}) / REAL({value.q})"
 
     def call(self, function: Expr, arguments: Sequence[str]) -> str:
         name = function.func.__name__
@@ -92,7 +94,8 @@ class Loops:
         for index, size in reversed(loops):
             head = f"for (size_t {index} = 0; {index} < {self.printer.extent(size)}; ++{index})"
             inner = [f"    {line}" for line in lines]
-            alone = len(lines) == 1 or lines[0].startswith("for ") and lines[-1].startswith(" ")
+            nest = lines[0].startswith("for ") and lines[-1].startswith(" ")
+            alone = nest or len(lines) == 1
             lines = [head, *inner] if alone else [f"{head} {{", *inner, "}"]
         return tuple(lines)
 
@@ -155,7 +158,8 @@ class Loops:
         letters = _Letters(self, ein, [])
         element = next(letters.elements())
         first = self.element(ein.operands[0].name, ["0"])
-        body = self._nest(letters.loops_over, [f"{target} = {element} > {target} ? {element} : {target};"])
+        larger = f"{target} = {element} > {target} ? {element} : {target};"
+        body = self._nest(letters.loops_over, [larger])
         return [f"{target} = {first};", *body]
 
     def element(self, name: str, index: Sequence[str]) -> str:
@@ -197,8 +201,7 @@ class _Letters:
     def __init__(self, loops: Loops, ein: Ein, rows: list[str]) -> None:
         self.loops, self.ein = loops, ein
         letters = ein.letters
-        self.sizes = {letter: axis for part, operand in zip(letters.operands, ein.operands, strict=True)
-                      for letter, axis in zip(part, loops.program[operand.name].axes, strict=True)}
+        self.sizes = contraction_axes(ein, loops.program.axes)
         self.index = dict(zip(letters.output, rows, strict=False))
         self.guards: list[str] = []
         self.selected = {letter for slot in self._selectors() for letter in letters.operands[slot]}
@@ -219,7 +222,7 @@ class _Letters:
 
     def _select(self, slot: int) -> None:
         """A selector has a one where row = offset + column: no loop, one index for the other."""
-        row, column = self.ein.letters.operands[slot]
+        row, column = tuple(self.ein.letters.operands[slot])
         selector = self.loops.program[self.ein.operands[slot].name]
         first = self._integer(selector.offset)
         width = self.loops.printer.extent(selector.axes[1])
@@ -229,8 +232,10 @@ class _Letters:
             return
         here = self.index[row]
         self.index[column] = here if first == "0" else f"{here} - ({first})"
-        lower = [] if first == "0" else [f"{here} >= {first}"]
-        self.guards += [*lower, f"{here} < {width}" if first == "0" else f"{here} < {first} + {width}"]
+        if first == "0":
+            self.guards.append(f"{here} < {width}")
+        else:
+            self.guards += [f"{here} >= {first}", f"{here} < {first} + {width}"]
 
     def _integer(self, offset: Expr) -> str:
         return " + ".join(self.loops.printer.extent(one.name) for one in terms(offset)) or "0"

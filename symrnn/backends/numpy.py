@@ -8,36 +8,15 @@ from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.names import Names
+from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
-from symrnn.backends.text import Statement, TextPrinter
-from symrnn.program import (ACTIVATIONS, Delay, Equation, Program, Role, Size, Span, Variable,
-                            symbols_in_order)
-from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
+from symrnn.backends.text import Statement
+from symrnn.program import ACTIVATIONS, Program, Role
+from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
-            "gradients", "dtype", "T", "B", "contract", "place", "forward", "backward", "step", "self",
-            "range", "dict", "max", "len", "sum", *ACTIVATIONS, *keyword.kwlist]
-
-
-@dataclass(frozen=True)
-class Block:
-    """One stage: the loop head, lines before the equations, the equations."""
-
-    title: str
-    before: tuple[str, ...]
-    loop: tuple[str, ...]
-    pointers: tuple[str, ...]
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True)
-class Body:
-    """A function body, part by part."""
-
-    arrays: tuple[str, ...]
-    sizes: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    result: tuple[str, ...]
+            "gradients", "dtype", "T", "B", "contract", "place", "forward", "backward", "step",
+            "self", "range", "dict", "max", "len", "sum", *ACTIVATIONS, *keyword.kwlist]
 
 
 @dataclass(frozen=True)
@@ -72,7 +51,7 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     forward = BodyWriter(plan, plan.forward, names)
     backward = BodyWriter(plan, plan.backward, names)
     step = StepWriter(plan, plan.forward, names)
-    bodies = [forward.forward(), backward.backward()]
+    bodies = forward.forward(), backward.backward()
     steps = (step.step(),) if plan.streams else ()
     calls = {**forward.printer.used_calls, **backward.printer.used_calls}
     program = plan.program
@@ -118,184 +97,3 @@ def _argument_printer() -> NumpyPrinter:
     printer = NumpyPrinter(nothing, names)
     printer.values = {"x": "x", "alpha": "alpha", "beta": "beta"}
     return printer
-
-
-class BodyWriter:
-    """Writes one schedule over whole sequences."""
-
-    def __init__(self, plan: Plan, schedule: Schedule, names: Names) -> None:
-        self.plan, self.schedule, self.program, self.names = plan, schedule, schedule.program, names
-        self.printer, self.text = NumpyPrinter(schedule.program, names), TextPrinter(schedule.program)
-        self.t = names.fresh("t", "time") if names.is_free("t") else "t"
-
-    def forward(self) -> Body:
-        """Outputs, final state and tape, from parameters, inputs and the initial state."""
-        blocks = tuple(map(self.block, self.schedule.stages))
-        outputs = self.record({name: self.names[name] for name in self.plan.program.outputs})
-        final = self.record({one.source: self.last(one) for one in self.program.delays})
-        tape = self.record({name: self.names[name] for name in self.plan.tape})
-        return Body(self.givens(), self.sizes(), blocks, (f"return {outputs}, {final}, {tape}",))
-
-    def backward(self) -> Body:
-        """Gradients by name, from the cotangents of outputs and final state."""
-        blocks = tuple(map(self.block, self.schedule.stages))
-        ends = {one.final: self.last(one) for one in self.program.delays}
-        gradients = {one.of: ends.get(one.name, self.names[one.name])
-                     for one in self.program.with_role(Role.GRADIENT)}
-        return Body(self.givens(), self.sizes(), blocks, (f"return {self.record(gradients)}",))
-
-    def record(self, entries: dict[str, str]) -> str:
-        """A dictionary display."""
-        return "{" + ", ".join(f'"{key}": {value}' for key, value in entries.items()) + "}"
-
-    def givens(self) -> tuple[str, ...]:
-        """Local names for everything that the caller gives and the equations read."""
-        touched = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
-        edges = {name for name in touched if (delay := self.schedule.delay_of(name))
-                 for name in (delay.source, delay.initial)}
-        edges |= {delay.initial for delay in self.program.delays}
-        shapes = {self._giver(size).name for size in self.plan.program.sizes if size.value is None}
-        shapes.add(self.plan.program.with_role(Role.INPUT)[0].name)
-        lines = []
-        for variable in self._known():
-            if variable.name in touched | edges | shapes and self._source(variable):
-                lines.append(f"{self.names[variable.name]} = {self._source(variable)}")
-        return tuple(lines)
-
-    def _known(self) -> list[Variable]:
-        own = {one.name for one in self.program.variables}
-        earlier = [one for one in self.plan.program.variables if one.name not in own]
-        return [*earlier, *self.program.variables]
-
-    def _source(self, variable: Variable) -> str:
-        """Where a given value comes from, or nothing for a value that the function computes."""
-        if variable.name in self.schedule.places or self.schedule.delay_of(variable.name):
-            return ""
-        states = {one.initial: one.source for one in self.plan.program.delays}
-        if variable.role is Role.INITIAL:
-            return f'initial["{states[variable.name]}"]'
-        if variable.name in self.plan.tape:
-            return f'tape["{variable.name}"]'
-        if variable.name in self.plan.program.outputs:
-            return f'outputs["{variable.name}"]'
-        group = {Role.PARAMETER: "parameters", Role.INPUT: "inputs", Role.COTANGENT: "bars"}
-        key = variable.of if variable.role is Role.COTANGENT else variable.name
-        return f'{group[variable.role]}["{key}"]' if variable.role in group else ""
-
-    def sizes(self) -> tuple[str, ...]:
-        """Sizes, read off the shapes of what is given."""
-        first = self.plan.program.with_role(Role.INPUT)[0]
-        lines = [f"T, B = {self.names[first.name]}.shape[:2]",
-                 f"dtype = {self.names[first.name]}.dtype"]
-        return (*lines, *self._free_sizes(0))
-
-    def _free_sizes(self, lost: int) -> list[str]:
-        lines, derived = [], []
-        for size in self.plan.program.sizes:
-            own = self.names.size(size.name)
-            if size.value is not None:
-                derived.append(f"{own} = {self.printer(size.value)}")
-                continue
-            giver = self._giver(size)
-            place = giver.shape.index(size.name) - (lost if giver.role is Role.INPUT else 0)
-            lines.append(f"{own} = {self.names[giver.name]}.shape[{place}]")
-        return [*lines, *derived]
-
-    def _giver(self, size: Size) -> Variable:
-        """The first parameter or input that has the axis."""
-        return next(one for one in self.plan.program.with_role(Role.PARAMETER, Role.INPUT)
-                    if size.name in one.axes)
-
-    def block(self, stage: Stage) -> Block:
-        """One stage as loop and lines."""
-        if stage.order in (Order.ONCE, Order.ALL):
-            statements = tuple(self._statement(one, True, {}) for one in stage.equations)
-            return Block(stage.order.value, self._shifted(stage), (), (), statements)
-        times = f"range(T)" if stage.order is Order.FORWARD else "reversed(range(T))"
-        values = self._values(stage)
-        statements = tuple(self._statement(one, False, values) for one in stage.equations)
-        return Block(stage.order.value, self._storage(stage), (f"for {self.t} in {times}:",),
-                     self._remembered(stage), statements)
-
-    def _statement(self, equation: Equation, over_time: bool, values: dict[str, str]) -> Statement:
-        target = self.names[equation.lhs]
-        if not over_time and self.is_stored(equation.lhs):
-            target += f"[{self.t}]"
-        rhs = self.printer.equation(equation, over_time, values)
-        return Statement(self.text.comment(equation), (f"{target} = {rhs}",))
-
-    def is_stored(self, name: str) -> bool:
-        """True for a bound sequence that is kept for every step."""
-        return self.schedule.places.get(name) in (Place.TAPE, Place.WORK, Place.CALLER)
-
-    def _delays_read(self, stage: Stage) -> list[Delay]:
-        names = {name for one in stage.equations for name in symbols_in_order(one.rhs)}
-        known = (*self.program.delays, *self.schedule.earlier)
-        return [one for one in known if one.lhs in names]
-
-    def _shifted(self, stage: Stage) -> tuple[str, ...]:
-        """A remembered value over all steps: the sequence moved by one."""
-        lines = []
-        for delay in self._delays_read(stage):
-            lhs, source, edge = (self.names[one] for one in (delay.lhs, delay.source, delay.initial))
-            parts = f"{edge}[None], {source}[:-1]" if delay.step > 0 else f"{source}[1:], {edge}[None]"
-            lines.append(f"{lhs} = np.concatenate([{parts}])")
-        return tuple(lines)
-
-    def _storage(self, stage: Stage) -> tuple[str, ...]:
-        lines = []
-        for equation in stage.equations:
-            variable, own = self.program[equation.lhs], self.names[equation.lhs]
-            if self.is_stored(variable.name):
-                shape = ", ".join(self.names.size(axis) for axis in variable.shape)
-                lines.append(f"{own} = np.empty(({shape}), dtype)")
-        for delay in stage.delays:
-            if self.schedule.places[delay.source] is Place.RING:
-                lines.append(f"{self.names[delay.source]} = {self.names[delay.initial]}")
-        return tuple(lines)
-
-    def _remembered(self, stage: Stage) -> tuple[str, ...]:
-        lines = []
-        for delay in self._delays_read(stage):
-            lhs, source, edge = (self.names[one] for one in (delay.lhs, delay.source, delay.initial))
-            if self.schedule.places.get(delay.source) is Place.RING:
-                lines.append(f"{lhs} = {source}")
-            elif delay.step > 0:
-                lines.append(f"{lhs} = {source}[{self.t} - 1] if {self.t} > 0 else {edge}")
-            else:
-                lines.append(f"{lhs} = {source}[{self.t} + 1] if {self.t} < T - 1 else {edge}")
-        return tuple(lines)
-
-    def _values(self, stage: Stage) -> dict[str, str]:
-        """How each sequence is read inside the loop: ``x[t]``."""
-        delayed = {one.lhs for one in (*self.program.delays, *self.schedule.earlier)}
-        return {one.name: f"{self.names[one.name]}[{self.t}]" for one in self.program.variables
-                if one.span is Span.SEQUENCE and one.name not in delayed
-                and (one.role.given or self.is_stored(one.name))}
-
-    def last(self, delay: Delay) -> str:
-        """The value at the last step of the scan."""
-        source = self.names[delay.source]
-        if self.schedule.places.get(delay.source) is Place.RING:
-            return source
-        return f"{source}[T - 1]" if delay.step > 0 else f"{source}[0]"
-
-
-class StepWriter(BodyWriter):
-    """Writes the forward schedule as one streaming step, over the batch."""
-
-    def step(self) -> Body:
-        """Outputs and next state."""
-        states = tuple(f'{self.names[one.lhs]} = state["{one.source}"]' for one in self.program.delays)
-        statements = tuple(self._statement(one, False, {}) for one in self.program.equations)
-        outputs = self.record({name: self.names[name] for name in self.plan.program.outputs})
-        following = self.record({one.source: self.names[one.source] for one in self.program.delays})
-        given = [one for one in self.program.with_role(Role.PARAMETER, Role.INPUT)]
-        lines = tuple(f"{self.names[one.name]} = {self._source(one)}" for one in given)
-        first = self.names[self.program.with_role(Role.INPUT)[0].name]
-        sizes = (f"B = {first}.shape[0]", f"dtype = {first}.dtype", *self._free_sizes(1))
-        block = Block("this step", (), (), states, statements)
-        return Body(lines, sizes, (block,), (f"return {outputs}, {following}",))
-
-    def is_stored(self, name: str) -> bool:
-        return False

@@ -146,7 +146,7 @@ class NumpyPrinter(Printer):
         return self.lhs
 
     def _einsum(self, ein: Ein, names: list[str]) -> str:
-        """einsum with letters for steps and samples; a letter that no operand has is broadcast."""
+        """Einsum, with letters for steps and samples; a letter that no operand has is broadcast."""
         fronts = ["".join(self.front(self.program[one.name])) for one in ein.operands]
         wanted = "".join(self.front(self._lhs))
         have = "".join(axis for axis in wanted if any(axis in front for front in fronts))

@@ -142,7 +142,8 @@ class Printer:
 
     def _logic(self, node: Expr) -> tuple[int, str]:
         own = AND if isinstance(node, And) else OR
-        return own, self.logic(node).join(self(part, COMPARE) for part in sorted(node.args, key=str))
+        parts = sorted(node.args, key=str)
+        return own, self.logic(node).join(self(part, COMPARE) for part in parts)
 
 
 def _divides(part: Expr) -> bool:

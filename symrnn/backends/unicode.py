@@ -69,7 +69,7 @@ def glyph_text(glyph: Glyph) -> str:
 
 
 def _plain(latex: str) -> str:
-    """A LaTeX letter as text: ``\\Delta`` is Δ."""
+    """A LaTeX letter as text: the command Delta is Δ."""
     if latex.startswith("\\") and latex[1:].isalpha():
         case = "CAPITAL" if latex[1].isupper() else "SMALL"
         name = latex[1:].upper().replace("LAMBDA", "LAMDA")

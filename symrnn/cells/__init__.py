@@ -1,6 +1,7 @@
 """Cells and the networks made of them; each cell is one file."""
 
-from symrnn.cells.author import Cell, t
+from symrnn.cells.author import Cell
+from symrnn.cells.symbols import t
 from symrnn.cells.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru

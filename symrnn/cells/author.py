@@ -14,93 +14,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sympy import Expr, Mul, Symbol, SympifyError, evaluate, sympify
+from sympy import Expr, Mul, Number, Symbol, evaluate
 
+from symrnn.cells.symbols import Sequence, Term, Transposed
 from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size,
                             Span, Variable, check_equation, contraction_axes, delay_variables,
                             final_name, initial_name, letter_latex, lower, result_axes, substitute,
                             symbols_in_order, verify)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step in time: the current one, ``t``, or ``t - 1``."""
-
-    shift: int = 0
-
-    def __add__(self, steps: int) -> Step:
-        return Step(self.shift + steps)
-
-    def __sub__(self, steps: int) -> Step:
-        return Step(self.shift - steps)
-
-    def __str__(self) -> str:
-        return f"t{self.shift:+d}" if self.shift else "t"
-
-
-t = Step()
 
 SIZES = {
     "n": "entries of the input",
     "m": "units of the hidden layer",
     "p": "entries of the output",
 }
-
-
-class Term(Symbol):  # type: ignore[misc]  # SymPy ships no types
-    """A symbol of a cell being written; it knows its axes, so that ``@`` can check them."""
-
-    axes: tuple[str, ...]
-    cell: Cell
-
-    def __new__(cls, cell: Cell, variable: Variable) -> Term:
-        term: Term = Symbol.__xnew__(cls, variable.name)
-        term.axes, term.cell = variable.axes, cell
-        return term
-
-    def __matmul__(self, other: Expr) -> Expr:
-        return self.cell.product(self, other)
-
-    @property
-    def T(self) -> Transposed:
-        """The transpose, for products alone: ``W.T @ x``."""
-        return Transposed(self)
-
-
-class Transposed:
-    """A transposed matrix on the left of a product."""
-
-    def __init__(self, matrix: Term) -> None:
-        self.matrix = matrix
-
-    def __matmul__(self, other: Expr) -> Expr:
-        return self.matrix.cell.product(self.matrix, other, transposed=True)
-
-
-class Sequence:
-    """A symbol in time: ``x[t]`` reads it, ``h[t - 1]`` remembers it, ``h[t] = ...`` defines it."""
-
-    def __init__(self, cell: Cell, name: str) -> None:
-        self.cell, self.name = cell, name
-
-    def __getitem__(self, when: Step) -> Term:
-        if not isinstance(when, Step):
-            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is no step; write "
-                               f"'{self.name}[t]' or '{self.name}[t - 1]'")
-        if when.shift == 0:
-            return self.cell.term(self.name)
-        if abs(when.shift) > 1:
-            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is more than a step away")
-        return self.cell.remembered(self.name, -when.shift)
-
-    def __setitem__(self, when: Step, rhs: Expr) -> None:
-        if when != t:
-            raise ProgramError(f"{self.cell.name}: define '{self.name}[t]', not [{when}]")
-        self.cell.define(self.name, rhs)
 
 
 class Cell:
@@ -254,10 +184,9 @@ class Cell:
             raise ProgramError(f"{self.name}: '{rhs.name}' has no time; write '{rhs.name}[t]'")
         if isinstance(rhs, Transposed):
             raise ProgramError(f"{self.name}: '{rhs.matrix.name}.T' stands on the left of '@' only")
-        try:
-            formula = sympify(rhs, strict=True)
-        except SympifyError:
-            raise ProgramError(f"{self.name}: {rhs!r} is no formula") from None
+        if not isinstance(rhs, Expr | int | float):
+            raise ProgramError(f"{self.name}: {rhs!r} is no formula")
+        formula = rhs if isinstance(rhs, Expr) else Number(rhs)
         return substitute(formula, {term: Symbol(term.name) for term in formula.atoms(Term)})
 
     def _append(self, name: str, rhs: Any, number: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symrnn.cells.author import Cell, t
+from symrnn.cells.author import Cell
+from symrnn.cells.symbols import t
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 

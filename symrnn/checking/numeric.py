@@ -27,7 +27,8 @@ class Finding:
     bound: float
 
     def __str__(self) -> str:
-        return f"{self.what} is off by {self.error:.1e} of its largest entry (bound {self.bound:.1e})"
+        return (f"{self.what} is off by {self.error:.1e} of its largest entry "
+                f"(bound {self.bound:.1e})")
 
 
 def check_kernel(program: Program, backend: str, dtype: str, seed: int = 0) -> list[Finding]:

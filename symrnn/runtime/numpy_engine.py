@@ -18,7 +18,7 @@ class NumpyEngine:
     def __init__(self, plan: Plan) -> None:
         (text,) = rendered(numpy_backend(plan, "kernel")).values()
         self.module = ModuleType("symrnn_kernel")
-        exec(compile(text, "<symrnn NumPy kernel>", "exec"), self.module.__dict__)  # noqa: S102
+        exec(compile(text, "<symrnn NumPy kernel>", "exec"), self.module.__dict__)
 
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""

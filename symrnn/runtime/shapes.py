@@ -83,13 +83,15 @@ class Sizes:
         return np.zeros(self.shape(variable, lost), self.dtype)
 
 
-def check_names(given: Iterable[str], wanted: Iterable[str], kind: str, partly: bool = False) -> None:
+def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
+                partly: bool = False) -> None:
     """Raise ShapeError for a name that is missing (unless ``partly``) or unknown."""
     given, wanted = list(given), list(wanted)
     unknown = [name for name in given if name not in wanted]
     missing = [] if partly else [name for name in wanted if name not in given]
     if unknown:
-        raise ShapeError(f"there is no {kind} '{unknown[0]}'; there are {', '.join(wanted) or 'none'}")
+        known = ", ".join(wanted) or "none"
+        raise ShapeError(f"there is no {kind} '{unknown[0]}'; there are {known}")
     if missing:
         raise ShapeError(f"the {kind} {', '.join(repr(one) for one in missing)} is missing")
 

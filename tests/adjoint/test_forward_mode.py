@@ -8,8 +8,17 @@ import pytest
 from symrnn.adjoint import adjoint, join, tangent
 from symrnn.program import Program, Role
 from tests.cases import CASES, case
-from tests.oracle import (Values, complex_step, distance, drawn, ends, inner, interpret, leaves,
-                          partners)
+from tests.oracle import (
+    Values,
+    complex_step,
+    distance,
+    drawn,
+    ends,
+    inner,
+    interpret,
+    leaves,
+    partners,
+)
 
 every_case = pytest.mark.parametrize("name", CASES)
 EXACT, SECOND_ORDER = 1e-12, 1e-10
@@ -19,8 +28,10 @@ def pushed(program: Program, values: Values, arrows: Values, onto: tuple[str, ..
     """The tangents of some names along the arrows; whatever has no arrow does not move."""
     system = join(program, tangent(program, arrows))
     dots = {one.of: one.name for one in system.variables if one.of and one.name not in program}
-    given = {one.name: arrows.get(one.of, np.zeros_like(values.get(one.of, 0.0)))
-             for one in system.with_role(Role.TANGENT)}
+    given = {
+        one.name: arrows.get(one.of, np.zeros_like(values.get(one.of, 0.0)))
+        for one in system.with_role(Role.TANGENT)
+    }
     run = interpret(system, {**values, **given})
     return {name: run.whole(dots[name]) for name in onto if name in dots}
 
@@ -43,14 +54,19 @@ def test_adjoint_is_the_transpose_of_the_tangent(name: str) -> None:
     system = join(program, adjoint(program))
     values, arrows = drawn(system), drawn(program, seed=3)
     along = {leaf: arrows[leaf] for leaf in leaves(program)}
-    seeds = {end: values[bar] for end, bar in
-             partners(system, Role.COTANGENT, ends(program)).items()}
+    seeds = {
+        end: values[bar] for end, bar in partners(system, Role.COTANGENT, ends(program)).items()
+    }
     run = interpret(system, values)
-    pulled = {leaf: run.whole(bar) for leaf, bar in
-              partners(system, Role.GRADIENT, leaves(program)).items()}
+    pulled = {
+        leaf: run.whole(bar)
+        for leaf, bar in partners(system, Role.GRADIENT, leaves(program)).items()
+    }
     forward = inner(seeds, pushed(program, values, along, ends(program)))
-    size = inner({leaf: np.abs(array) for leaf, array in pulled.items()},
-                 {leaf: np.abs(array) for leaf, array in along.items()})
+    size = inner(
+        {leaf: np.abs(array) for leaf, array in pulled.items()},
+        {leaf: np.abs(array) for leaf, array in along.items()},
+    )
     assert abs(forward - inner(pulled, along)) < EXACT * size
 
 

@@ -12,11 +12,22 @@ import pytest
 from sympy import Dummy, Expr, Symbol, diff, expand
 
 from symrnn.adjoint import adjoint, join
-from symrnn.cells.author import Cell, t
-from symrnn.program import (Ein, Peak, Program, ProgramError, Role, SizeSymbol, last_number, rewrite,
-                            symbols_in_order, terms)
+from symrnn.cells.author import Cell
+from symrnn.cells.symbols import t
+from symrnn.program import (
+    Ein,
+    Peak,
+    Program,
+    ProgramError,
+    Role,
+    SizeSymbol,
+    last_number,
+    rewrite,
+    symbols_in_order,
+    terms,
+)
 from tests.cases import CASES, case
-from tests.oracle import (complex_step, distance, drawn, ends, inner, interpret, leaves, partners)
+from tests.oracle import complex_step, distance, drawn, ends, inner, interpret, leaves, partners
 
 every_case = pytest.mark.parametrize("name", CASES)
 FIRST_ORDER, SECOND_ORDER = 1e-12, 1e-10
@@ -137,8 +148,11 @@ def test_every_term_has_an_origin(name: str) -> None:
     for equation in program.equations:
         if equation.origins:
             assert len(equation.origins) == len(terms(equation.rhs))
-    told = {one.of for one in program.with_role(Role.GRADIENT)
-            if (found := program.definition(one.name)) and found.origins}
+    told = {
+        one.of
+        for one in program.with_role(Role.GRADIENT)
+        if (found := program.definition(one.name)) and found.origins
+    }
     edges = {delay.initial for delay in case(name).delays}
     assert told == set(leaves(case(name))) - edges
 
@@ -155,7 +169,11 @@ def test_no_size_appears_as_a_number(name: str) -> None:
 
 def test_parameter_that_reaches_no_output_is_named() -> None:
     with Cell("lost", "Lost") as cell:
-        x, h, a = cell.input("x[m]", "input"), cell.state("h[m]", "state"), cell.symbol("a[m]", "lost")
+        x, h, a = (
+            cell.input("x[m]", "input"),
+            cell.state("h[m]", "state"),
+            cell.symbol("a[m]", "lost"),
+        )
         v = cell.parameter("v[m]", "parameter that only a peak sees")
         a[t] = v * x[t]
         h[t] = x[t] * Peak("i->", a[t]) + h[t - 1]
@@ -169,7 +187,7 @@ def test_name_that_the_adjoint_needs_is_refused() -> None:
         own = cell.symbol("Delta_h[m]", "a name that the adjoint needs")
         own[t] = x[t] * x[t]
         h[t] = own[t] + h[t - 1]
-    with pytest.raises(ProgramError, match="clash: .*'Delta_h'"):
+    with pytest.raises(ProgramError, match=r"clash: .*'Delta_h'"):
         adjoint(cell.build("h"))
 
 
@@ -186,9 +204,15 @@ for name in CASES:
 
 def test_derivation_does_not_depend_on_the_hash_seed() -> None:
     root = Path(__file__).parents[2]
-    runs = [subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, cwd=root,
-                             env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)})
-            for seed in "012"]
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", SCRIPT],
+            stdout=subprocess.PIPE,
+            cwd=root,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+        )
+        for seed in "012"
+    ]
     first, *others = [run.communicate()[0] for run in runs]
     assert all(run.returncode == 0 for run in runs)
     assert len(first) > 10_000 and all(other == first for other in others)

@@ -8,8 +8,19 @@ from collections.abc import Callable
 import pytest
 from sympy import Rational, tanh
 
-from symrnn.cells.author import Cell, t
-from symrnn.program import ACTIVATIONS, Ein, Peak, Program, ProgramError, Role, factors, function, terms
+from symrnn.cells.author import Cell
+from symrnn.cells.symbols import t
+from symrnn.program import (
+    ACTIVATIONS,
+    Ein,
+    Peak,
+    Program,
+    ProgramError,
+    Role,
+    factors,
+    function,
+    terms,
+)
 
 sigmoid = function("sigmoid")
 
@@ -30,13 +41,25 @@ def _h(desk: Desk, rhs: object) -> None:
 
 MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "matrix on the wrong vector": (lambda d: _h(d, d.W @ d.h[t - 1]), r"'h_prev' has m .* has n"),
-    "transpose forgotten": (lambda d: _h(d, d.W @ d.W @ d.x[t]), "'W' has m where its neighbour has n"),
+    "transpose forgotten": (
+        lambda d: _h(d, d.W @ d.W @ d.x[t]),
+        "'W' has m where its neighbour has n",
+    ),
     "transposed by mistake": (lambda d: _h(d, d.W.T @ d.x[t]), r"'x' has n .* has m"),
     "result of other axes": (lambda d: _h(d, d.x[t] + d.b), r"'x' has axes \[n\].*to \[m\] of 'h'"),
-    "product of other axes": (lambda d: _h(d, d.W.T @ d.h[t - 1]), r"expected \[m\], but .* has n for m"),
-    "vector on the left": (lambda d: d.b @ d.x[t], r"'b @ x' wants a matrix and a vector, got \[m\] and \[n\]"),
+    "product of other axes": (
+        lambda d: _h(d, d.W.T @ d.h[t - 1]),
+        r"expected \[m\], but .* has n for m",
+    ),
+    "vector on the left": (
+        lambda d: d.b @ d.x[t],
+        r"'b @ x' wants a matrix and a vector, got \[m\] and \[n\]",
+    ),
     "vector transposed": (lambda d: d.b.T @ d.h[t - 1], r"wants a matrix and a vector, got \[m\]"),
-    "scalar on the right": (lambda d: d.U @ d.s[t], r"wants a matrix and a vector, got \[m, m\] and \[\]"),
+    "scalar on the right": (
+        lambda d: d.U @ d.s[t],
+        r"wants a matrix and a vector, got \[m, m\] and \[\]",
+    ),
     "number on the right": (lambda d: d.U @ 3, "'3' is no operand of a product"),
     "text on the right": (lambda d: d.U @ "h", "'h' is no formula"),
     "text as an equation": (lambda d: _h(d, "tanh(x)"), r"'tanh\(x\)' is no formula"),
@@ -47,14 +70,29 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "step that is a number": (lambda d: d.h[1], r"'h\[1\]' is no step"),
     "two steps back": (lambda d: d.h[t - 2], r"'h\[t-2\]' is more than a step away"),
     "next step defined": (lambda d: d.h.__setitem__(t + 1, d.b), r"define 'h\[t\]', not \[t\+1\]"),
-    "both directions of one symbol": (lambda d: d.h[t - 1] + d.h[t + 1], "'h' is read one step before and"),
-    "declared twice": (lambda d: d.cell.parameter("W[m,n]", "again"), r"'W\[m,n\]' is no new declaration"),
-    "declaration that is none": (lambda d: d.cell.parameter("2W[m]", "bad"), "is no new declaration like"),
-    "letters that do not fit": (lambda d: d.cell.contract("ij,j->i", d.W, d.h[t - 1]), "'h_prev' has m where"),
+    "both directions of one symbol": (
+        lambda d: d.h[t - 1] + d.h[t + 1],
+        "'h' is read one step before and",
+    ),
+    "declared twice": (
+        lambda d: d.cell.parameter("W[m,n]", "again"),
+        r"'W\[m,n\]' is no new declaration",
+    ),
+    "declaration that is none": (
+        lambda d: d.cell.parameter("2W[m]", "bad"),
+        "is no new declaration like",
+    ),
+    "letters that do not fit": (
+        lambda d: d.cell.contract("ij,j->i", d.W, d.h[t - 1]),
+        "'h_prev' has m where",
+    ),
     "letter twice in an operand": (lambda d: d.cell.contract("ii->i", d.U), "each letter once"),
     "operands missing": (lambda d: d.cell.contract("ij,j->i", d.W), "wants 2 operands, got 1"),
     "sum of unlike products": (lambda d: d.U @ (d.W @ d.h[t - 1]), "'h_prev' has m where"),
-    "reduction of the wrong axes": (lambda d: _h(d, Ein("ij->i", d.b)), r"'b' has axes \[m\].*reads 'ij'"),
+    "reduction of the wrong axes": (
+        lambda d: _h(d, Ein("ij->i", d.b)),
+        r"'b' has axes \[m\].*reads 'ij'",
+    ),
     "function of nothing": (lambda d: _h(d, d.b * sigmoid(2)), "no variable in it"),
 }
 
@@ -91,8 +129,11 @@ def test_what_shows_at_the_end_is_refused_by_build(late: str) -> None:
         desk.h[t] = desk.W @ desk.x[t] + desk.U @ desk.h[t - 1] + desk.b
         if late == "twice":
             desk.h[t] = desk.b + desk.h[t - 1]
-    message = {"undefined": "'a' .*bound by no equation", "twice": r"equation \(2\) .*'h' is already bound",
-               "unused": "'a' .*bound by no equation"}[late]
+    message = {
+        "undefined": "'a' .*bound by no equation",
+        "twice": r"equation \(2\) .*'h' is already bound",
+        "unused": "'a' .*bound by no equation",
+    }[late]
     with pytest.raises(ProgramError, match=message):
         desk.cell.build("h")
 
@@ -100,7 +141,11 @@ def test_what_shows_at_the_end_is_refused_by_build(late: str) -> None:
 def gated(inside: bool) -> Program:
     """A cell whose terms stand in an order that SymPy would change, built inside or outside."""
     with Cell("order", "Order of terms") as cell:
-        x, z, h = cell.input("x[m]", "input"), cell.symbol("z[m]", "sum"), cell.state("h[m]", "state")
+        x, z, h = (
+            cell.input("x[m]", "input"),
+            cell.symbol("z[m]", "sum"),
+            cell.state("h[m]", "state"),
+        )
         W, U, b, a = cell.parameters("W[m,m] U[m,m] b[m] a[m]", "of the cell")
         z[t] = W @ x[t] + b + U @ h[t - 1] + a * x[t] - h[t - 1]
         h[t] = (1 - z[t]) * tanh(z[t]) + z[t] * h[t - 1] * a
@@ -141,7 +186,9 @@ def test_nested_equation_is_one_number() -> None:
     desk = Desk()
     with desk.cell:
         desk.a[t] = sigmoid(desk.W @ desk.x[t] + desk.U @ desk.h[t - 1] + desk.b)
-        desk.h[t] = desk.a[t] * tanh(desk.U @ (desk.a[t] * desk.h[t - 1])) + Ein("i->", desk.a[t]) / 2
+        desk.h[t] = (
+            desk.a[t] * tanh(desk.U @ (desk.a[t] * desk.h[t - 1])) + Ein("i->", desk.a[t]) / 2
+        )
         desk.s[t] = Peak("i->", desk.h[t])
     program = desk.cell.build("h", "s")
     assert {one.number for one in program.equations} == {1, 2, 3}

@@ -22,9 +22,14 @@ sites = pytest.mark.parametrize("point", POINTS)
 def at(expression, point, digits=DIGITS):
     """An expression of the table as a number, calls of other rows put in."""
     while expression.atoms(Pointwise):
-        expression = expression.xreplace({
-            call: call.activation.definition.xreplace(dict(zip(call.activation.arguments, call.args)))
-            for call in expression.atoms(Pointwise)})
+        expression = expression.xreplace(
+            {
+                call: call.activation.definition.xreplace(
+                    dict(zip(call.activation.arguments, call.args, strict=True))
+                )
+                for call in expression.atoms(Pointwise)
+            }
+        )
     values = {X: Rational(point), ALPHA: PARAMETERS["alpha"], BETA: PARAMETERS["beta"]}
     return expression.subs(values).evalf(digits)
 
@@ -49,7 +54,9 @@ def test_derivative_is_the_numerical_derivative_of_the_definition(name: str, poi
 def test_derivative_by_a_parameter_is_that_of_the_definition(name: str) -> None:
     row = ACTIVATIONS[name]
     for index, parameter in enumerate(row.arguments[1:], start=2):
-        difference = derivative(name, index).xreplace({VALUE: row.definition}) - diff(row.definition, parameter)
+        difference = derivative(name, index).xreplace({VALUE: row.definition}) - diff(
+            row.definition, parameter
+        )
         for point in POINTS:
             assert abs(at(difference, point, 30)) < 1e-25
 
@@ -65,8 +72,14 @@ def test_stable_form_is_the_definition_to_fifty_digits(name: str, point: str) ->
 def stable(expression):
     """What a kernel evaluates: every call of the table in its stable form."""
     while calls := expression.atoms(Pointwise):
-        expression = expression.xreplace({call: call.activation.kernel_form.xreplace(
-            dict(zip(call.activation.arguments, call.args, strict=True))) for call in calls})
+        expression = expression.xreplace(
+            {
+                call: call.activation.kernel_form.xreplace(
+                    dict(zip(call.activation.arguments, call.args, strict=True))
+                )
+                for call in calls
+            }
+        )
     return expression
 
 
@@ -120,10 +133,17 @@ def test_no_digit_of_a_far_gate_is_lost() -> None:
     assert abs(kernel_value("sigmoid", np.array([-700.0]))[0] - exact) <= 1e3 * np.spacing(exact)
 
 
-@pytest.mark.parametrize(("name", "slope"), [
-    ("sigmoid", VALUE * (1 - VALUE)), ("tanh", 1 - VALUE**2), ("rsqrt", -VALUE**3 / 2),
-    ("scaled_tanh", ALPHA * BETA * (1 - VALUE**2 / ALPHA**2)), ("linear", Rational(1)),
-    ("affine", ALPHA)])
+@pytest.mark.parametrize(
+    ("name", "slope"),
+    [
+        ("sigmoid", VALUE * (1 - VALUE)),
+        ("tanh", 1 - VALUE**2),
+        ("rsqrt", -(VALUE**3) / 2),
+        ("scaled_tanh", ALPHA * BETA * (1 - VALUE**2 / ALPHA**2)),
+        ("linear", Rational(1)),
+        ("affine", ALPHA),
+    ],
+)
 def test_slope_is_written_by_the_value(name: str, slope) -> None:
     assert simplify(derivative(name) - slope) == 0
     assert not derivative(name).has(X)
@@ -168,8 +188,11 @@ def test_chosen_function_has_the_value_of_its_definition(name: str) -> None:
     assert is_call(call) or name == "linear"
     defaults = dict(zip(row.arguments[1:], map(Rational, row.defaults), strict=True))
     point = {"a": np.float64(0.3)}
-    expected = float(row.definition.xreplace(defaults).subs(X, Rational(3, 10)).evalf(30)
-                     if name != "silu" else at(row.definition, Rational(3, 10)))
+    expected = float(
+        row.definition.xreplace(defaults).subs(X, Rational(3, 10)).evalf(30)
+        if name != "silu"
+        else at(row.definition, Rational(3, 10))
+    )
     assert abs(evaluate(call, point.__getitem__, {}) - expected) <= 4 * np.spacing(abs(expected))
 
 
@@ -178,5 +201,8 @@ def test_names_of_the_table_are_plain(name: str) -> None:
     """A definition calls other rows and elementary functions of SymPy, and binds x, alpha, beta."""
     row = ACTIVATIONS[name]
     assert row.definition.free_symbols <= set(row.arguments)
-    assert all(node.activation.name in ACTIVATIONS for node in preorder_traversal(row.definition)
-               if isinstance(node, Pointwise))
+    assert all(
+        node.activation.name in ACTIVATIONS
+        for node in preorder_traversal(row.definition)
+        if isinstance(node, Pointwise)
+    )

@@ -63,8 +63,9 @@ def test_missing_value_is_named() -> None:
         interpret(program, values).whole("h")
 
 
-@pytest.mark.parametrize("name", [one for one, row in ACTIVATIONS.items()
-                                  if row.definition.has(Piecewise)])
+@pytest.mark.parametrize(
+    "name", [one for one, row in ACTIVATIONS.items() if row.definition.has(Piecewise)]
+)
 def test_test_points_lie_on_both_sides_of_every_kink_and_on_none(name: str) -> None:
     """What makes complex step valid for functions in pieces, and worth something."""
     program = case(f"elman_{name}")

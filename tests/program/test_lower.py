@@ -8,8 +8,19 @@ import numpy as np
 import pytest
 from sympy import Add, Mul, Symbol, exp, tanh
 
-from symrnn.program import (Ein, Equation, Glyph, Program, Role, Size,
-                            SizeSymbol, Span, Variable, lower, verify)
+from symrnn.program import (
+    Ein,
+    Equation,
+    Glyph,
+    Program,
+    Role,
+    Size,
+    SizeSymbol,
+    Span,
+    Variable,
+    lower,
+    verify,
+)
 from tests.cases import CASES, case
 from tests.oracle import drawn, interpret
 
@@ -19,16 +30,29 @@ m = SizeSymbol("m")
 
 def program(*formulas: object, taken: str = "") -> Program:
     """One equation per formula, for ``y1``, ``y2``, ..., over x [m], W [m, m], u [m]."""
-    given = (Variable("x", ("m",), Role.INPUT, Glyph("x"), ""),
-             Variable("W", ("m", "m"), Role.PARAMETER, Glyph("W"), "", Span.CONSTANT),
-             Variable("u", ("m",), Role.PARAMETER, Glyph("u"), "", Span.CONSTANT))
-    outputs = tuple(Variable(f"y{k}", ("m",), Role.OUTPUT, Glyph("y"), "")
-                    for k, _ in enumerate(formulas, start=1))
-    equations = tuple(Equation(one.name, formula, number)
-                      for number, (one, formula) in enumerate(zip(outputs, formulas, strict=True), 1))
+    given = (
+        Variable("x", ("m",), Role.INPUT, Glyph("x"), ""),
+        Variable("W", ("m", "m"), Role.PARAMETER, Glyph("W"), "", Span.CONSTANT),
+        Variable("u", ("m",), Role.PARAMETER, Glyph("u"), "", Span.CONSTANT),
+    )
+    outputs = tuple(
+        Variable(f"y{k}", ("m",), Role.OUTPUT, Glyph("y"), "")
+        for k, _ in enumerate(formulas, start=1)
+    )
+    equations = tuple(
+        Equation(one.name, formula, number)
+        for number, (one, formula) in enumerate(zip(outputs, formulas, strict=True), 1)
+    )
     more = tuple(Variable(name, ("m",), Role.INPUT, Glyph(name), "") for name in taken.split())
-    return Program("net", "Net", (Size("m", Glyph("m"), ""),), (*given, *more, *outputs), equations,
-                   (), tuple(one.name for one in outputs))
+    return Program(
+        "net",
+        "Net",
+        (Size("m", Glyph("m"), ""),),
+        (*given, *more, *outputs),
+        equations,
+        (),
+        tuple(one.name for one in outputs),
+    )
 
 
 PRODUCT = Ein("ij,j->i", W, x)
@@ -58,10 +82,20 @@ def lowered(shape: str) -> Program:
 
 @every_shape
 def test_result_is_in_normal_form(shape: str) -> None:
-    used = {name for formula in {**SHAPES, **CONTRACTED}[shape] for name in map(str, formula.free_symbols)}
+    used = {
+        name
+        for formula in {**SHAPES, **CONTRACTED}[shape]
+        for name in map(str, formula.free_symbols)
+    }
     found = lowered(shape)
-    assert verify(replace(found, variables=tuple(
-        one for one in found.variables if not one.role.given or one.name in used)))
+    assert verify(
+        replace(
+            found,
+            variables=tuple(
+                one for one in found.variables if not one.role.given or one.name in used
+            ),
+        )
+    )
 
 
 @every_shape
@@ -88,11 +122,12 @@ def test_value_is_that_of_the_formula(shape: str) -> None:
 def test_value_of_nested_contractions_is_that_of_numpy() -> None:
     """Nested contractions the interpreter cannot follow; NumPy says what they mean."""
     for shape, plain in {
-            "variable times contraction in a call": lambda x, W, u: np.tanh(x + u * (x @ W.T)),
-            "product of contractions": lambda x, W, u: (x @ W.T) * (x @ W),
-            "total in a formula": lambda x, W, u: x / x.sum(-1, keepdims=True),
-            "mean in a call": lambda x, W, u: np.tanh(x - x.mean(-1, keepdims=True)),
-            "multiple of a contraction": lambda x, W, u: u - 2 * (x @ W.T) / x.shape[-1]}.items():
+        "variable times contraction in a call": lambda x, W, u: np.tanh(x + u * (x @ W.T)),
+        "product of contractions": lambda x, W, u: (x @ W.T) * (x @ W),
+        "total in a formula": lambda x, W, u: x / x.sum(-1, keepdims=True),
+        "mean in a call": lambda x, W, u: np.tanh(x - x.mean(-1, keepdims=True)),
+        "multiple of a contraction": lambda x, W, u: u - 2 * (x @ W.T) / x.shape[-1],
+    }.items():
         values = drawn(program(x))
         expected = plain(**{name: values[name] for name in ("x", "W", "u")})
         found = interpret(lowered(shape), values).whole("y1")
@@ -114,7 +149,9 @@ def test_names_are_bound_once_and_none_is_lost(shape: str) -> None:
     before, after = program(*{**SHAPES, **CONTRACTED}[shape]), lowered(shape)
     bound = [one.lhs for one in after.equations]
     assert len(set(bound)) == len(bound)
-    assert {one.name for one in after.variables} == {one.name for one in before.variables} | set(bound)
+    assert {one.name for one in after.variables} == {one.name for one in before.variables} | set(
+        bound
+    )
 
 
 def test_equal_calls_share_one_name() -> None:
@@ -136,7 +173,9 @@ def test_new_names_avoid_the_program_and_what_is_taken() -> None:
 def test_parts_of_one_equation_look_different() -> None:
     """Two names, two glyphs: a page must not show the same letter for both."""
     for name in CASES:
-        parts = [one for one in case(name).variables if one.stands_for is None and not one.role.given]
+        parts = [
+            one for one in case(name).variables if one.stands_for is None and not one.role.given
+        ]
         seen = [one.glyph.latex("t") for one in parts if one.span is Span.SEQUENCE]
         assert len(set(seen)) == len(seen), name
 
@@ -154,5 +193,3 @@ def test_call_without_a_variable_is_refused() -> None:
 def test_order_of_terms_is_kept() -> None:
     formula = Add(PRODUCT, u, x, Mul(u, x, evaluate=False), evaluate=False)
     assert lower(program(formula)).equations[0].rhs.args == formula.args
-
-

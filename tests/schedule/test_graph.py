@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from symrnn.cells.author import Cell, t
+from symrnn.cells.author import Cell
+from symrnn.cells.symbols import t
 from symrnn.program import Program, ProgramError
 from symrnn.schedule.graph import bound_names, components, dependencies
 from tests.cases import CASES, case
@@ -23,15 +24,21 @@ def both_ways() -> Program:
 
 
 def test_cycle_with_both_signs_of_time_is_named() -> None:
-    with pytest.raises(ProgramError, match="both_ways: g, .*h.* depend on both directions of time"):
+    with pytest.raises(
+        ProgramError, match=r"both_ways: g, .*h.* depend on both directions of time"
+    ):
         components(both_ways())
 
 
 def test_cycle_without_a_delay_is_named() -> None:
     program = case("two_outputs")
     h, y = program.equations[-2:]
-    tied = replace(program, equations=(*program.equations[:-2], replace(h, rhs=program["y"].symbol), y))
-    with pytest.raises(ProgramError, match="two_outputs: h, y depend on each other within one step"):
+    tied = replace(
+        program, equations=(*program.equations[:-2], replace(h, rhs=program["y"].symbol), y)
+    )
+    with pytest.raises(
+        ProgramError, match="two_outputs: h, y depend on each other within one step"
+    ):
         components(tied)
 
 
@@ -39,8 +46,11 @@ def test_equation_that_reads_itself_is_a_cycle() -> None:
     program = case("two_outputs")
     y = program.equations[-1]
     with pytest.raises(ProgramError, match="two_outputs: y depend on each other within one step"):
-        components(replace(program, equations=(*program.equations[:-1],
-                                               replace(y, rhs=program["y"].symbol))))
+        components(
+            replace(
+                program, equations=(*program.equations[:-1], replace(y, rhs=program["y"].symbol))
+            )
+        )
 
 
 @pytest.mark.parametrize("name", CASES)

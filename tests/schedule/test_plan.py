@@ -36,8 +36,11 @@ class Runner(Interpreter):
         for stage in schedule.stages:
             totals = [one for one in stage.equations if is_total(self.program, one)]
             summed = {name for one in totals for name in symbols_in_order(one.rhs)}
-            gone = {one: LAST[schedule.places[one]] for one in stage.names - summed
-                    if schedule.places.get(one) in LAST}
+            gone = {
+                one: LAST[schedule.places[one]]
+                for one in stage.names - summed
+                if schedule.places.get(one) in LAST
+            }
             steps = range(1 if stage.order is Order.ONCE else self.sizes["T"])
             for step in steps[::-1] if stage.order is Order.REVERSE else steps:
                 for equation in stage.equations:
@@ -89,8 +92,11 @@ def test_backward_stages_give_what_the_equations_say(name: str) -> None:
 @every_case
 def test_backward_reads_only_what_the_caller_or_the_tape_has(name: str) -> None:
     found = planned(name)
-    there = {*found.tape, *found.program.outputs, *(v.name for v in found.program.variables
-                                                    if v.role.given)}
+    there = {
+        *found.tape,
+        *found.program.outputs,
+        *(v.name for v in found.program.variables if v.role.given),
+    }
     for one in found.gradient.with_role(Role.SAVED):
         delay = found.backward.delay_of(one.name)
         assert (delay.source if delay else one.name) in there
@@ -106,10 +112,13 @@ def test_every_bound_value_has_a_place_and_leaves_by_the_right_one(name: str) ->
         program = schedule.program
         assert schedule.places.keys() == {one.lhs for one in program.equations}
         for one in program.variables:
-            if one.name in schedule.places and (one.name in program.outputs
-                                                or one.role is Role.GRADIENT):
+            if one.name in schedule.places and (
+                one.name in program.outputs or one.role is Role.GRADIENT
+            ):
                 assert schedule.places[one.name] is Place.CALLER
-    assert {name for name, place in found.forward.places.items() if place is Place.TAPE} == set(found.tape)
+    assert {name for name, place in found.forward.places.items() if place is Place.TAPE} == set(
+        found.tape
+    )
     assert Place.TAPE not in found.backward.places.values()
 
 
@@ -128,9 +137,17 @@ def test_lstm_saves_its_gates_and_memory_and_no_pre_activation() -> None:
     assert set(plan(program, adjoint(program)).tape) == {"i", "f", "g", "o", "c", "tanh_c"}
 
 
-@pytest.mark.parametrize(("name", "streams"), [
-    ("lstm_peephole", True), ("two_steps_back", True), ("reversed_lstm", False),
-    ("look_ahead", False), ("deep_bidirectional", False), ("deep_readout", True)])
+@pytest.mark.parametrize(
+    ("name", "streams"),
+    [
+        ("lstm_peephole", True),
+        ("two_steps_back", True),
+        ("reversed_lstm", False),
+        ("look_ahead", False),
+        ("deep_bidirectional", False),
+        ("deep_readout", True),
+    ],
+)
 def test_network_streams_if_no_step_waits_for_a_later_one(name: str, streams: bool) -> None:
     assert planned(name).streams is streams
 

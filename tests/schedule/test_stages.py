@@ -19,11 +19,15 @@ from tests.cases import CASES, case
 
 SCANS = {1: Order.FORWARD, -1: Order.REVERSE}
 DERIVED: dict[str, Callable[[Program], Program]] = {
-    "program": lambda one: one, "adjoint": adjoint, "tangent": tangent,
+    "program": lambda one: one,
+    "adjoint": adjoint,
+    "tangent": tangent,
     "both": lambda one: join(one, adjoint(one)),
-    "tangent of both": lambda one: tangent(join(one, adjoint(one)))}
+    "tangent of both": lambda one: tangent(join(one, adjoint(one))),
+}
 every_program = pytest.mark.parametrize(
-    ("name", "kind"), [(name, kind) for name in CASES for kind in DERIVED])
+    ("name", "kind"), [(name, kind) for name in CASES for kind in DERIVED]
+)
 
 
 @cache
@@ -47,7 +51,7 @@ def test_every_name_is_bound_in_exactly_one_stage(name: str, kind: str) -> None:
 
 @every_program
 def test_only_scans_read_across_steps_and_all_in_one_direction(name: str, kind: str) -> None:
-    """In a stage without order, and against its order, a delay reads what an earlier stage bound."""
+    """Elsewhere, and against the order of a scan, a delay reads what an earlier stage bound."""
     program, found = staged(name, kind)
     done = {one.name for one in program.variables if program.definition(one.name) is None}
     done -= {delay.lhs for delay in program.delays}
@@ -95,10 +99,12 @@ def test_stack_scans_once_a_layer_each_way(layers: int, cell: Callable[..., Prog
 @pytest.mark.parametrize("layers", [1, 2])
 def test_both_directions_scan_each_way_and_so_does_their_adjoint(layers: int) -> None:
     network = deep(bidirectional(lstm(), readout=False), layers)
-    assert scans(network) == scans(adjoint(network)) == {Order.FORWARD: layers, Order.REVERSE: layers}
+    assert (
+        scans(network) == scans(adjoint(network)) == {Order.FORWARD: layers, Order.REVERSE: layers}
+    )
 
 
-def test_network_without_memory_has_no_scan() -> None:
+def test_gates_that_see_no_state_stay_out_of_the_scan() -> None:
     network = case("delayed_input")
     assert scans(network) == {Order.FORWARD: 1}
     first = stages(network)[0]

@@ -1,0 +1,106 @@
+"""Stacks, two directions, readouts: what they are made of, for every cell in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pytest
+
+from symrnn.cells.compose import bidirectional, deep, readout
+from symrnn.cells.elman import elman
+from symrnn.cells.gru import gru
+from symrnn.cells.lstm import lstm
+from symrnn.program import Program, ProgramError, Role, Span, verify
+from tests.oracle import drawn, interpret
+
+CELLS: dict[str, Callable[[], Program]] = {
+    "elman": partial(elman, readout=False),
+    "gru": gru,
+    "gru_before": partial(gru, reset_after=False),
+    "lstm": lstm,
+    "lstm_peephole": partial(lstm, peephole=True),
+}
+every_cell = pytest.mark.parametrize("name", CELLS)
+
+
+def parameters(program: Program) -> list[str]:
+    return [one.name for one in program.with_role(Role.PARAMETER)]
+
+
+@every_cell
+def test_stack_has_a_copy_of_every_parameter_and_state_per_layer(name: str) -> None:
+    cell = CELLS[name]()
+    network = deep(cell, 3)
+    assert parameters(network) == [f"layer{k}.{one}" for k in (1, 2, 3) for one in parameters(cell)]
+    assert network.states == tuple(f"layer{k}.{one}" for k in (1, 2, 3) for one in cell.states)
+    assert network["initial.layer2.h"].span is Span.BATCH
+
+
+@every_cell
+def test_stack_computes_one_layer_after_the_other(name: str) -> None:
+    cell, network = CELLS[name](), deep(CELLS[name](), 2)
+    values = drawn(network)
+    below = interpret(network, values).whole("layer1.h")
+    own = {
+        one.removeprefix("layer2.").replace("layer2.", ""): array
+        for one, array in values.items()
+        if "layer2" in one
+    }
+    sizes = {"T": 3, "B": 2, "n": below.shape[-1], "m": own["initial.h"].shape[-1]}
+    alone = type(interpret(cell, {}))(cell, own | {"x": below}, sizes)
+    assert np.array_equal(alone.whole("h"), interpret(network, values).whole("layer2.h"))
+
+
+@every_cell
+def test_concatenation_is_the_forward_half_then_the_backward_half(name: str) -> None:
+    network = bidirectional(CELLS[name](), readout=False)
+    run = interpret(network, drawn(network))
+    halves = [run.whole("forward.h"), run.whole("backward.h")]
+    assert np.array_equal(run.whole("y"), np.concatenate(halves, axis=-1))
+
+
+@every_cell
+@pytest.mark.parametrize(
+    "nest",
+    [
+        lambda one: deep(bidirectional(one, readout=False), 2),
+        lambda one: bidirectional(deep(one, 2)),
+        lambda one: bidirectional(bidirectional(one, readout=False), readout=False),
+        lambda one: readout(bidirectional(one, readout=False), "tanh"),
+        lambda one: readout(deep(bidirectional(one, readout=False), 2), "sigmoid"),
+        lambda one: deep(deep(one, 2), 2),
+    ],
+    ids=["deep both", "both deep", "both both", "readout both", "readout deep both", "deep deep"],
+)
+def test_compositions_compose(name: str, nest: Callable[[Program], Program]) -> None:
+    network = nest(CELLS[name]())
+    assert (
+        verify(network)
+        and np.isfinite(interpret(network, drawn(network)).whole(network.outputs[0])).all()
+    )
+
+
+@every_cell
+def test_both_directions_of_a_readout_are_weighed_apart(name: str) -> None:
+    assert parameters(bidirectional(CELLS[name]()))[-3:] == ["V_f", "V_b", "b_y"]
+
+
+def test_stack_without_layers_is_refused() -> None:
+    with pytest.raises(
+        ProgramError, match=r"deep\(elman\): layers is 0; a network has at least one"
+    ):
+        deep(CELLS["elman"](), 0)
+
+
+def test_readout_over_a_readout_is_refused() -> None:
+    with pytest.raises(ProgramError, match="elman and readout both have a"):
+        readout(elman())
+
+
+def test_stack_of_cells_with_two_inputs_is_refused() -> None:
+    from tests.cases import case
+
+    with pytest.raises(ProgramError, match="masked reads 2 inputs, but masked has 1 outputs"):
+        deep(case("masked"), 2)
