@@ -131,9 +131,8 @@ class _Sources:
         for name in calls:
             self._helper(name, printer, helpers)
         math = {name for name in (*calls, *printer.used_calls) if name in MATH}
-        roots = [("SQRT", "sqrt")] if any("SQRT" in one.result for one in helpers.values()) else []
-        return tuple(helpers.values()), (*((MATH[one], one.lower().replace("abs", "fabs"))
-                                           for one in sorted(math)), *roots)
+        return tuple(helpers.values()), tuple((MATH[one], one.lower().replace("abs", "fabs"))
+                                              for one in sorted(math))
 
     def _helper(self, name: str, printer: CPrinter, helpers: dict[str, Helper]) -> None:
         if name not in ACTIVATIONS or name in MATH or name in helpers:

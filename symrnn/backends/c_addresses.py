@@ -72,6 +72,10 @@ class Addresses:
         holder = "out" if variable.name in self.plan.program.outputs else HOLDER[variable.role]
         return f"{self.holder(holder)}->{self.field(variable)}"
 
+    def qualifier(self, variable: Variable) -> str:
+        """``restrict``, as arrays of one call do not overlap."""
+        return "restrict "
+
     def holder(self, name: str) -> str:
         """An argument of the function, noted as used."""
         self.holders.add(name)
@@ -118,6 +122,10 @@ class StepAddresses(Addresses):
         inner = (variable.name in self.schedule.places
                  and variable.name not in self.plan.program.outputs)
         return inner or variable.span is Span.CONSTANT
+
+    def qualifier(self, variable: Variable) -> str:
+        """The next state may be written over the state, so that is not ``restrict``."""
+        return "" if self.schedule.delay_of(variable.name) else super().qualifier(variable)
 
     def base(self, variable: Variable) -> str:
         return self.names[variable.name] if self._is_inner(variable) else super().base(variable)

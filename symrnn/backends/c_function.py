@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.backends.c_addresses import Addresses, Locals, StepAddresses
-from symrnn.backends.c_math import CPrinter, Loops
+from symrnn.backends.c_loops import Loops
+from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.backends.text import Statement, TextPrinter
 from symrnn.program import Delay, Equation, Role, Span, Variable, sizes_in_order, symbols_in_order
@@ -22,9 +23,11 @@ class Block:
     """One stage in C: the loops around, pointers to the values of one step, the equations."""
 
     title: str
+    indent: int
     opening: tuple[str, ...]
     pointers: tuple[str, ...]
     statements: tuple[Statement, ...]
+    tail: tuple[str, ...]
     closing: tuple[str, ...]
 
 
@@ -124,8 +127,12 @@ class BodyWriter:
 
     def _block(self, stage: Stage) -> Block:
         opening, closing = self.around(stage)
-        return Block(self.title(stage), opening, self._pointers(stage),
-                     tuple(map(self._statement, stage.equations)), closing)
+        return Block(self.title(stage), 4 + 4 * len(closing), opening, self._pointers(stage),
+                     tuple(map(self._statement, stage.equations)), self.tail(stage), closing)
+
+    def tail(self, stage: Stage) -> Shape:
+        """Lines behind the equations, inside the loops."""
+        return ()
 
     def title(self, stage: Stage) -> str:
         """What the loop over a stage does."""
@@ -139,8 +146,8 @@ class BodyWriter:
         self.printer.used_sizes |= {"T", "B"}
         head = (f"for (size_t {t} = T; {t}-- > 0;) {{" if stage.order is Order.REVERSE
                 else f"for (size_t {t} = 0; {t} < T; ++{t}) {{")
-        return ((f"{head}", f"for (size_t {s} = 0; {s} < B; ++{s}) {{",
-                 f"    const size_t {at} = {t} * B + {s};"), ("}", "}"))
+        return ((head, f"    for (size_t {s} = 0; {s} < B; ++{s}) {{",
+                 f"        const size_t {at} = {t} * B + {s};"), ("    }", "}"))
 
     def _pointers(self, stage: Stage) -> tuple[str, ...]:
         """A pointer to the value at this step and sample of everything that the stage touches."""
@@ -150,8 +157,8 @@ class BodyWriter:
         for one in self.program.variables:
             if one.name in touched and not self.to.is_whole(one):
                 const = "" if one.name in bound else "const "
-                lines.append(f"{const}{self.real} *restrict {self.to.names[one.name]} = "
-                             f"{self.to.pointer(one)};")
+                lines.append(f"{const}{self.real} *{self.to.qualifier(one)}"
+                             f"{self.to.names[one.name]} = {self.to.pointer(one)};")
         return tuple(lines)
 
     def _statement(self, equation: Equation) -> Statement:
@@ -196,19 +203,19 @@ class StepWriter(BodyWriter):
     def around(self, stage: Stage) -> tuple[Shape, Shape]:
         s = self.local.sample
         self.printer.used_sizes |= {"B"}
-        return (f"for (size_t {s} = 0; {s} < B; ++{s}) {{",), (*self._next(stage), "}")
+        return (f"for (size_t {s} = 0; {s} < B; ++{s}) {{",), ("}",)
 
-    def _next(self, stage: Stage) -> Shape:
+    def tail(self, stage: Stage) -> Shape:
         """The new states, written last: ``next`` may be ``state``."""
-        j, s, lines = self.local.indices[0], self.local.sample, []
+        j, s, lines = self.local.indices[0], self.local.sample, ["", "/* the next state */"]
         for delay in stage.delays:
             source = self.program[delay.source]
             count = self.to.extent(source.axes)
             field = self.to.field(self.program[delay.final])
-            lines += [f"    for (size_t {j} = 0; {j} < {count}; ++{j})",
-                      f"        {self.to.holder('next')}->{field}[{s} * {count} + {j}] = "
+            lines += [f"for (size_t {j} = 0; {j} < {count}; ++{j})",
+                      f"    {self.to.holder('next')}->{field}[{s} * {count} + {j}] = "
                       f"{self.to.names[source.name]}[{j}];"]
-        return tuple(lines)
+        return tuple(lines) if stage.delays else ()
 
     def edge(self, delay: Delay) -> Shape:
         return ()

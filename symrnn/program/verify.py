@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sympy import Expr
 
-from symrnn.program.contraction import Ein, contraction_axes
+from symrnn.program.contraction import Ein, Peak, contraction_axes
 from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_order,
                                         symbols_in_order)
 from symrnn.program.form import Equation, Program, ProgramError, Role, Variable
@@ -101,6 +101,8 @@ def _equation(program: Program, equation: Equation) -> Iterator[str]:
     for coefficient, ein in contractions(equation.rhs):
         if symbols_in_order(coefficient):
             yield f"the coefficient {coefficient} of a contraction is not a number or a size"
+        if isinstance(ein, Peak) and ein != equation.rhs:
+            yield "the largest entry stands alone; give it an equation of its own"
         yield from _contraction(program, lhs, ein)
     pointwise = pointwise_part(equation.rhs)
     if not is_call(pointwise) and any(map(is_call, _inner_nodes(pointwise))):

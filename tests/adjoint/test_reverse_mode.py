@@ -197,7 +197,8 @@ from tests.cases import CASES, case
 for name in CASES:
     program = case(name)
     back = adjoint(program)
-    for one in (program, back, tangent(program), *([adjoint(join(program, back))] * (len(back.equations) < 20))):
+    small = [adjoint(join(program, back))] if len(back.equations) < 20 else []
+    for one in (program, back, tangent(program), *small):
         print(*(repr(part) for part in (*one.variables, *one.equations, *one.delays)), sep="\\n")
 """
 

@@ -12,6 +12,7 @@ from symrnn.program import (
     Ein,
     Equation,
     Glyph,
+    Peak,
     Program,
     Role,
     Size,
@@ -152,6 +153,16 @@ def test_names_are_bound_once_and_none_is_lost(shape: str) -> None:
     assert {one.name for one in after.variables} == {one.name for one in before.variables} | set(
         bound
     )
+
+
+@pytest.mark.parametrize("axes", [(), ("m",)])
+def test_peak_stands_alone(axes: tuple[str, ...]) -> None:
+    """Kernels find a largest entry by a loop of its own, whatever is done with it then."""
+    before = program(2 - Peak("i->", x))
+    after = lower(before.replacing([replace(before["y1"], axes=axes)]))
+    first, second = after.equations
+    assert first.rhs == Peak("i->", x) and not second.rhs.has(Peak)
+    assert after[first.lhs].axes == ()
 
 
 def test_equal_calls_share_one_name() -> None:

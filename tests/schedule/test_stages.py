@@ -7,13 +7,15 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+from sympy import Symbol
 
 from symrnn.adjoint import adjoint, join, tangent
+from symrnn.cells.author import Cell, t
 from symrnn.cells.compose import bidirectional, deep
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
-from symrnn.program import Program, Span
+from symrnn.program import Ein, Equation, Glyph, Program, Role, Size, Span, Variable, verify
 from symrnn.schedule import Order, Stage, is_total, reads_span, stages
 from tests.cases import CASES, case
 
@@ -109,6 +111,38 @@ def test_gates_that_see_no_state_stay_out_of_the_scan() -> None:
     assert scans(network) == {Order.FORWARD: 1}
     first = stages(network)[0]
     assert first.order is Order.ALL and {one.lhs for one in first.equations} >= {"f"}
+
+
+def test_total_is_read_only_after_its_loop() -> None:
+    """A sum over all steps, then every step divided by it: two loops, in this order."""
+    x, s = Symbol("x"), Symbol("s")
+    program = Program(
+        "share",
+        "Share of the total",
+        (Size("m", Glyph("m"), ""),),
+        (
+            Variable("x", ("m",), Role.INPUT, Glyph("x"), ""),
+            Variable("s", ("m",), Role.INTERMEDIATE, Glyph("s"), "", Span.CONSTANT),
+            Variable("y", ("m",), Role.OUTPUT, Glyph("y"), ""),
+        ),
+        (Equation("s", Ein("i->i", x), 1), Equation("y", x / s, 2)),
+        (),
+        ("y",),
+    )
+    assert [stage.names for stage in stages(verify(program))] == [{"s"}, {"y"}]
+
+
+def test_scans_that_do_not_need_each_other_have_a_loop_each() -> None:
+    with Cell("apart", "Two memories apart") as cell:
+        x, h, g = (
+            cell.input("x[m]", "input"),
+            cell.state("h[m]", "state"),
+            cell.state("g[m]", "other"),
+        )
+        u, v = cell.parameters("u[m] v[m]", "of a memory")
+        h[t] = u * h[t - 1] + x[t]
+        g[t] = v * g[t - 1] + x[t]
+    assert scans(cell.build("h", "g")) == {Order.FORWARD: 2}
 
 
 def test_adjoint_turns_every_scan_round() -> None:

@@ -1,0 +1,130 @@
+"""The commands as a user runs them: what they print, what they write, how they fail."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from symrnn import cli
+from symrnn.cells import ARCHITECTURES
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, arguments)
+
+
+def output(*arguments: str) -> str:
+    result = invoke(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_list_names_every_architecture() -> None:
+    text = output("list")
+    assert all(one.name in text for one in ARCHITECTURES)
+
+
+@pytest.mark.parametrize("name", [one.name for one in ARCHITECTURES])
+@pytest.mark.parametrize("style", ["unicode", "latex", "json"])
+def test_show_prints_every_equation(name: str, style: str) -> None:
+    text = output("show", name, "--format", style)
+    count = max(one.number for one in next(a for a in ARCHITECTURES if a.name == name)
+                .build().equations)
+    if style == "json":
+        assert {one["number"] for one in json.loads(text)["equations"]} == set(range(1, count + 1))
+    else:
+        mark = r"\tag{%d}" if style == "latex" else "(%d)  "
+        assert all(mark % number in text for number in range(1, count + 1))
+
+
+def test_show_tells_which_value_of_the_forget_gate_keeps() -> None:
+    assert "keeps the memory at 1" in output("show", "lstm")
+
+
+def test_the_schedule_of_two_directions_scans_both_ways() -> None:
+    text = output("show", "bidirectional_rnn", "--schedule")
+    assert "scan forward" in text and "scan in reverse" in text
+
+
+@pytest.mark.parametrize("name", [one.name for one in ARCHITECTURES])
+def test_a_gradient_exists_for_everything_that_is_given(name: str) -> None:
+    program = next(one for one in ARCHITECTURES if one.name == name).build()
+    for variable in program.variables:
+        if variable.role.name in ("PARAMETER", "INPUT", "INITIAL"):
+            assert "∂L/∂" in output("grad", name, "--wrt", variable.name).splitlines()[-1]
+
+
+def test_the_gradient_of_a_weight_is_one_sum_over_time() -> None:
+    lines = output("grad", "lstm", "--wrt", "W_f").splitlines()
+    assert lines[-1] == "∂L/∂W_f = Σₜ z̄_f[t] x[t]ᵀ"
+    assert not any("W̄_o" in line for line in lines)
+
+
+def test_of_keeps_only_the_paths_from_one_end() -> None:
+    text = output("grad", "lstm", "--wrt", "W_f", "--of", "final.c")
+    assert "Δ" not in text and "c̄" in text
+
+
+def test_steps_tell_rule_and_equation() -> None:
+    text = output("grad", "gru", "--wrt", "U_n", "--steps")
+    assert "transposed contraction, from (" in text and "SymPy's diff, from (" in text
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("show", "lsmt"), "did you mean lstm?"),
+    (("grad", "lstm", "--wrt", "W_q"), "no gradient with respect to 'W_q'; there are"),
+    (("grad", "lstm", "--of", "q"), "'q' is no output or final state; there are h"),
+    (("check", "nothing"), "no architecture is called 'nothing'"),
+    (("generate", "elman", "--output", "/proc/none"), "/proc/none"),
+])
+def test_a_mistake_is_one_sentence_and_exit_code_2(
+        arguments: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["symrnn", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert words in error and error.count("\n") == 1 and "Traceback" not in error
+
+
+def test_unknown_options_exit_with_2() -> None:
+    assert invoke("show", "lstm", "--format", "html").exit_code == 2
+
+
+def test_generate_then_check(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    assert "files of 1 architectures" in output("generate", "elman", "--output", str(folder))
+    names = {one.name for one in (folder / "elman").iterdir()}
+    assert names == {"elman.tex", "elman.py", "elman.h", "elman.c"}
+    assert "kernels right" in output("check", "elman", "--output", str(folder))
+
+
+@pytest.mark.parametrize("suffix", ["tex", "py", "h", "c"])
+def test_check_fails_with_a_diff_after_any_byte_is_changed(suffix: str, tmp_path: Path) -> None:
+    output("generate", "elman", "--output", str(tmp_path))
+    path = tmp_path / "elman" / f"elman.{suffix}"
+    text = bytearray(path.read_bytes())
+    text[len(text) // 2] ^= 1
+    path.write_bytes(bytes(text))
+    result = invoke("check", "elman", "--output", str(tmp_path))
+    assert result.exit_code == 1
+    assert "--- " in result.stdout and "+++ " in result.stdout and path.name in result.stdout
+
+
+def test_check_tells_missing_and_stale_files(tmp_path: Path) -> None:
+    output("generate", "elman", "--output", str(tmp_path))
+    (tmp_path / "elman" / "elman.h").unlink()
+    (tmp_path / "elman" / "old.c").write_text("")
+    (tmp_path / "gone").mkdir()
+    result = invoke("check", "elman", "--output", str(tmp_path))
+    assert result.exit_code == 1
+    assert "elman.h is missing" in result.stdout
+    assert "old.c is stale" in result.stdout and "gone is stale" in result.stdout
+
+
+def test_help_has_examples() -> None:
+    assert "symrnn grad lstm --wrt W_f" in output("--help")
+    for command in ("show", "grad", "generate", "check"):
+        assert "Examples: `symrnn" in " ".join(output(command, "--help").split())
