@@ -9,8 +9,11 @@
 
 # from symrnn import presentation as _presentation  # registers how notebooks show a program
 from symrnn.adjoint import adjoint, join, tangent
-from symrnn.cells import (Cell, bidirectional, deep, elman, gru, jordan, lstm, readout,
-                          softmax_cross_entropy, t)
+from symrnn.authoring import Cell, bidirectional, deep, readout, t
+from symrnn.cells.elman import elman, jordan
+from symrnn.cells.gru import gru
+from symrnn.cells.lstm import lstm
+from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerMissing, Kernel, Run, ShapeError

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from symrnn import presentation, workflow
-from symrnn.cells import ARCHITECTURES
+from symrnn.cells import architectures
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
 
@@ -55,7 +55,7 @@ def console() -> Console:
 def list_cells() -> None:
     """List the architectures: name, title, states, and the Python that builds each."""
     table = Table("name", "title", "states", "Python", box=None, header_style="bold")
-    for one in ARCHITECTURES:
+    for one in architectures():
         program = one.build()
         table.add_row(one.name, program.title, ", ".join(program.states), one.python)
     Console(markup=False, highlight=False).print(table)

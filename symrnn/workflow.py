@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from symrnn.cells import ARCHITECTURES, Architecture
+from symrnn.cells import Architecture, architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError
@@ -24,7 +24,7 @@ KERNELS = tuple((backend, dtype) for backend in ("numpy", "c") for dtype in ("fl
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     """The architectures of these names, or all. Raises UnknownName."""
-    return tuple(_find(name) for name in names) if names else ARCHITECTURES
+    return tuple(_find(name) for name in names) if names else architectures()
 
 
 def network(name: str) -> Program:
@@ -33,7 +33,7 @@ def network(name: str) -> Program:
 
 
 def _find(name: str) -> Architecture:
-    known = {one.name: one for one in ARCHITECTURES}
+    known = {one.name: one for one in architectures()}
     if name not in known:
         close = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {close[0]}?" if close else "`symrnn list` shows all"
@@ -61,7 +61,7 @@ def _write_atomically(path: Path, text: str) -> None:
 def drifted(architectures: Sequence[Architecture], output: Path) -> list[Drift]:
     """Files that are not what the equations give."""
     expected = {one.name: generate(one.build(), one.name) for one in architectures}
-    return drift(output, expected, [one.name for one in ARCHITECTURES])
+    return drift(output, expected, [one.name for one in architectures()])
 
 
 def numeric_failures(architecture: Architecture) -> Iterator[str]:

@@ -11,9 +11,9 @@ from functools import cache, partial
 
 from sympy import Rational, exp, tanh
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
-from symrnn.cells.compose import bidirectional, deep, readout
+from symrnn.authoring.author import Cell
+from symrnn.authoring.symbols import t
+from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm

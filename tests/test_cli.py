@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from symrnn import cli
-from symrnn.cells import ARCHITECTURES
+from symrnn.cells import architectures
 
 
 def invoke(*arguments: str) -> Result:
@@ -22,14 +22,14 @@ def output(*arguments: str) -> str:
 
 def test_list_names_every_architecture() -> None:
     text = output("list")
-    assert all(one.name in text for one in ARCHITECTURES)
+    assert all(one.name in text for one in architectures())
 
 
-@pytest.mark.parametrize("name", [one.name for one in ARCHITECTURES])
+@pytest.mark.parametrize("name", [one.name for one in architectures()])
 @pytest.mark.parametrize("style", ["unicode", "latex", "json"])
 def test_show_prints_every_equation(name: str, style: str) -> None:
     text = output("show", name, "--format", style)
-    count = max(one.number for one in next(a for a in ARCHITECTURES if a.name == name)
+    count = max(one.number for one in next(a for a in architectures() if a.name == name)
                 .build().equations)
     if style == "json":
         assert {one["number"] for one in json.loads(text)["equations"]} == set(range(1, count + 1))
@@ -47,9 +47,9 @@ def test_the_schedule_of_two_directions_scans_both_ways() -> None:
     assert "scan forward" in text and "scan in reverse" in text
 
 
-@pytest.mark.parametrize("name", [one.name for one in ARCHITECTURES])
+@pytest.mark.parametrize("name", [one.name for one in architectures()])
 def test_a_gradient_exists_for_everything_that_is_given(name: str) -> None:
-    program = next(one for one in ARCHITECTURES if one.name == name).build()
+    program = next(one for one in architectures() if one.name == name).build()
     for variable in program.variables:
         if variable.role.name in ("PARAMETER", "INPUT", "INITIAL"):
             assert "∂L/∂" in output("grad", name, "--wrt", variable.name).splitlines()[-1]

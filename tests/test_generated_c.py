@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from symrnn.cells import ARCHITECTURES, elman, lstm
+from symrnn import elman, lstm
+from symrnn.cells import architectures
 from symrnn.pipeline import generate
 from symrnn.program import Program
 
 STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
-BY_NAME = {one.name: one for one in ARCHITECTURES}
+BY_NAME = {one.name: one for one in architectures()}
 ODD_CHOICES = {
     "soft": elman(activation="softplus", output_activation="hard_sigmoid"),
     "elus": elman(activation=("elu", 0.3), output_activation="softsign"),

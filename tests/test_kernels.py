@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from symrnn.cells import ARCHITECTURES, Architecture
+from symrnn.cells import Architecture, architectures
 from symrnn.checking.numeric import relative_error
 from symrnn.checking.reference import (Case, along, complex_step_gradient, differentiable,
                                        interpreted_values, random_case)
@@ -13,7 +13,7 @@ from symrnn.pipeline import compile, derive
 from symrnn.program import Role
 from symrnn.runtime import Kernel, Run
 
-BY_NAME = {one.name: one for one in ARCHITECTURES}
+BY_NAME = {one.name: one for one in architectures()}
 EPS = {dtype: float(np.finfo(dtype).eps) for dtype in ("float32", "float64")}
 
 every_architecture = pytest.mark.parametrize("name", BY_NAME)

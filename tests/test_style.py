@@ -17,7 +17,7 @@ import pytest
 from jinja2 import nodes
 
 import symrnn
-from symrnn.cells.registry import ARCHITECTURES
+from symrnn.cells import architectures
 from symrnn.rendering.render import environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +92,7 @@ def test_templates_hold_no_logic(path: Path) -> None:
 
 
 def test_nothing_behind_the_cells_knows_a_cell() -> None:
-    names = {one.name for one in ARCHITECTURES}
+    names = {one.name for one in architectures()}
     words = {word for name in names for word in name.split("_")}
     names |= {path.stem for path in (PACKAGE / "cells").glob("*.py")} & words
     pattern = re.compile(rf"(?<![a-z])({'|'.join(sorted(names))})(?![a-z])", re.IGNORECASE)
@@ -104,7 +104,7 @@ def test_nothing_behind_the_cells_knows_a_cell() -> None:
 
 
 def test_generated_files_hold_no_date_no_path_and_no_numbered_temporary() -> None:
-    assert {path.parent.name for path in GENERATED} == {one.name for one in ARCHITECTURES}
+    assert {path.parent.name for path in GENERATED} == {one.name for one in architectures()}
     places = {str(ROOT), str(Path.home()), tempfile.gettempdir(), sys.prefix} - {os.sep}
     for path in GENERATED:
         text = path.read_bytes().decode("utf-8")
@@ -119,11 +119,11 @@ def test_generated_files_hold_no_date_no_path_and_no_numbered_temporary() -> Non
 
 DIGEST = """
 import hashlib, sys
-from symrnn.cells.registry import ARCHITECTURES
+from symrnn.cells import architectures
 from symrnn.pipeline import generate
 
 lines = []
-for one in ARCHITECTURES[::int(sys.argv[1])]:
+for one in architectures()[::int(sys.argv[1])]:
     for name, text in generate(one.build(), one.name).items():
         digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
         lines.append(f"{one.name}/{name} {digest}")

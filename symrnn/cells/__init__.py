@@ -1,13 +1,34 @@
-"""Cells and the networks made of them; each cell is one file."""
+"""The cells: one file each. A file that stands here is listed, generated and checked.
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
-from symrnn.cells.compose import bidirectional, deep, readout
-from symrnn.cells.elman import elman, jordan
-from symrnn.cells.gru import gru
-from symrnn.cells.losses import softmax_cross_entropy
-from symrnn.cells.lstm import lstm
-from symrnn.cells.registry import ARCHITECTURES, Architecture, find
+``symrnn.cells()`` gives the names of all.
+"""
 
-__all__ = ["ARCHITECTURES", "Architecture", "Cell", "bidirectional", "deep", "elman", "find",
-           "gru", "jordan", "lstm", "readout", "softmax_cross_entropy", "t"]
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from functools import cache
+from types import ModuleType
+
+from symrnn.authoring.registry import Architecture, registered
+
+
+@cache
+def architectures() -> tuple[Architecture, ...]:
+    """Everything that the files of this folder register, by name."""
+    for name in sorted(one.name for one in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{name}")
+    return registered()
+
+
+class _Cells(ModuleType):
+    """This package, which can also be called."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return tuple(one.name for one in architectures())
+
+
+sys.modules[__name__].__class__ = _Cells
+
+__all__ = ["Architecture", "architectures"]

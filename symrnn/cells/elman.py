@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring import Cell, register, t
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 
@@ -11,6 +10,7 @@ ELMAN = "J. L. Elman, Finding structure in time, Cognitive Science 14 (1990)"
 JORDAN = "M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604 (1986)"
 
 
+@register("elman")
 def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
           readout: bool = True) -> Program:
     """Elman network: the memory keeps the hidden layer.
@@ -22,6 +22,7 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
     return _simple(cell, "h", activation, output_activation, readout)
 
 
+@register("jordan")
 def jordan(activation: ActivationChoice = "tanh",
            output_activation: ActivationChoice = "sigmoid") -> Program:
     """Jordan network: the memory keeps the output.

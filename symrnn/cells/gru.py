@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring import Cell, register, t
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 
@@ -13,6 +12,8 @@ AFTER = "Reset after the product, as in version 1 of the paper and in cuDNN: r (
 KEEPS = "The update gate z keeps the old state at 1 and replaces it at 0."
 
 
+@register("gru")
+@register("gru_reset_before", reset_after=False)
 def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """GRU: an update gate z, a reset gate r, a candidate n.

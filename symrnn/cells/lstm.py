@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring import Cell, register, t
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 
@@ -15,6 +14,8 @@ FORGET = ("The forget gate f keeps the memory at 1 and erases it at 0: it is the
           "remembers); the equations do not.")
 
 
+@register("lstm")
+@register("lstm_peephole", peephole=True)
 def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationChoice = "tanh",
          output_activation: ActivationChoice = "tanh", peephole: bool = False) -> Program:
     """LSTM: four affine inputs z, z_i, z_f, z_o, one output h, a memory c.

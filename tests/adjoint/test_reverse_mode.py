@@ -12,8 +12,8 @@ import pytest
 from sympy import Dummy, Expr, Symbol, diff, expand
 
 from symrnn.adjoint import adjoint, join
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring.author import Cell
+from symrnn.authoring.symbols import t
 from symrnn.program import (
     Ein,
     Peak,

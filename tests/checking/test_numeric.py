@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symrnn.cells import lstm
+from symrnn import lstm
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import UNITS, relative_error
 from symrnn.runtime.numpy_engine import NumpyEngine

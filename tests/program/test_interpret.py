@@ -7,7 +7,7 @@ import pytest
 from sympy import Piecewise, Symbol
 from sympy.core.relational import Relational
 
-from symrnn.cells.compose import bidirectional
+from symrnn.authoring.compose import bidirectional
 from symrnn.cells.elman import elman
 from symrnn.program import ACTIVATIONS
 from symrnn.program.interpret import Interpreter, evaluate

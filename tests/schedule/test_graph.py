@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring.author import Cell
+from symrnn.authoring.symbols import t
 from symrnn.program import Program, ProgramError
 from symrnn.schedule.graph import bound_names, components, dependencies
 from tests.cases import CASES, case

@@ -10,11 +10,12 @@ import pytest
 from sympy import Symbol
 
 from symrnn.adjoint import adjoint, join, tangent
-from symrnn.cells.author import Cell, t
-from symrnn.cells.compose import bidirectional, deep
+from symrnn.authoring.author import Cell
+from symrnn.authoring.compose import bidirectional, deep
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
+from symrnn.authoring.symbols import t
 from symrnn.program import Ein, Equation, Glyph, Program, Role, Size, Span, Variable, verify
 from symrnn.schedule import Order, Stage, is_total, reads_span, stages
 from tests.cases import CASES, case

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import exp, log
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring.author import Cell
+from symrnn.authoring.symbols import t
 from symrnn.program import Program
 
 SOURCE = "C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4"

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from symrnn.cells.compose import bidirectional, deep, readout
+from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from sympy import Rational, tanh
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring.author import Cell
+from symrnn.authoring.symbols import t
 from symrnn.program import (
     ACTIVATIONS,
     Ein,

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sympy import Integer
 
-from symrnn.cells.author import Cell
-from symrnn.cells.symbols import t
+from symrnn.authoring.author import Cell
+from symrnn.authoring.symbols import t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
                             initial_name, last_number, merge, renamed, reverse, settled, verify)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sympy import Expr, Mul, Number, Symbol, evaluate
 
-from symrnn.cells.symbols import Sequence, Term, Transposed
+from symrnn.authoring.symbols import Sequence, Term, Transposed
 from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size,
                             Span, Variable, check_equation, contraction_axes, delay_variables,
                             final_name, initial_name, letter_latex, lower, result_axes, substitute,
