@@ -10,6 +10,7 @@
 # from symrnn import presentation as _presentation  # registers how notebooks show a program
 from symrnn.adjoint import adjoint, join, tangent
 from symrnn.authoring import Cell, bidirectional, deep, readout, t
+from symrnn.cells import cell
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
@@ -22,7 +23,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Cell", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run", "ShapeError",
-    "activation", "adjoint", "bidirectional", "compile", "deep", "derive", "elman", "generate",
+    "activation", "adjoint", "bidirectional", "cell", "compile", "deep", "derive", "elman", "generate",
     "gru", "join", "jordan", "lstm", "readout", "reverse", "softmax_cross_entropy", "t",
     "tangent", "verify",
 ]

@@ -36,8 +36,10 @@ SIZES = {
 class Cell:
     """A cell being written. As a context manager it keeps the author's order of terms."""
 
-    def __init__(self, name: str, title: str, source: str = "", notes: Iterable[str] = ()) -> None:
-        self.name, self.title, self.source, self.notes = name, title, source, tuple(notes)
+    def __init__(self, name: str, title: str, source: str = "", notes: Iterable[str] = (),
+                 bibtex: str = "") -> None:
+        self.name, self.title, self.source = name, title, source
+        self.notes, self.bibtex = tuple(notes), bibtex
         self.variables: dict[str, Variable] = {}
         self.equations: list[Equation] = []
         self.delays: dict[str, Delay] = {}
@@ -210,7 +212,8 @@ class Cell:
         sizes = tuple(Size(name, Glyph.named(name), SIZES.get(name, "entries")) for name in names)
         variables = tuple(_final_role(one, outputs) for one in self.variables.values())
         return Program(self.name, self.title, sizes, variables, tuple(equations),
-                       tuple(self.delays.values()), outputs, self.source, self.notes)
+                       tuple(self.delays.values()), outputs, self.source, self.notes,
+                       self.bibtex)
 
 
 def _axes(declaration: str) -> tuple[str, ...]:

@@ -25,6 +25,13 @@ class Architecture:
         return self.builder(**options)
 
 
+    @property
+    def summary(self) -> str:
+        """What it is for: the first line of the builder's docstring."""
+        text = getattr(self.builder, "func", self.builder).__doc__ or ""
+        return text.strip().split("\n")[0]
+
+
 _REGISTERED: dict[str, Architecture] = {}
 
 

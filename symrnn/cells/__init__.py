@@ -10,8 +10,10 @@ import pkgutil
 import sys
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from symrnn.authoring.registry import Architecture, registered
+from symrnn.program import Program
 
 
 @cache
@@ -20,6 +22,17 @@ def architectures() -> tuple[Architecture, ...]:
     for name in sorted(one.name for one in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{name}")
     return registered()
+
+
+def cell(name: str, **options: Any) -> Program:
+    """The cell of a name, with the options of its builder.
+
+    Raises KeyError for a name that is not there, TypeError for an option that it lacks.
+    """
+    for one in architectures():
+        if one.name == name:
+            return one.build(**options)
+    raise KeyError(f"no cell is called {name!r}; symrnn.cells() lists what there is")
 
 
 class _Cells(ModuleType):
@@ -31,4 +44,4 @@ class _Cells(ModuleType):
 
 sys.modules[__name__].__class__ = _Cells
 
-__all__ = ["Architecture", "architectures"]
+__all__ = ["Architecture", "architectures", "cell"]

@@ -155,7 +155,11 @@ class Delay:
 
 @dataclass(frozen=True)
 class Program:
-    """A system of equations, ready for any stage. Equations stand in the author's order."""
+    """A system of equations, ready for any stage. Equations stand in the author's order.
+
+    ``source`` names the paper in one line, ``bibtex`` in full; ``notes`` are sentences for
+    whoever reads the page.
+    """
 
     name: str
     title: str
@@ -166,6 +170,7 @@ class Program:
     outputs: tuple[str, ...]
     source: str = ""
     notes: tuple[str, ...] = ()
+    bibtex: str = ""
 
     @cached_property
     def _by_name(self) -> dict[str, Variable]:

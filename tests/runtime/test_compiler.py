@@ -1,0 +1,80 @@
+"""The compiler: found, fallen back from, missing; the cache by content."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.runtime import CompilerMissing, compiler
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test finds its compiler anew and has a cache of its own."""
+    monkeypatch.setenv("SYMRNN_CACHE", str(tmp_path / "cache"))
+    compiler.find_compiler.cache_clear()
+    yield
+    compiler.find_compiler.cache_clear()
+
+
+def hide_system_compilers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda command: None)
+
+
+def run_elman() -> np.ndarray:
+    kernel = symrnn.compile(symrnn.elman(readout=False, activation="linear"), dtype="float64")
+    ones = {name: np.ones([2] * len(one.axes)) for name, one in kernel.parameters.items()}
+    return np.asarray(kernel.forward(ones, np.ones((2, 1, 2))).y)
+
+
+def test_without_a_system_compiler_zig_serves_and_is_named(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("ziglang")
+    hide_system_compilers(monkeypatch)
+    assert run_elman().tolist() == [[[3, 3]], [[9, 9]]]
+    assert "using the one in the ziglang wheel" in capsys.readouterr().err
+
+
+def test_without_any_compiler_the_error_says_how_to_get_one(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_system_compilers(monkeypatch)
+    monkeypatch.setattr(compiler.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(CompilerMissing, match=r"symrnn\[cc\]"):
+        run_elman()
+
+
+def test_the_environment_chooses_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "gcc -DCHOSEN")
+    assert compiler.find_compiler() == ("gcc", "-DCHOSEN")
+
+
+def test_the_second_time_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run_elman()
+
+    def refuse(*arguments: object, **options: object) -> None:
+        raise AssertionError(f"compiled again: {arguments}")
+
+    monkeypatch.setattr(compiler, "_compile", refuse)
+    assert np.array_equal(first, run_elman())
+
+
+def test_what_the_compiler_says_is_told() -> None:
+    with pytest.raises(RuntimeError, match="could not compile"):
+        compiler.shared_library({"kernel.c": "int broken(\n"}, ())
+    assert not list(compiler.cache_folder().glob("*.so"))
+
+
+def test_a_half_written_library_is_never_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "run", interrupted)
+    monkeypatch.setattr(compiler, "_version", lambda command: "")
+    with pytest.raises(KeyboardInterrupt):
+        compiler.shared_library({"kernel.c": "int whole(void) { return 1; }\n"}, ())
+    assert list(compiler.cache_folder().iterdir()) == []
