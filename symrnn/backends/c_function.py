@@ -15,6 +15,7 @@ from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
+GIVEN_BY_CALLER = (Role.PARAMETER, Role.INPUT, Role.COTANGENT)
 Shape = tuple[str, ...]
 
 
@@ -105,7 +106,7 @@ class BodyWriter:
         read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
         lines = []
         for one in self.program.variables:
-            given = one.role.given and one.name in read and one.role is not Role.SELECTOR
+            given = one.name in read and one.role in GIVEN_BY_CALLER
             target = self.schedule.places.get(one.name) is Place.CALLER
             if one.span is Span.CONSTANT and (given or target):
                 const = "const " if given else ""
