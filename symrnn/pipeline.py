@@ -31,6 +31,7 @@ from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.kernel import Engine
 from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.schedule import Plan, plan
+from symrnn.transforms import MASK, masked
 
 
 @lru_cache(maxsize=256)
@@ -46,11 +47,13 @@ def generate(program: Program, name: str) -> dict[str, str]:
             for filename, text in rendered(backend(derived, name)).items()}
 
 
-def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32") -> Kernel:
+def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
+            masked_output: str = "zero") -> Kernel:
     """A network as a kernel that computes on arrays.
 
-    ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64. C is compiled once
-    and cached. Raises ValueError for another backend or type, CompilerMissing where there
+    ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
+    what comes out of masked steps: ``"zero"`` or ``"hold"``. C is compiled once and cached;
+    the masked form of a network when it is first used. Raises ValueError for another backend or type, CompilerMissing where there
     is no C compiler.
     """
     kind = np.dtype(dtype)
@@ -58,6 +61,8 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
     if backend not in ("c", "numpy"):
         raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
+    with_mask = masked(program, masked_output) if MASK not in program else None
     derived = derive(program)
     engine: Engine = CEngine(derived, kind) if backend == "c" else NumpyEngine(derived)
-    return Kernel(derived, engine, kind)
+    return Kernel(derived, engine, kind,
+                  None if with_mask is None else lambda: compile(with_mask, backend, kind))

@@ -58,9 +58,9 @@ def _write_atomically(path: Path, text: str) -> None:
         fresh.replace(path)
 
 
-def drifted(architectures: Sequence[Architecture], output: Path) -> list[Drift]:
+def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     """Files that are not what the equations give."""
-    expected = {one.name: generate(one.build(), one.name) for one in architectures}
+    expected = {one.name: generate(one.build(), one.name) for one in networks}
     return drift(output, expected, [one.name for one in architectures()])
 
 

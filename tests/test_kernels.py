@@ -41,7 +41,7 @@ def complex_step(name: str) -> dict[str, np.ndarray]:
 
 def run_of(case: Case, kernel: Kernel, **changed: np.ndarray) -> Run:
     values = Case(case.plan, case.sizes, {**case.values, **changed})
-    return kernel.forward(values.group(Role.PARAMETER), values.group(Role.INPUT), values.initial)
+    return kernel.forward(values.parameters, values.inputs, values.initial)
 
 
 def gradients_of(case: Case, kernel: Kernel) -> dict[str, np.ndarray]:
@@ -153,11 +153,11 @@ def test_streaming_steps_give_the_sequence(name: str, backend: str) -> None:
     case, kernel = case_of(name), kernel_of(name, backend, "float64")
     if not case.plan.streams:
         with pytest.raises(ValueError, match="in reverse"):
-            kernel.step(case.group(Role.PARAMETER), case.values["x"][0])
+            kernel.step(case.parameters, case.values["x"][0])
         return
     run, state = run_of(case, kernel), case.initial
     for step in range(case.sizes["T"]):
-        y, state = kernel.step(case.group(Role.PARAMETER), case.values["x"][step], state)
+        y, state = kernel.step(case.parameters, case.values["x"][step], state)
         np.testing.assert_allclose(y, run.y[step], rtol=0, atol=8 * EPS["float64"])
     for key, value in state.items():
         np.testing.assert_allclose(value, run.final[key], rtol=0, atol=8 * EPS["float64"])

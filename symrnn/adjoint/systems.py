@@ -39,13 +39,22 @@ def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
                equations: tuple[Equation, ...], delays: tuple[Delay, ...],
                outputs: tuple[str, ...]) -> Program:
     """A derived program: the forward values that it reads become given."""
-    read = {name for equation in equations for name in symbols_in_order(equation.rhs)}
+    read = _read(primal, equations)
     saved = tuple(one if one.role.given else replace(one, role=Role.SAVED)
                   for one in primal.variables if one.name in read)
     derived = replace(
         primal, name=f"{primal.name}_{kind}", title=f"{primal.title}: {kind}", notes=(),
         variables=(*saved, *variables), equations=equations, delays=delays, outputs=outputs)
     return verify(lower(derived, {one.name for one in primal.variables}))
+
+
+def _read(primal: Program, equations: tuple[Equation, ...]) -> set[str]:
+    """What the equations read, and what documents print in place of it."""
+    read = {name for equation in equations for name in symbols_in_order(equation.rhs)}
+    for one in reversed(primal.variables):
+        if one.name in read and one.stands_for is not None:
+            read.update(symbols_in_order(one.stands_for))
+    return read
 
 
 def join(program: Program, derived: Program) -> Program:

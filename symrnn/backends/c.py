@@ -180,7 +180,7 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
     sizes = tuple(Field(one, one, f"size_t {one};", meanings[one]) for one in _all_sizes(program))
     groups = (
         ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
-        ("inputs", "inputs", True, program.with_role(Role.INPUT)),
+        ("inputs", "inputs", True, program.with_role(Role.INPUT, Role.MASK)),
         ("outputs", "outputs; backward reads them again", False,
          tuple(program[one] for one in program.outputs)),
         ("cotangents", "derivatives of the loss, given from outside", True,
@@ -188,7 +188,7 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
         ("gradients", "derivatives of the loss, set (not added to) by backward", False,
          gradient.with_role(Role.GRADIENT)),
     )
-    states = tuple(_field(names[one.source], one.source, program[one.initial], name, False)
+    states = tuple(_field(names[one.source], one.state, program[one.initial], name, False)
                    for one in program.delays)
     return [Struct(f"{name}_sizes", "sizes, each at least 1", sizes),
             *(_struct(f"{name}_{kind}", comment, tuple(

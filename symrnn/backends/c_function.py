@@ -15,7 +15,7 @@ from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
-GIVEN_BY_CALLER = (Role.PARAMETER, Role.INPUT, Role.COTANGENT)
+GIVEN_BY_CALLER = (Role.PARAMETER, Role.INPUT, Role.MASK, Role.COTANGENT)
 Shape = tuple[str, ...]
 
 

@@ -56,7 +56,7 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     calls = {**forward.printer.used_calls, **backward.printer.used_calls}
     program = plan.program
     entries = tuple(Entry(one.name, f"[{', '.join(one.shape)}]", one.meaning) for one in
-                    program.with_role(Role.PARAMETER, Role.INPUT, Role.INITIAL))
+                    program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK, Role.INITIAL))
     module = Module(name, program.title, program.source, program.notes, entries,
                     helpers(sorted(calls)), _when(program.with_role(Role.SELECTOR)),
                     _when(["contract"]), *bodies, steps)

@@ -45,7 +45,7 @@ class BodyWriter:
         """Outputs, final state and tape, from parameters, inputs and the initial state."""
         blocks = tuple(map(self.block, self.schedule.stages))
         outputs = self.record({name: self.names[name] for name in self.plan.program.outputs})
-        final = self.record({one.source: self.last(one) for one in self.program.delays})
+        final = self.record({one.state: self.last(one) for one in self.program.delays})
         tape = self.record({name: self.names[name] for name in self.plan.tape})
         return Body(self.givens(), self.sizes(), blocks, (f"return {outputs}, {final}, {tape}",))
 
@@ -84,14 +84,15 @@ class BodyWriter:
         """Where a given value comes from, or nothing for a value that the function computes."""
         if variable.name in self.schedule.places or self.schedule.delay_of(variable.name):
             return ""
-        states = {one.initial: one.source for one in self.plan.program.delays}
+        states = {one.initial: one.state for one in self.plan.program.delays}
         if variable.role is Role.INITIAL:
             return f'initial["{states[variable.name]}"]'
         if variable.name in self.plan.tape:
             return f'tape["{variable.name}"]'
         if variable.name in self.plan.program.outputs:
             return f'outputs["{variable.name}"]'
-        group = {Role.PARAMETER: "parameters", Role.INPUT: "inputs", Role.COTANGENT: "bars"}
+        group = {Role.PARAMETER: "parameters", Role.INPUT: "inputs", Role.MASK: "inputs",
+                 Role.COTANGENT: "bars"}
         key = variable.of if variable.role is Role.COTANGENT else variable.name
         return f'{group[variable.role]}["{key}"]' if variable.role in group else ""
 
@@ -203,14 +204,14 @@ class StepWriter(BodyWriter):
 
     def step(self) -> Body:
         """Outputs and next state."""
-        states = tuple(f'{self.names[one.lhs]} = state["{one.source}"]'
+        states = tuple(f'{self.names[one.lhs]} = state["{one.state}"]'
                        for one in self.program.delays)
         statements = tuple(self._statement(one, False, {}) for one in self.program.equations)
         outputs = self.record({name: self.names[name] for name in self.plan.program.outputs})
-        following = self.record({one.source: self.names[one.source]
+        following = self.record({one.state: self.names[one.source]
                                  for one in self.program.delays})
         lines = tuple(f"{self.names[one.name]} = {self._source(one)}"
-                      for one in self.program.with_role(Role.PARAMETER, Role.INPUT))
+                      for one in self.program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK))
         first = self.names[self.program.with_role(Role.INPUT)[0].name]
         sizes = (f"B = {first}.shape[0]", f"dtype = {first}.dtype", *self._free_sizes(1))
         block = Block("this step", (), (), states, statements)

@@ -1,58 +1,205 @@
-"""Long short-term memory, with the three gates of the lecture notes."""
+"""Long short-term memory and its published variants: one set of equations, eight options."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from sympy import Expr, Integer, Rational
+
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.authoring.symbols import Sequence
+from symrnn.program import (ActivationChoice, Program, ProgramError, SizeSymbol, add, multiply)
 from symrnn.program import activation as function
 
-SOURCE = ("S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); "
-          "F. Gers et al., Learning to forget, Neural Computation 12 (2000)")
-PEEPHOLES = "; peepholes: F. Gers et al., Learning precise timing, JMLR 3 (2002)"
-FORGET = ("The forget gate f keeps the memory at 1 and erases it at 0: it is the share of the old "
-          "memory that stays. Lecture notes differ in their wording (an open forget gate "
-          "remembers); the equations do not.")
+SOURCES = {
+    "lstm": "S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997)",
+    "forget_gate": "F. Gers et al., Learning to forget, Neural Computation 12 (2000)",
+    "peephole": "peepholes: F. Gers et al., Learning precise timing, JMLR 3 (2002)",
+    "coupled": "coupled gates: K. Greff et al., LSTM: a search space odyssey, arXiv 1503.04069",
+    "projection": "projection: H. Sak et al., arXiv 1402.1128, (7) to (12)",
+    "layer_norm": "layer norm: J. L. Ba et al., arXiv 1607.06450, supplement, (20) to (22)",
+}
+BIBTEX = {
+    "lstm": """@article{hochreiter1997long,
+  title = {Long Short-Term Memory},
+  author = {Hochreiter, Sepp and Schmidhuber, J{\\"u}rgen},
+  journal = {Neural Computation}, volume = {9}, number = {8}, pages = {1735--1780}, year = {1997}
+}""",
+    "forget_gate": """@article{gers2000learning,
+  title = {Learning to Forget: Continual Prediction with {LSTM}},
+  author = {Gers, Felix A. and Schmidhuber, J{\\"u}rgen and Cummins, Fred},
+  journal = {Neural Computation}, volume = {12}, number = {10}, pages = {2451--2471}, year = {2000}
+}""",
+    "peephole": """@article{gers2002learning,
+  title = {Learning Precise Timing with {LSTM} Recurrent Networks},
+  author = {Gers, Felix A. and Schraudolph, Nicol N. and Schmidhuber, J{\\"u}rgen},
+  journal = {Journal of Machine Learning Research}, volume = {3}, pages = {115--143}, year = {2002}
+}""",
+    "coupled": """@article{greff2017lstm,
+  title = {{LSTM}: A Search Space Odyssey},
+  author = {Greff, Klaus and Srivastava, Rupesh K. and Koutn{\\'i}k, Jan and
+            Steunebrink, Bas R. and Schmidhuber, J{\\"u}rgen},
+  journal = {IEEE Transactions on Neural Networks and Learning Systems},
+  volume = {28}, number = {10}, pages = {2222--2232}, year = {2017}
+}""",
+    "projection": """@article{sak2014long,
+  title = {Long Short-Term Memory Based Recurrent Neural Network Architectures for Large
+           Vocabulary Speech Recognition},
+  author = {Sak, Ha{\\c{s}}im and Senior, Andrew and Beaufays, Fran{\\c{c}}oise},
+  journal = {arXiv preprint arXiv:1402.1128}, year = {2014}
+}""",
+    "layer_norm": """@article{ba2016layer,
+  title = {Layer Normalization},
+  author = {Ba, Jimmy Lei and Kiros, Jamie Ryan and Hinton, Geoffrey E.},
+  journal = {arXiv preprint arXiv:1607.06450}, year = {2016}
+}""",
+}
+TITLES = {"peephole": "peepholes", "coupled": "coupled gates",
+          "projection": "recurrent projection", "layer_norm": "layer normalisation"}
+NOTES = {
+    "forget_gate": "The forget gate f keeps the memory at 1 and erases it at 0: it is the share of "
+                   "the old memory that stays. Lecture notes differ in their wording (an open "
+                   "forget gate remembers); the equations do not.",
+    "no_forget_gate": "The paper of 1997 squashes by g(x) = 4 sigmoid(x) - 2 and h(x) = 2 "
+                      "sigmoid(x) - 1; the file keeps the tanh of later papers. The first are "
+                      "activation=('scaled_tanh', 2, 0.5), output_activation=('scaled_tanh', 1, "
+                      "0.5).",
+    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i.",
+    "i=1-f": "Coupled the other way round: the forget gate is learned, and i = 1 - f. Nothing but "
+             "the sign of that gate's parameters tells the two apart.",
+    "projection": "P projects the output, and the gates see the projection. The paper's cell has "
+                  "peepholes too (peephole=True); its second, non-recurrent projection is left "
+                  "out.",
+    "layer_norm": "Mean and variance are those of the long vector of all gates, which is how the "
+                  "paper writes W_h h and W_x x, and not of each gate alone. Under the root "
+                  "stands 1/100000, as in the authors' code; the paper has none.",
+}
+NAMES = {"i": "input gate", "f": "forget gate", "g": "block input", "o": "output gate"}
+OPEN = {"i": "1 writes, 0 does not", "f": "1 keeps the memory, 0 erases it",
+        "o": "1 shows the memory, 0 hides it"}
+COUPLED = ("f=1-i", "i=1-f")
+EPSILON = Rational(1, 100000)
 
 
 @register("lstm")
+@register("lstm_1997", forget_gate=False)
 @register("lstm_peephole", peephole=True)
+@register("lstm_coupled", coupled="f=1-i")
+@register("lstm_coupled_input", coupled="i=1-f")
+@register("lstm_projection", projection=True)
+@register("lstm_layer_norm", layer_norm=True)
 def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationChoice = "tanh",
-         output_activation: ActivationChoice = "tanh", peephole: bool = False) -> Program:
-    """LSTM: four affine inputs z, z_i, z_f, z_o, one output h, a memory c.
+         output_activation: ActivationChoice = "tanh", peephole: bool = False,
+         forget_gate: bool = True, coupled: str = "", projection: bool = False,
+         layer_norm: bool = False) -> Program:
+    """LSTM: remembers over long gaps; gates decide what is written, kept and shown.
 
     ``gate_activation``, ``activation`` and ``output_activation`` are f, g and h of the
     notes: ``c' = g(z) f(z_i) + c f(z_f)``, ``a = h(c') f(z_o)``. Parameters ``W_i [m, n]``,
-    ``U_i [m, m]``, ``b_i [m]``, then ``_f``, ``_g``, ``_o``; with ``peephole=True`` also
-    ``p_i``, ``p_f``, ``p_o`` ``[m]``. States ``h``, ``c``. Sources: Hochreiter and
-    Schmidhuber 1997, Gers 2000 and 2002; K. Greff et al., arXiv 1503.04069, section II.
+    ``U_i [m, m]``, ``b_i [m]``, then ``_f``, ``_g``, ``_o``; states ``h``, ``c``. Options:
+    ``forget_gate=False`` keeps the whole memory; ``coupled="f=1-i"`` or ``"i=1-f"`` leaves out
+    the gate on its left; ``peephole`` adds ``p_i``, ``p_f``, ``p_o`` ``[m]``; ``projection``
+    adds ``P [p, m]``, and ``h`` has p entries; ``layer_norm`` adds gains ``alpha_1_i [m]`` and
+    shifts ``beta_1_i`` behind ``U_i``, with ``2`` behind ``W_i``, with ``3`` at the memory.
     """
     gate, squash, output = map(function, (gate_activation, activation, output_activation))
-    title = "Long short-term memory" + (" with peepholes" if peephole else "")
-    with Cell("lstm", title, SOURCE + PEEPHOLES * peephole, [FORGET]) as cell:
-        x = cell.input("x[n]", "input")
-        z = cell.symbol("z[m]", "input of the block, before squashing")
-        z_i, z_f, z_o = cell.symbols("z_i[m] z_f[m] z_o[m]", "pre-activation of a gate")
-        g = cell.symbol("g[m]", "what the block would write")
-        i = cell.symbol("i[m]", "input gate: 1 writes, 0 does not")
-        f = cell.symbol("f[m]", "forget gate: 1 keeps the memory, 0 erases it")
-        o = cell.symbol("o[m]", "output gate: 1 shows the memory, 0 hides it")
-        c = cell.state("c[m]", "memory")
-        h = cell.state("h[m]", "output of the block")
-        W_i, U_i, b_i = cell.parameters("W_i[m,n] U_i[m,m] b_i[m]", "of the input gate")
-        W_f, U_f, b_f = cell.parameters("W_f[m,n] U_f[m,m] b_f[m]", "of the forget gate")
-        W_g, U_g, b_g = cell.parameters("W_g[m,n] U_g[m,m] b_g[m]", "of the block input")
-        W_o, U_o, b_o = cell.parameters("W_o[m,n] U_o[m,m] b_o[m]", "of the output gate")
-        p_i, p_f, p_o = (cell.parameters("p_i[m] p_f[m] p_o[m]", "from the memory to a gate")
-                         if peephole else (0, 0, 0))
+    if coupled and not (coupled in COUPLED and forget_gate):
+        raise ProgramError(f"lstm: coupled={coupled!r} with forget_gate={forget_gate}; it wants "
+                           f"two gates and is one of {', '.join(COUPLED)}")
+    gates = "ifo" if forget_gate else "io"
+    free = gates.replace(coupled[:1], "")
+    chosen = {"forget_gate": forget_gate, "peephole": peephole, "coupled": bool(coupled),
+              "projection": projection, "layer_norm": layer_norm}
+    with _cell([name for name, on in chosen.items() if on], coupled) as cell:
+        s = _symbols(cell, gates, free, "p" if projection else "m")
+        z, g, c, h = (s[name] for name in ("z", "g", "c", "h"))
+        enters = _weights(cell, s, free, peephole, layer_norm)
 
-        z[t] = W_g @ x[t] + U_g @ h[t - 1] + b_g
-        z_i[t] = W_i @ x[t] + U_i @ h[t - 1] + p_i * c[t - 1] + b_i
-        z_f[t] = W_f @ x[t] + U_f @ h[t - 1] + p_f * c[t - 1] + b_f
+        z[t] = enters("g")
+        for one in free[:-1]:
+            s[f"z_{one}"][t] = enters(one, c[t - 1])
         g[t] = squash(z[t])
-        i[t] = gate(z_i[t])
-        f[t] = gate(z_f[t])
-        c[t] = g[t] * i[t] + c[t - 1] * f[t]
-        z_o[t] = W_o @ x[t] + U_o @ h[t - 1] + p_o * c[t] + b_o
-        o[t] = gate(z_o[t])
-        h[t] = output(c[t]) * o[t]
+        for one in free[:-1]:
+            s[one][t] = gate(s[f"z_{one}"][t])
+        if coupled:
+            s[coupled[0]][t] = 1 - s[coupled[-1]][t]
+        c[t] = g[t] * s["i"][t] + (c[t - 1] * s["f"][t] if forget_gate else c[t - 1])
+        s["z_o"][t] = enters("o", c[t])
+        s["o"][t] = gate(s["z_o"][t])
+        shown = output(_normalised(cell, 3, {"": c})[""] if layer_norm else c[t]) * s["o"][t]
+        h[t] = cell.parameter("P[p,m]", "weights of the projection") @ shown if projection else shown
     return cell.build("h")
+
+
+def _cell(chosen: list[str], coupled: str) -> Cell:
+    """The empty cell with its title, papers and notes."""
+    title = ", ".join(TITLES[name] for name in chosen if name in TITLES)
+    papers = ["lstm", *chosen]
+    notes = [NOTES[name] for name in (*papers, coupled) if name in NOTES]
+    if "forget_gate" not in chosen:
+        notes.append(NOTES["no_forget_gate"])
+    return Cell("lstm", "Long short-term memory" + (f" with {title}" if title else ""),
+                "; ".join(SOURCES[name] for name in papers), notes,
+                "\n\n".join(BIBTEX[name] for name in papers))
+
+
+def _symbols(cell: Cell, gates: str, free: str, width: str) -> dict[str, Sequence]:
+    """Everything that has a value at every step, by name."""
+    symbols = {"x": cell.input("x[n]", "input")}
+    meanings = {"z": "input of the block, before squashing",
+                **{f"z_{one}": "pre-activation of a gate" for one in free},
+                "g": "what the block would write",
+                **{one: f"{NAMES[one]}: {OPEN[one]}" for one in gates}}
+    symbols |= {name: cell.symbol(f"{name}[m]", told) for name, told in meanings.items()}
+    return symbols | {"c": cell.state("c[m]", "memory"),
+                      "h": cell.state(f"h[{width}]", "output of the block")}
+
+
+def _weights(cell: Cell, s: Mapping[str, Sequence], free: str, peephole: bool,
+             layer_norm: bool) -> Callable[..., Expr]:
+    """What enters a gate: the input, the old output, the memory through a peephole."""
+    x, h = s["x"], s["h"]
+    width = cell.variables["h"].axes[0]
+    letters = [one for one in NAMES if one in (*free, "g")]
+    weights = {one: cell.parameters(f"W_{one}[m,n] U_{one}[m,{width}] b_{one}[m]",
+                                    f"of the {NAMES[one]}") for one in letters}
+    p = {one: cell.parameter(f"p_{one}[m]", f"peephole of the {NAMES[one]}")
+         for one in free if peephole}
+    inputs = {one: W @ x[t] for one, (W, _, _) in weights.items()}
+    outputs = {one: U @ h[t - 1] for one, (_, U, _) in weights.items()}
+    if layer_norm:
+        outputs = _normalised(cell, 1, _named(cell, "u", outputs))
+        inputs = _normalised(cell, 2, _named(cell, "w", inputs))
+
+    def enters(one: str, *memory: Expr) -> Expr:
+        seen = [p[one] * content for content in memory if one in p]
+        return add([inputs[one], outputs[one], *seen, weights[one][2]])
+
+    return enters
+
+
+def _named(cell: Cell, letter: str, sums: Mapping[str, Expr]) -> dict[str, Sequence]:
+    """Each product as a symbol of its own, so that a mean can be taken over all."""
+    symbols = {one: cell.symbol(f"{letter}_{one}[m]", f"share of the {NAMES[one]}") for one in sums}
+    for one, product in sums.items():
+        symbols[one][t] = product
+    return symbols
+
+
+def _normalised(cell: Cell, number: int, parts: Mapping[str, Sequence]) -> dict[str, Expr]:
+    """LN(parts; alpha, beta): all parts as one vector of mean 0 and variance 1, gain, shift."""
+    count = multiply([Integer(len(parts)), SizeSymbol("m")])
+    names = {one: f"{number}_{one}" if one else f"{number}" for one in parts}
+    mu, v, r = (cell.symbol(f"{letter}_{number}", told) for letter, told in (
+        ("mu", "mean"), ("v", "variance"), ("r", "one over the standard deviation")))
+    d, e = ({one: cell.symbol(f"{letter}_{name}[m]", told) for one, name in names.items()}
+            for letter, told in (("d", "deviation from the mean"), ("e", "normalised entry")))
+    mu[t] = add([cell.contract("i->", part[t]) / count for part in parts.values()])
+    for one, part in parts.items():
+        d[one][t] = part[t] - mu[t]
+    v[t] = add([cell.contract("i,i->", one[t], one[t]) / count for one in d.values()])
+    r[t] = function("rsqrt")(v[t] + EPSILON)
+    for one in parts:
+        e[one][t] = d[one][t] * r[t]
+    return {one: cell.parameter(f"alpha_{name}[m]", "gain") * e[one][t]
+            + cell.parameter(f"beta_{name}[m]", "shift") for one, name in names.items()}

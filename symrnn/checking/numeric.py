@@ -40,9 +40,9 @@ def check_kernel(program: Program, backend: str, dtype: str, seed: int = 0) -> l
     case = random_case(derive(program), seed)
     kernel = compile(program, backend, dtype)
     bound = UNITS * float(np.finfo(dtype).eps)
-    run = kernel.forward(case.group(Role.PARAMETER), case.group(Role.INPUT), case.initial)
+    run = kernel.forward(case.parameters, case.inputs, case.initial)
     gradients = kernel.backward(run, case.y_bar, case.final_bar)
-    values = {**run.outputs, **{one.final: run.final[one.source] for one in program.delays}}
+    values = {**run.outputs, **{one.final: run.final[one.state] for one in program.delays}}
     pairs = [*_pairs(values, interpreted_values(case)),
              *_pairs(gradients, interpreted_gradients(case), "the gradient of "),
              *_directions(case, gradients, seed), *_steps(case, kernel, run)]
@@ -79,10 +79,10 @@ def _steps(case: Case, kernel: Any, run: Run) -> list[Pair]:
     """Streaming steps, one by one, give what the whole sequence gave."""
     if not case.plan.streams:
         return []
-    state, inputs, pairs = case.initial, case.group(Role.INPUT), []
+    state, inputs, pairs = case.initial, case.inputs, []
     for step in range(case.sizes["T"]):
         now = {name: array[step] for name, array in inputs.items()}
-        y, state = kernel.step(case.group(Role.PARAMETER), now, state)
+        y, state = kernel.step(case.parameters, now, state)
         if not isinstance(y, dict):
             y = {case.plan.program.outputs[0]: y}
         pairs += [(f"{name} of step {step}", y[name], np.asarray(array[step], np.float64))

@@ -26,15 +26,23 @@ class Case:
     sizes: dict[str, int]
     values: dict[str, Array]
 
-    def group(self, role: Role) -> dict[str, Array]:
-        """The values of one role, by name."""
-        program = self.plan.gradient if role is Role.COTANGENT else self.plan.program
-        return {one.name: self.values[one.name] for one in program.with_role(role)}
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The parameters by name."""
+        return self._group(Role.PARAMETER)
+
+    @property
+    def inputs(self) -> dict[str, Array]:
+        """The inputs by name, masks among them."""
+        return self._group(Role.INPUT, Role.MASK)
+
+    def _group(self, *roles: Role) -> dict[str, Array]:
+        return {one.name: self.values[one.name] for one in self.plan.program.with_role(*roles)}
 
     @property
     def initial(self) -> dict[str, Array]:
         """The initial states by the name of the state."""
-        return {one.source: self.values[one.initial] for one in self.plan.program.delays}
+        return {one.state: self.values[one.initial] for one in self.plan.program.delays}
 
     @property
     def y_bar(self) -> dict[str, Array]:
@@ -48,7 +56,7 @@ class Case:
         """The final states' cotangents by the name of the state."""
         bars = {one.of: self.values[one.name] for one in
                 self.plan.gradient.with_role(Role.COTANGENT)}
-        return {one.source: bars[one.final] for one in self.plan.program.delays}
+        return {one.state: bars[one.final] for one in self.plan.program.delays}
 
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Case:
@@ -61,7 +69,9 @@ def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Ca
               if one.role in (*DIFFERENTIABLE, Role.COTANGENT)}
     values = {name: random.normal(0, 0.6, [sizes[axis] for axis in one.shape])
               for name, one in sorted(wanted.items())}
-    return Case(plan, sizes, values)
+    masks = {one.name: random.integers(0, 2, [sizes[axis] for axis in one.shape]).astype(float)
+             for one in plan.program.with_role(Role.MASK)}
+    return Case(plan, sizes, {**values, **masks})
 
 
 def differentiable(program: Program) -> tuple[Variable, ...]:
@@ -89,7 +99,7 @@ def loss(case: Case, values: Mapping[str, Array]) -> complex:
     program = case.plan.program
     interpreter = Interpreter(program, {**case.values, **values}, case.sizes)
     total = sum(np.sum(bar * interpreter.whole(name)) for name, bar in case.y_bar.items())
-    finals = {one.source: one.final for one in program.delays}
+    finals = {one.state: one.final for one in program.delays}
     return complex(total + sum(np.sum(bar * interpreter.whole(finals[name]))
                                for name, bar in case.final_bar.items()))
 

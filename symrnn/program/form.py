@@ -34,6 +34,7 @@ class Role(Enum):
     """What a variable is for. The first group is given, the second bound by an equation."""
 
     INPUT = "input"
+    MASK = "mask"
     PARAMETER = "parameter"
     INITIAL = "initial state"
     COTANGENT = "given cotangent"
@@ -53,7 +54,7 @@ class Role(Enum):
 
 
 GIVEN = frozenset(
-    {Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT, Role.SAVED,
+    {Role.INPUT, Role.MASK, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT, Role.SAVED,
      Role.SELECTOR}
 )
 
@@ -151,6 +152,11 @@ class Delay:
     step: int
     initial: str
     final: str
+
+    @property
+    def state(self) -> str:
+        """What the caller calls the remembered value: ``h`` of ``initial.h``."""
+        return self.initial.partition(".")[2]
 
 
 @dataclass(frozen=True)

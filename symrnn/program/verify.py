@@ -148,6 +148,9 @@ def _uses(program: Program) -> Iterator[str]:
         used.update(symbols_in_order(equation.rhs))
     for delay in program.delays:
         used |= {delay.source, delay.initial}
+    for variable in program.variables:
+        if variable.stands_for is not None:
+            used.update(symbols_in_order(variable.stands_for))
     sinks = (Role.GRADIENT, Role.OUTPUT, Role.FINAL)
     for variable in program.variables:
         if variable.name not in used and variable.role not in sinks:

@@ -36,7 +36,7 @@ class CEngine:
         """Outputs, final states and tape."""
         program, sizes = self.plan.program, given.sizes
         outputs = {name: sizes.empty(program[name]) for name in program.outputs}
-        final = {one.source: sizes.empty(program[one.final]) for one in program.delays}
+        final = {one.state: sizes.empty(program[one.final]) for one in program.delays}
         tape, work = self._memory(sizes, "tape"), self._memory(sizes, "forward_work")
         self.library.kernel_forward(
             *self._givens(given), self._fill("outputs", outputs), self._fill("state", final),
@@ -57,7 +57,7 @@ class CEngine:
         """Outputs and next states of one step."""
         program, sizes = self.plan.program, given.sizes
         outputs = {name: sizes.empty(program[name], lost=1) for name in program.outputs}
-        following = {one.source: sizes.empty(program[one.final]) for one in program.delays}
+        following = {one.state: sizes.empty(program[one.final]) for one in program.delays}
         work = self._memory(sizes, "step_work")
         self.library.kernel_step(
             *self._givens(given), self._fill("outputs", outputs), self._fill("state", following),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy.typing as npt
 
 from symrnn.program import ProgramError, Role
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
 from symrnn.schedule import Plan
 
 
@@ -62,6 +63,7 @@ class Run:
     given: Given
     outputs: Arrays
     tape: Any
+    kernel: Kernel
 
 
 class Kernel:
@@ -70,14 +72,18 @@ class Kernel:
     ``parameters`` tells axes and meaning of every parameter. Made by :func:`symrnn.compile`.
     """
 
-    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike) -> None:
+    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
+                 with_mask: Callable[[], Kernel] | None = None) -> None:
         self.plan, self.program, self.engine, self.dtype = plan, plan.program, engine, dtype
+        self._with_mask = None if with_mask is None else cache(with_mask)
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
-        self._states = {one.source: self.program[one.initial] for one in self.program.delays}
+        self._inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self._states = {one.state: self.program[one.initial] for one in self.program.delays}
 
     def forward(self, params: Mapping[str, Any], x: Any,
-                initial: Mapping[str, Any] | None = None) -> Run:
+                initial: Mapping[str, Any] | None = None, lengths: Any = None,
+                mask: Any = None) -> Run:
         """Run T steps.
 
         Parameters
@@ -85,12 +91,18 @@ class Kernel:
         params: every parameter by name, with the axes that ``kernel.parameters`` tells.
         x: the input [T, B, n]; a dictionary where the network has several inputs.
         initial: states before the first step [B, ...] by name; zero where not given.
+        lengths: the number of valid steps of each sample [B], all T where not given.
+        mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
+            states. With lengths too, a step counts where both say so.
 
         Raises ShapeError naming the array whose shape is wrong.
         """
+        if (lengths is not None or mask is not None) and self._with_mask is not None:
+            inputs = self._named(x, self._inputs, "input")
+            return self._with_mask().forward(params, with_mask(inputs, lengths, mask), initial)
         given = self._given(params, x, initial, lost=0)
         outputs, final, tape = self.engine.forward(given)
-        return Run(self._alone(outputs), dict(final), given, outputs, tape)
+        return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
 
     def backward(self, run: Run, y_bar: Any,
                  final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
@@ -105,8 +117,10 @@ class Kernel:
         Returns the gradients of all parameters, of the inputs (``"x"``) and of the initial
         states (``"initial.h"``), each of the shape of what it belongs to.
         """
+        if run.kernel is not self:
+            return run.kernel.backward(run, y_bar, final_bar)
         gradient, sizes = self.plan.gradient, run.given.sizes
-        finals = {one.source: one.final for one in self.program.delays}
+        finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar or {}, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
         given |= self._named(y_bar, self.program.outputs, "output's cotangent")
@@ -135,9 +149,8 @@ class Kernel:
         check_names(params, self.parameters, "parameter")
         parameters = {name: sizes.take(program[name], params[name], name)
                       for name in self.parameters}
-        wanted = tuple(one.name for one in program.with_role(Role.INPUT))
         inputs = {name: sizes.take(program[name], array, name, lost)
-                  for name, array in self._named(x, wanted, "input").items()}
+                  for name, array in self._named(x, self._inputs, "input").items()}
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()

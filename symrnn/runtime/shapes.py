@@ -96,6 +96,30 @@ def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
         raise ShapeError(f"the {kind} {', '.join(repr(one) for one in missing)} is missing")
 
 
+def with_mask(inputs: Mapping[str, Any], lengths: Any, mask: Any) -> dict[str, Any]:
+    """The inputs and their mask; what does not count is set to zero, so that it may be anything.
+
+    Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
+    """
+    first = np.asarray(next(iter(inputs.values())))
+    steps, samples = (*first.shape, 1, 1)[:2]
+    counts = np.ones((steps, samples), bool)
+    if lengths is not None:
+        given = np.asarray(lengths)
+        if given.shape != (samples,) or np.any((given < 0) | (given > steps) | (given % 1 != 0)):
+            raise ShapeError(f"lengths are {samples} whole numbers from 0 to {steps}, "
+                             f"not {given.tolist()}")
+        counts &= np.arange(steps)[:, None] < given
+    if mask is not None:
+        if np.shape(mask) != (steps, samples):
+            raise ShapeError(f"the mask has shape {np.shape(mask)}, but its axes are [T, B] = "
+                             f"[{steps}, {samples}]")
+        counts &= np.asarray(mask) > 0
+    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(array) - 2)), array, 0)
+            for name, array in inputs.items()}
+    return {**kept, "mask": counts}
+
+
 def _tuple(shape: tuple[int, ...]) -> str:
     return str(tuple(int(one) for one in shape))
 

@@ -62,7 +62,8 @@ class Plan:
 
 def plan(program: Program, gradient: Program) -> Plan:
     """Schedule a program and its adjoint. Raises ProgramError where time has no order."""
-    read = {one.name for one in gradient.with_role(Role.SAVED)}
+    saved = {one.name for one in gradient.with_role(Role.SAVED)}
+    read = {name for one in gradient.equations for name in symbols_in_order(one.rhs)} & saved
     source = {delay.lhs: delay.source for delay in program.delays}
     read = {source.get(name, name) for name in read}
     tape = tuple(one.name for one in program.variables

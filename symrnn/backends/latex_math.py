@@ -1,0 +1,173 @@
+"""Equations as LaTeX, with the author's order of terms and the paper's symbols."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sympy import Abs, Expr, Mul, Pow, Symbol, exp
+
+from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer
+from symrnn.backends.products import matrix_product
+from symrnn.program import (ACTIVATIONS, Ein, Equation, Peak, Pointwise, Program, SizeSymbol, Span,
+                            contraction_term, factors, is_call, multiply, negated,
+                            symbols_in_order, terms)
+
+COMPARISON = {"<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "==": "=", "!=": r"\ne"}
+LINE = 66  # printed characters that fit on a line
+
+
+class LatexPrinter(Printer):
+    """Prints expressions of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def parenthesised(self, text: str) -> str:
+        return rf"\left({text}\right)" if r"\frac" in text or r"\begin" in text else f"({text})"
+
+    def symbol(self, name: str) -> str:
+        variable = self.program[name]
+        if variable.stands_for is not None:
+            return self(variable.stands_for, PRODUCT)
+        return variable.glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+
+    def size(self, name: str) -> str:
+        return self.program.size(name).glyph.latex()
+
+    def number(self, value: Expr) -> tuple[int, str]:
+        if value.q == 1:
+            return ATOM, str(value.p)
+        return ATOM, rf"\tfrac{{{value.p}}}{{{value.q}}}"
+
+    def call(self, function: Expr, arguments: Sequence[str]) -> str:
+        if isinstance(function, Abs):
+            return rf"\lvert {arguments[0]} \rvert"
+        return self.called(function) + self.parenthesised(arguments[0])
+
+    def called(self, function: Expr) -> str:
+        """The name of a function, its constant parameters as indices."""
+        name = function.func.__name__
+        if not isinstance(function, Pointwise):
+            return ACTIVATIONS[name].latex if name in ACTIVATIONS else rf"\{name}"
+        constants = [str(float(one)).removesuffix(".0") for one in function.args[1:]]
+        return function.activation.latex + (f"_{{{', '.join(constants)}}}" if constants else "")
+
+    def fraction(self, above: str, below: str) -> tuple[int, str]:
+        return PRODUCT, rf"\frac{{{above}}}{{{below}}}"
+
+    def _power(self, node: Pow) -> tuple[int, str]:
+        call = self._call_behind(node.base)
+        if call is not None and node.exp.is_Integer and node.exp > 0:
+            argument = self.parenthesised(self(call.args[0]))
+            return POWER, f"{self.called(call)}^{{{node.exp}}}{argument}"
+        return super()._power(node)
+
+    def _call_behind(self, base: Expr) -> Expr | None:
+        if isinstance(base, Symbol) and not isinstance(base, SizeSymbol):
+            base = self.program[base.name].stands_for
+        named = base is not None and is_call(base) and not isinstance(base, Abs | exp)
+        return base if named else None
+
+    def power(self, base: str, exponent: Expr) -> str:
+        braced = f"{{{base}}}" if "^" in base else base
+        return f"{braced}^{{{self(exponent)}}}"
+
+    def root(self, inside: str) -> str:
+        return rf"\sqrt{{{inside}}}"
+
+    def cases(self, rows: Sequence[tuple[str, str]], otherwise: str) -> tuple[int, str]:
+        text = r" \\ ".join(rf"{value} & \text{{if }} {condition}" for condition, value in rows)
+        return ATOM, rf"\begin{{cases}} {text} \\ {otherwise} & \text{{else}} \end{{cases}}"
+
+    def comparison(self, operator: str) -> str:
+        return COMPARISON[operator]
+
+    def logic(self, node: Expr) -> str:
+        return rf" \text{{{super().logic(node)}}} "
+
+    def _product(self, node: Mul) -> tuple[int, str]:
+        if negated(node) is not None or any(_below(part) for part in factors(node)):
+            return super()._product(node)
+        return PRODUCT, self._joined(factors(node))
+
+    def product(self, parts: Sequence[str]) -> str:
+        return r" \, ".join(parts)
+
+    def _joined(self, parts: Sequence[Expr]) -> str:
+        """Factors side by side; vectors multiply element by element."""
+        text, before = "", False
+        for part in parts:
+            vector = any(self.program[name].axes for name in symbols_in_order(part))
+            sign = r" \odot " if vector and before else r" \, " if text else ""
+            text += sign + self(part, PRODUCT)
+            before = before or vector
+        return text
+
+    def term(self, term: Expr, lhs: str) -> str:
+        """One term without its sign."""
+        found = contraction_term(term)
+        if found is None:
+            return self(term, PRODUCT)
+        factor, ein = found
+        text = self.sums(ein, lhs) + self.contraction(ein)
+        return text if factor == 1 else rf"{self(factor, PRODUCT)} {text}"
+
+    def sums(self, ein: Ein, lhs: str) -> str:
+        """A sum over steps where the left-hand side does not vary over those of the operands."""
+        widest = max(self.program[one.name].span for one in ein.operands)
+        return r"\sum_{t} " if widest > self.program[lhs].span else ""
+
+    def contraction(self, ein: Ein) -> str:
+        """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
+        letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
+        product = matrix_product(letters)
+        if isinstance(ein, Peak):
+            return rf"\max_{{i}} ({names[0]})_{{i}}"
+        if product is not None:
+            return r" \, ".join(_transposed(names[f.slot]) if f.transposed else names[f.slot]
+                                for f in product)
+        if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
+            return self._joined(ein.operands)
+        indexed = r" \, ".join(f"({name})_{{{','.join(part)}}}" if part else name
+                               for name, part in zip(names, letters.operands, strict=True))
+        sums = rf"\sum_{{{','.join(letters.summed)}}} " if letters.summed else ""
+        return sums + indexed
+
+    def signed_terms(self, equation: Equation) -> list[str]:
+        """The terms of a right-hand side, each with its sign."""
+        found = []
+        for term in terms(equation.rhs):
+            positive = negated(term)
+            sign = "-" if positive is not None else "+" if found else ""
+            found.append(f"{sign} {self.term(term if positive is None else positive, equation.lhs)}")
+        return [one.strip() for one in found] or ["0"]
+
+    def rows(self, equation: Equation) -> list[str]:
+        """The equation as aligned rows, broken between terms where it is long."""
+        rows, width = [f"{self.symbol(equation.lhs)} &="], printed_width(self.symbol(equation.lhs))
+        for term in self.signed_terms(equation):
+            if width + printed_width(term) > LINE and not rows[-1].endswith("&="):
+                rows.append(r"&\quad")
+                width = 2
+            rows[-1] += f" {term}"
+            width += printed_width(term) + 2
+        return rows
+
+
+def _below(part: Expr) -> bool:
+    return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp.is_negative)
+
+
+def _transposed(name: str) -> str:
+    return rf"{{{name}}}^{{\top}}" if "^" in name else rf"{name}^{{\top}}"
+
+
+def printed_width(text: str) -> float:
+    """About how many characters wide a formula is: commands are one, scripts two thirds."""
+    text = re.sub(r"\\(?:bar|dot|tilde|check|hat|overrightarrow|overleftarrow|mathrm|left|right)\b",
+                  "", text)
+    small = sum(len(re.sub(r"\\[a-zA-Z]+|[{},\s]", "x", part).replace("x", "", 1)) / 3
+                for part in re.findall(r"[_^]\{([^{}]*)\}", text))
+    plain = re.sub(r"\\[a-zA-Z]+", "x", text)
+    return len(re.sub(r"[{}^_\s]", "", plain)) - small

@@ -1,0 +1,51 @@
+"""Legendre memory unit: a sliding window of one signal, held as a polynomial."""
+
+from __future__ import annotations
+
+from symrnn.authoring import Cell, register, t
+from symrnn.program import Program, activation
+
+SOURCE = ("A. R. Voelker et al., Legendre memory units: continuous-time representation in "
+          "recurrent neural networks, NeurIPS 2019, section 2")
+BIBTEX = """@inproceedings{voelker2019legendre,
+  title = {{Legendre} Memory Units: Continuous-Time Representation in Recurrent Neural Networks},
+  author = {Voelker, Aaron R. and Kaji{\\'c}, Ivana and Eliasmith, Chris},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume = {32},
+  year = {2019}
+}"""
+MATRICES = ("A and B are parameters. The paper makes them once and does not train them: with i, j = "
+            "0 to d - 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1) (-1)^i "
+            "describe a window of length theta in continuous time, theta m' = A m + B u; the A and "
+            "B of this cell are these two after zero-order hold, A = exp(a / theta), "
+            "B = a^-1 (A - I) b.")
+BARS = ("The paper writes the discrete A and B with a bar, which here marks a cotangent, and the "
+        "encoders transposed, e_x^T x.")
+NO_BIAS = "As in the paper, there are no biases; the paper's f is tanh."
+
+
+@register("lmu")
+def lmu() -> Program:
+    """Remembers a window of thousands of steps: its memory is linear and known in advance.
+
+    Parameters ``e_x [n]``, ``e_h [k]``, ``e_m [d]``, ``A [d, d]``, ``B [d]``, ``W_x [k, n]``,
+    ``W_h [k, k]``, ``W_m [k, d]``. States ``h [k]`` and the memory ``m [d]`` of order d.
+    Source: Voelker, Kajić and Eliasmith, NeurIPS 2019.
+    """
+    tanh = activation("tanh")
+    notes = [MATRICES, BARS, NO_BIAS]
+    with Cell("lmu", "Legendre memory unit", SOURCE, notes, BIBTEX) as cell:
+        x = cell.input("x[n]", "input")
+        u = cell.symbol("u", "what is written to the memory")
+        m = cell.state("m[d]", "memory: coefficients of Legendre polynomials")
+        h = cell.state("h[k]", "hidden state")
+        e_x, e_h, e_m = cell.parameters("e_x[n] e_h[k] e_m[d]", "of the encoder")
+        A = cell.parameter("A[d,d]", "how the window slides on; see the note")
+        B = cell.parameter("B[d]", "how the window takes in its newest value; see the note")
+        W_x, W_h, W_m = cell.parameters("W_x[k,n] W_h[k,k] W_m[k,d]", "of the hidden state")
+
+        u[t] = (cell.contract("i,i->", e_x, x[t]) + cell.contract("i,i->", e_h, h[t - 1])
+                + cell.contract("i,i->", e_m, m[t - 1]))
+        m[t] = A @ m[t - 1] + B * u[t]
+        h[t] = tanh(W_x @ x[t] + W_h @ h[t - 1] + W_m @ m[t])
+    return cell.build("h")

@@ -1,0 +1,62 @@
+"""mLSTM of xLSTM: a matrix that stores values under keys, with exponential gates."""
+
+from __future__ import annotations
+
+from sympy import Piecewise, exp, sqrt
+
+from symrnn.authoring import Cell, register, t
+from symrnn.cells.slstm import BIBTEX, FORGET, larger, log_gate
+from symrnn.program import Program, SizeSymbol, activation
+
+SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
+          "equations (19) to (27)")
+GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) becomes "
+         "exp(-m) for them, as in the authors' code; so h does not depend on the stabiliser m.")
+HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
+PRE = "a_i, a_f are the paper's i, f with a tilde; i and f are the stabilised gates."
+
+
+@register("mlstm")
+def mlstm(forget_gate: str = "sigmoid") -> Program:
+    """Linear attention with gates: stores values under keys and finds them by a query.
+
+    Parameters ``W_q [d_k, D]``, ``b_q [d_k]``, then ``_k``; ``W_v [d_v, D]``, ``b_v [d_v]``,
+    then ``_o``; ``w_i [D]``, ``b_i``, then ``_f``. States ``C [d_v, d_k]``, ``n [d_k]``, ``m``,
+    which start at zero. ``forget_gate`` is ``"sigmoid"`` or ``"exp"``. Source: Beck et al.,
+    arXiv 2405.04517.
+    """
+    notes = [FORGET.format("the sigmoid"), GAUGE, HEADS, PRE]
+    with Cell("mlstm", "mLSTM", SOURCE, notes, BIBTEX) as cell:
+        x = cell.input("x[D]", "input")
+        q, k, v = cell.symbols("q[d_k] k[d_k] v[d_v]", "query, key, value")
+        a_i, a_f = cell.symbols("a_i a_f", "pre-activation of a gate")
+        l_f = cell.symbol("l_f", "logarithm of the forget gate", latex=r"\ell")
+        m = cell.state("m", "stabiliser")
+        i, f = cell.symbols("i f", "gate, stabilised")
+        o = cell.symbol("o[d_v]", "output gate")
+        C, n = cell.state("C[d_v,d_k]", "memory"), cell.state("n[d_k]", "normaliser")
+        s = cell.symbol("s", "how much is stored under the query")
+        g, r = cell.symbol("g", "least divisor"), cell.symbol("r", "divisor")
+        h = cell.symbol("h[d_v]", "output of the block")
+        W_q, b_q, W_k, b_k = cell.parameters("W_q[d_k,D] b_q[d_k] W_k[d_k,D] b_k[d_k]", "of query and key")
+        W_v, b_v = cell.parameters("W_v[d_v,D] b_v[d_v]", "of the value")
+        w_i, b_i, w_f, b_f = cell.parameters("w_i[D] b_i w_f[D] b_f", "of a gate")
+        W_o, b_o = cell.parameters("W_o[d_v,D] b_o[d_v]", "of the output gate")
+
+        q[t] = W_q @ x[t] + b_q
+        k[t] = 1 / sqrt(SizeSymbol("d_k")) * (W_k @ x[t]) + b_k
+        v[t] = W_v @ x[t] + b_v
+        a_i[t] = cell.contract("i,i->", w_i, x[t]) + b_i
+        a_f[t] = cell.contract("i,i->", w_f, x[t]) + b_f
+        l_f[t] = log_gate(forget_gate, a_f[t])
+        m[t] = larger(l_f[t] + m[t - 1], a_i[t])
+        i[t] = exp(a_i[t] - m[t])
+        f[t] = exp(l_f[t] + m[t - 1] - m[t])
+        o[t] = activation("sigmoid")(W_o @ x[t] + b_o)
+        C[t] = f[t] * C[t - 1] + i[t] * cell.contract("i,j->ij", v[t], k[t])
+        n[t] = f[t] * n[t - 1] + i[t] * k[t]
+        s[t] = cell.contract("i,i->", n[t], q[t])
+        g[t] = exp(-m[t])
+        r[t] = Piecewise((s[t], s[t] >= g[t]), (-s[t], -s[t] >= g[t]), (g[t], True))
+        h[t] = o[t] * (C[t] @ q[t]) / r[t]
+    return cell.build("h")

@@ -1,0 +1,96 @@
+"""Masks: a step that does not count keeps every state; its output is zero or held.
+
+Sequences of different lengths are a mask too. In the reverse direction the steps behind a
+sequence's end keep the initial state, so that the scan starts at the last valid step.
+Semantics as in ONNX's RNN, LSTM and GRU with ``sequence_lens`` (opset 22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sympy import Expr, Integer, Piecewise, Symbol
+
+from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable,
+                            delay_variables, verify)
+
+MASK = "mask"
+
+
+def masked(program: Program, output: str = "zero") -> Program:
+    """The program with a ``mask`` [T, B]: 1 where a step counts, 0 where it does not.
+
+    ``output`` says what comes out of a step that does not count: ``"zero"``, or what came
+    out before it (``"hold"``; zero before the first). Raises ValueError for another word.
+    """
+    if output not in ("zero", "hold"):
+        raise ValueError(f"masked_output is {output!r}; it is 'zero' or 'hold'")
+    mask = Variable(MASK, (), Role.MASK, Glyph(r"\mu"), "1 where a step counts, else 0")
+    program = replace(program, variables=(*program.variables, mask))
+    for delay in program.delays:
+        program = _keep(program, delay)
+    for name in program.outputs:
+        program = _zero(program, name) if output == "zero" else _hold(program, name)
+    return verify(program)
+
+
+def select(counted: Expr, otherwise: Expr) -> Expr:
+    """One value where the step counts, another where it does not."""
+    return Piecewise((otherwise, Symbol(MASK) <= 0), (counted, True))
+
+
+def _keep(program: Program, delay: Delay) -> Program:
+    """A remembered value changes only in steps that count."""
+    source = program[delay.source]
+    remembered = Symbol(delay.lhs)
+    if program.definition(delay.source) is None:
+        held = _like(source, f"{source.name}_held", "the last that counted")
+        equation = Equation(held.name, select(source.symbol, remembered), 1)
+        turned = replace(delay, source=held.name)
+        return replace(
+            program, variables=(*program.variables, held),
+            equations=(equation, *program.equations),
+            delays=tuple(turned if one is delay else one for one in program.delays))
+    return _redefine(program, source, lambda fresh: select(fresh, remembered))
+
+
+def _zero(program: Program, name: str) -> Program:
+    """An output that is zero where the step does not count; what else reads it is as it was."""
+    shown = replace(_like(program[name], f"{name}_shown", "output, zero where not counted"),
+                    role=Role.OUTPUT)
+    equation = Equation(shown.name, select(Symbol(name), Integer(0)),
+                        program.equations[-1].number)
+    return replace(
+        program, variables=(*program.variables, shown), equations=(*program.equations, equation),
+        outputs=tuple(shown.name if one == name else one for one in program.outputs))
+
+
+def _hold(program: Program, name: str) -> Program:
+    """An output that stays as it was; a state does so already."""
+    if name in program.states:
+        return program
+    step = program.delays[0].step if program.delays else 1
+    remembered, initial, final = delay_variables(program[name], step)
+    delay = Delay(remembered.name, name, step, initial.name, final.name)
+    program = replace(program, variables=(*program.variables, remembered, initial, final),
+                      delays=(*program.delays, delay))
+    return _redefine(program, program[name], lambda fresh: select(fresh, remembered.symbol))
+
+
+def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]) -> Program:
+    """The old equation binds a fresh name, and a new one behind it the old name."""
+    fresh = _like(variable, f"{variable.name}_fresh", "as if the step counted")
+    equations: list[Equation] = []
+    for equation in program.equations:
+        if equation.lhs == variable.name:
+            equations.append(replace(equation, lhs=fresh.name))
+            equation = Equation(variable.name, rule(fresh.symbol), equation.number)
+        equations.append(equation)
+    return replace(program, variables=(*program.variables, fresh), equations=tuple(equations))
+
+
+def _like(variable: Variable, name: str, meaning: str) -> Variable:
+    glyph = replace(variable.glyph, accents=(*variable.glyph.accents, r"\hat"))
+    return replace(variable, name=name, role=Role.INTERMEDIATE, glyph=glyph,
+                   meaning=f"{variable.name}, {meaning}", stands_for=None)
