@@ -7,7 +7,7 @@
 ['U', 'V', 'W', 'b', 'b_y']
 """
 
-# from symrnn import presentation as _presentation  # registers how notebooks show a program
+from symrnn import presentation as _presentation  # registers how notebooks show a program
 from symrnn.adjoint import adjoint, join, tangent
 from symrnn.authoring import Cell, bidirectional, deep, readout, t
 from symrnn.cells import cell
@@ -23,7 +23,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Cell", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run", "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "compile", "deep", "derive", "elman", "generate",
-    "gru", "join", "jordan", "lstm", "readout", "reverse", "softmax_cross_entropy", "t",
+    "activation", "adjoint", "bidirectional", "cell", "compile", "deep", "derive", "elman",
+    "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "softmax_cross_entropy", "t",
     "tangent", "verify",
 ]

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from symrnn import presentation, workflow
 from symrnn.cells import architectures
@@ -53,12 +52,12 @@ def console() -> Console:
 
 @app.command("list")
 def list_cells() -> None:
-    """List the architectures: name, title, states, and the Python that builds each."""
-    table = Table("name", "title", "states", "Python", box=None, header_style="bold")
-    for one in architectures():
-        program = one.build()
-        table.add_row(one.name, program.title, ", ".join(program.states), one.python)
-    Console(markup=False, highlight=False).print(table)
+    """List the architectures: each name and what it is."""
+    known = architectures()
+    width = max(len(one.name) for one in known)
+    for one in known:
+        console().print(f"{one.name.ljust(width)}  {one.build().title}")
+    console().print(f'\n{len(known)} in all; in Python: symrnn.cell("NAME")')
 
 
 @app.command()
@@ -140,6 +139,5 @@ def main() -> None:
     try:
         app(prog_name="symrnn")
     except workflow.MISTAKES as error:
-        message = error.args[0] if error.args else str(error)
-        print(f"symrnn: {message}", file=sys.stderr)
+        print(f"symrnn: {error}", file=sys.stderr)
         raise SystemExit(2) from None

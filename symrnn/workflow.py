@@ -10,15 +10,11 @@ from pathlib import Path
 from symrnn.cells import Architecture, architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.pipeline import generate
-from symrnn.program import Program, ProgramError
+from symrnn.program import Program, ProgramError, UnknownName
 from symrnn.runtime import CompilerMissing, ShapeError
 
 
-class UnknownName(ValueError):
-    """A name that is not there; the message lists what is, closest first."""
-
-
-MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, KeyError, OSError)
+MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, OSError)
 KERNELS = tuple((backend, dtype) for backend in ("numpy", "c") for dtype in ("float32", "float64"))
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import symrnn
-from symrnn.cells import architectures
 
 PACKAGE = Path(symrnn.__file__).resolve().parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -83,12 +82,3 @@ def test_a_library_is_used_in_its_place(path: Path) -> None:
 
 def test_every_rank_is_in_use() -> None:
     assert {layer(path) for path in MODULES} == set(RANKS)
-
-
-def test_no_cell_knows_another_cell() -> None:
-    words = {word for one in architectures() for word in one.name.split("_")}
-    cells = {path.stem: path for path in (PACKAGE / "cells").glob("*.py") if path.stem in words}
-    assert cells
-    for name, path in cells.items():
-        others = {f"symrnn.cells.{other}" for other in cells if other != name}
-        assert not others & set(imports(path)), f"{path.name} imports {others & set(imports(path))}"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symrnn.program import Equation, Program, Role, add, symbols_in_order, terms
+from symrnn.adjoint.systems import with_shown
+from symrnn.program import Equation, Program, Role, UnknownName, add, symbols_in_order, terms
 
 
 def gradient_of(program: Program, name: str) -> str:
-    """The name of the gradient that belongs to a variable. Raises KeyError if there is none."""
+    """The name of the gradient that belongs to a variable. Raises UnknownName if there is none."""
     for one in program.with_role(Role.GRADIENT):
         if one.of == name:
             return one.name
     known = ", ".join(one.of for one in program.with_role(Role.GRADIENT))
-    raise KeyError(f"there is no gradient with respect to '{name}'; there are {known}")
+    raise UnknownName(f"there is no gradient with respect to '{name}'; there are {known}")
 
 
 def leading_to(program: Program, target: str) -> Program:
@@ -34,13 +35,13 @@ def restricted(program: Program, of: str) -> Program:
     """The program with every given cotangent but that of ``of`` set to zero.
 
     Each adjoint term is linear in one cotangent, so a term of a zero one vanishes. Raises
-    KeyError where ``of`` is no output and no final state.
+    UnknownName where ``of`` is no output and no final state.
     """
     given = program.with_role(Role.COTANGENT)
     chosen = {one.name for one in given if one.of == of}
     if not chosen:
         known = ", ".join(one.of for one in given)
-        raise KeyError(f"'{of}' is no output or final state; there are {known}")
+        raise UnknownName(f"'{of}' is no output or final state; there are {known}")
     alive = _alive(program, chosen)
     zero = {one.name for one in program.variables if one.of} - alive
     kept = [_without(equation, zero) for equation in program.equations if equation.lhs in alive]
@@ -66,6 +67,7 @@ def _without(equation: Equation, zero: set[str]) -> Equation:
 
 
 def _only(program: Program, names: set[str], equations: tuple[Equation, ...]) -> Program:
+    names = with_shown(program, names)
     return replace(
         program,
         variables=tuple(one for one in program.variables if one.name in names),

@@ -39,7 +39,7 @@ def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
                equations: tuple[Equation, ...], delays: tuple[Delay, ...],
                outputs: tuple[str, ...]) -> Program:
     """A derived program: the forward values that it reads become given."""
-    read = _read(primal, equations)
+    read = with_shown(primal, {name for one in equations for name in symbols_in_order(one.rhs)})
     saved = tuple(one if one.role.given else replace(one, role=Role.SAVED)
                   for one in primal.variables if one.name in read)
     derived = replace(
@@ -48,13 +48,11 @@ def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
     return verify(lower(derived, {one.name for one in primal.variables}))
 
 
-def _read(primal: Program, equations: tuple[Equation, ...]) -> set[str]:
-    """What the equations read, and what documents print in place of it."""
-    read = {name for equation in equations for name in symbols_in_order(equation.rhs)}
-    for one in reversed(primal.variables):
-        if one.name in read and one.stands_for is not None:
-            read.update(symbols_in_order(one.stands_for))
-    return read
+def with_shown(program: Program, names: set[str]) -> set[str]:
+    """The names, and those that documents print in place of some of them."""
+    shown = {part for one in program.variables if one.name in names and one.stands_for is not None
+             for part in symbols_in_order(one.stands_for)}
+    return names if shown <= names else with_shown(program, names | shown)
 
 
 def join(program: Program, derived: Program) -> Program:

@@ -64,14 +64,15 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
     if "y" in network.outputs and "h" not in network:
         network = _hidden(network)
     outputs = [network[name] for name in network.outputs]
+    p = "p" if all(one.name != "p" for one in network.sizes) else "p_y"
     names = ["V"] if len(outputs) == 1 else [f"V_{_tag(one)}" for one in outputs]
     with Cell("readout", "output layer") as cell:
         inputs = [cell.input(f"in{k}[{one.axes[0]}]", one.meaning) for k, one in enumerate(outputs)]
-        weights = [cell.parameter(f"{name}[p,{one.axes[0]}]", "weights of the output")
+        weights = [cell.parameter(f"{name}[{p},{one.axes[0]}]", "weights of the output")
                    for name, one in zip(names, outputs, strict=True)]
-        b_y = cell.parameter("b_y[p]", "bias of the output")
-        a_y = cell.symbol("a_y[p]", "pre-activation of the output")
-        y = cell.symbol("y[p]", "output")
+        b_y = cell.parameter(f"b_y[{p}]", "bias of the output")
+        a_y = cell.symbol(f"a_y[{p}]", "pre-activation of the output")
+        y = cell.symbol(f"y[{p}]", "output")
         products = [V @ one[t] for V, one in zip(weights, inputs, strict=True)]
         a_y[t] = add([*products, b_y])
         y[t] = activation(output_activation)(a_y[t])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symrnn.adjoint import BARS
 from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
 from symrnn.backends.latex_math import LatexPrinter
@@ -51,6 +52,7 @@ class Memory:
     """A delayed symbol: at one edge of the scan it is given, at the other it leaves."""
 
     symbol: str
+    sent: str
     edge: str
     step: str
     end: str
@@ -136,7 +138,9 @@ def _equations(program: Program) -> tuple[Rows, ...]:
 
 def _memory(program: Program, delay: Delay) -> Memory:
     """What a delayed symbol is at the edge of its scan, and what is left at the end."""
-    return Memory(program[delay.lhs].glyph.latex("t"), program[delay.initial].glyph.latex(),
+    sent = BARS[0].sent_back(program[delay.lhs].glyph)
+    return Memory(program[delay.lhs].glyph.latex("t"), sent.latex("t"),
+                  program[delay.initial].glyph.latex(),
                   "1" if delay.step > 0 else "T", program[delay.final].glyph.latex())
 
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from symrnn.authoring.registry import Architecture, registered
-from symrnn.program import Program
+from symrnn.program import Program, UnknownName
 
 
 @cache
@@ -27,12 +27,12 @@ def architectures() -> tuple[Architecture, ...]:
 def cell(name: str, **options: Any) -> Program:
     """The cell of a name, with the options of its builder.
 
-    Raises KeyError for a name that is not there, TypeError for an option that it lacks.
+    Raises UnknownName for a name that is not there, TypeError for an option that it lacks.
     """
     for one in architectures():
         if one.name == name:
             return one.build(**options)
-    raise KeyError(f"no cell is called {name!r}; symrnn.cells() lists what there is")
+    raise UnknownName(f"no cell is called {name!r}; symrnn.cells() lists what there is")
 
 
 class _Cells(ModuleType):

@@ -41,6 +41,6 @@ def clockwork(activation: ActivationChoice = "tanh") -> Program:
         W_H = cell.parameter("W_H[m,m]", "weights from the hidden layer")
         M = cell.parameter("M[m,m]", "mask of connections, 1 where there is one")
 
-        s[t] = f(cell.contract("ij,ij,j->i", M, W_H, h[t - 1]) + W_I @ x[t])
+        s[t] = f(cell.contract("ij,j->i", M * W_H, h[t - 1]) + W_I @ x[t])
         h[t] = k[t] * s[t] + (1 - k[t]) * h[t - 1]
     return cell.build("h")

@@ -15,8 +15,8 @@ BIBTEX = """@inproceedings{li2018independently,
   pages = {5457--5466}, year = {2018}
 }"""
 NOTES = [
-    "The paper holds each |u_i| below 2^(1/T) for sequences of T steps, a rule of training "
-    "that no equation shows.",
+    "For sequences of T steps the paper holds each |u_i| at or below the T-th root of a constant, "
+    "a rule of training that no equation shows.",
 ]
 
 

@@ -45,10 +45,12 @@ def minlstm(length_independent: bool = True) -> Program:
         i[t] = sigmoid(W_i @ x[t] + b_i)
         htilde[t] = W_h @ x[t] + b_h
         if length_independent:
+            s = cell.symbol("s[m]", "sum of both gates")
             fprime = cell.symbol("fprime[m]", "forget gate as a share of both", latex="f'")
             iprime = cell.symbol("iprime[m]", "input gate as a share of both", latex="i'")
-            fprime[t] = f[t] / (f[t] + i[t])
-            iprime[t] = i[t] / (f[t] + i[t])
+            s[t] = f[t] + i[t]
+            fprime[t] = f[t] / s[t]
+            iprime[t] = i[t] / s[t]
             h[t] = fprime[t] * h[t - 1] + iprime[t] * htilde[t]
         else:
             h[t] = f[t] * h[t - 1] + i[t] * htilde[t]

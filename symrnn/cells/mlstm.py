@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Piecewise, exp, sqrt
 
 from symrnn.authoring import Cell, register, t
-from symrnn.cells.slstm import BIBTEX, FORGET, larger, log_gate
+from symrnn.cells.slstm import BIBTEX, FORGET, PRIMES, larger, log_gate
 from symrnn.program import Program, SizeSymbol, activation
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
@@ -13,7 +13,6 @@ SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024,
 GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) becomes "
          "exp(-m) for them, as in the authors' code; so h does not depend on the stabiliser m.")
 HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
-PRE = "a_i, a_f are the paper's i, f with a tilde; i and f are the stabilised gates."
 
 
 @register("mlstm")
@@ -25,20 +24,21 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
     which start at zero. ``forget_gate`` is ``"sigmoid"`` or ``"exp"``. Source: Beck et al.,
     arXiv 2405.04517.
     """
-    notes = [FORGET.format("the sigmoid"), GAUGE, HEADS, PRE]
+    notes = [FORGET, GAUGE, HEADS, PRIMES]
     with Cell("mlstm", "mLSTM", SOURCE, notes, BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         q, k, v = cell.symbols("q[d_k] k[d_k] v[d_v]", "query, key, value")
-        a_i, a_f = cell.symbols("a_i a_f", "pre-activation of a gate")
+        itilde = cell.symbol("itilde", "pre-activation of i", latex=r"\tilde{i}")
+        ftilde = cell.symbol("ftilde", "pre-activation of f", latex=r"\tilde{f}")
         l_f = cell.symbol("l_f", "logarithm of the forget gate", latex=r"\ell")
         m = cell.state("m", "stabiliser")
         i, f = cell.symbols("i f", "gate, stabilised")
-        o = cell.symbol("o[d_v]", "output gate")
+        o, h = cell.symbol("o[d_v]", "output gate"), cell.symbol("h[d_v]", "output of the block")
         C, n = cell.state("C[d_v,d_k]", "memory"), cell.state("n[d_k]", "normaliser")
         s = cell.symbol("s", "how much is stored under the query")
         g, r = cell.symbol("g", "least divisor"), cell.symbol("r", "divisor")
-        h = cell.symbol("h[d_v]", "output of the block")
-        W_q, b_q, W_k, b_k = cell.parameters("W_q[d_k,D] b_q[d_k] W_k[d_k,D] b_k[d_k]", "of query and key")
+        W_q, b_q = cell.parameters("W_q[d_k,D] b_q[d_k]", "of the query")
+        W_k, b_k = cell.parameters("W_k[d_k,D] b_k[d_k]", "of the key")
         W_v, b_v = cell.parameters("W_v[d_v,D] b_v[d_v]", "of the value")
         w_i, b_i, w_f, b_f = cell.parameters("w_i[D] b_i w_f[D] b_f", "of a gate")
         W_o, b_o = cell.parameters("W_o[d_v,D] b_o[d_v]", "of the output gate")
@@ -46,11 +46,11 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         q[t] = W_q @ x[t] + b_q
         k[t] = 1 / sqrt(SizeSymbol("d_k")) * (W_k @ x[t]) + b_k
         v[t] = W_v @ x[t] + b_v
-        a_i[t] = cell.contract("i,i->", w_i, x[t]) + b_i
-        a_f[t] = cell.contract("i,i->", w_f, x[t]) + b_f
-        l_f[t] = log_gate(forget_gate, a_f[t])
-        m[t] = larger(l_f[t] + m[t - 1], a_i[t])
-        i[t] = exp(a_i[t] - m[t])
+        itilde[t] = cell.contract("i,i->", w_i, x[t]) + b_i
+        ftilde[t] = cell.contract("i,i->", w_f, x[t]) + b_f
+        l_f[t] = log_gate(forget_gate, ftilde[t])
+        m[t] = larger(l_f[t] + m[t - 1], itilde[t])
+        i[t] = exp(itilde[t] - m[t])
         f[t] = exp(l_f[t] + m[t - 1] - m[t])
         o[t] = activation("sigmoid")(W_o @ x[t] + b_o)
         C[t] = f[t] * C[t - 1] + i[t] * cell.contract("i,j->ij", v[t], k[t])

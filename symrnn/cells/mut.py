@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, ProgramError, activation
+from symrnn.program import Program, activation
 
 SOURCE = ("R. Jozefowicz et al., An empirical exploration of recurrent network architectures, "
           "ICML 2015, section 3")
@@ -19,33 +19,57 @@ WIDTH = ("The paper adds x itself, without weights, to a sum over the units; so 
          "inputs as units. Other implementations put a matrix there.")
 
 
-@register("mut1", variant=1)
-@register("mut2", variant=2)
-@register("mut3", variant=3)
-def mut(variant: int = 1) -> Program:
-    """A GRU improved by mutation: gates that see less, or see the state through a tanh.
+@register("mut1")
+def mut1() -> Program:
+    """A GRU found by mutation: its update gate does not see the state.
 
-    ``variant`` is 1, 2 or 3. Parameters ``W_xz [m, n]``, ``b_z [m]``, ``W_hr [m, m]``, ``b_r
-    [m]``, ``W_hh [m, m]``, ``b_h [m]``, and as far as the variant has them ``W_hz``, ``W_xr``,
-    ``W_xh``; n is m in variants 1 and 2. State ``h``. Source: Jozefowicz et al., ICML 2015.
+    Parameters ``W_xz [m, m]``, ``b_z [m]``, ``W_xr [m, m]``, ``W_hr [m, m]``, ``b_r [m]``,
+    ``W_hh [m, m]``, ``b_h [m]``. State ``h``. Source: Jozefowicz et al., ICML 2015.
     """
-    if variant not in (1, 2, 3):
-        raise ProgramError(f"mut: variant is {variant}; there are 1, 2 and 3")
+    return _mut(1)
+
+
+@register("mut2")
+def mut2() -> Program:
+    """A GRU found by mutation: its reset gate sees the input without weights.
+
+    Parameters ``W_xz [m, m]``, ``W_hz [m, m]``, ``b_z [m]``, ``W_hr [m, m]``, ``b_r [m]``,
+    ``W_hh [m, m]``, ``W_xh [m, m]``, ``b_h [m]``. State ``h``. Source: Jozefowicz et al., ICML
+    2015.
+    """
+    return _mut(2)
+
+
+@register("mut3")
+def mut3() -> Program:
+    """A GRU found by mutation: its update gate sees the state through a tanh.
+
+    Parameters ``W_xz [m, n]``, ``W_hz [m, m]``, ``b_z [m]``, ``W_xr [m, n]``, ``W_hr [m, m]``,
+    ``b_r [m]``, ``W_hh [m, m]``, ``W_xh [m, n]``, ``b_h [m]``. State ``h``. Source: Jozefowicz
+    et al., ICML 2015.
+    """
+    return _mut(3)
+
+
+def _mut(variant: int) -> Program:
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     n, notes = ("n", [TIME]) if variant == 3 else ("m", [TIME, WIDTH])
     with Cell(f"mut{variant}", f"MUT{variant}", SOURCE, notes, BIBTEX) as cell:
         x = cell.input(f"x[{n}]", "input")
+        s = cell.symbol("s[m]", "the state as the update gate sees it") if variant == 3 else None
         z = cell.symbol("z[m]", "update gate: 0 keeps the old state, 1 replaces it")
         r = cell.symbol("r[m]", "reset gate: 0 forgets the old state in the candidate")
         h = cell.state("h[m]", "hidden state")
         W_xz, b_z = cell.parameters(f"W_xz[m,{n}] b_z[m]", "of the update gate")
-        W_hr, b_r = cell.parameters("W_hr[m,m] b_r[m]", "of the reset gate")
-        W_hh, b_h = cell.parameters("W_hh[m,m] b_h[m]", "of the candidate")
         W_hz = cell.parameter("W_hz[m,m]", "weights of the update gate") if variant > 1 else None
         W_xr = cell.parameter(f"W_xr[m,{n}]", "weights of the reset gate") if variant != 2 else None
+        W_hr, b_r = cell.parameters("W_hr[m,m] b_r[m]", "of the reset gate")
         W_xh = cell.parameter(f"W_xh[m,{n}]", "weights of the candidate") if variant > 1 else None
+        W_hh, b_h = cell.parameters("W_hh[m,m] b_h[m]", "of the candidate")
 
-        seen = tanh(h[t - 1]) if variant == 3 else h[t - 1]
+        if s:
+            s[t] = tanh(h[t - 1])
+        seen = s[t] if s else h[t - 1]
         z[t] = sigmoid(W_xz @ x[t] + W_hz @ seen + b_z if W_hz else W_xz @ x[t] + b_z)
         r[t] = sigmoid((W_xr @ x[t] if W_xr else x[t]) + W_hr @ h[t - 1] + b_r)
         candidate = tanh(W_hh @ (r[t] * h[t - 1]) + (W_xh @ x[t] if W_xh else tanh(x[t])) + b_h)

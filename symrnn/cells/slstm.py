@@ -20,11 +20,12 @@ BIBTEX = """@inproceedings{beck2024xlstm,
   eprint = {2405.04517},
   archivePrefix = {arXiv}
 }"""
-FORGET = "The paper allows a sigmoid or an exponential forget gate; the authors' code has {}."
+FORGET = ("The forget gate is a sigmoid or an exponential: the paper allows both, the authors' code "
+          "has the sigmoid.")
 GAUGE = ("The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h does "
          "not depend on m. It is differentiated like any other state.")
 HEADS = "One head: the recurrent matrices R are full, where the paper makes them block diagonal."
-PRE = "a_z, a_i, a_f, a_o are the paper's z, i, f, o with a tilde; i and f are its i' and f'."
+PRIMES = "i and f are the stabilised gates, the paper's i' and f'."
 
 
 @register("slstm")
@@ -36,10 +37,12 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
     ``"exp"``. Source: Beck et al., arXiv 2405.04517.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    notes = [FORGET.format("the sigmoid"), GAUGE, HEADS, PRE]
+    notes = [FORGET, GAUGE, HEADS, PRIMES]
     with Cell("slstm", "sLSTM", SOURCE, notes, BIBTEX) as cell:
         x = cell.input("x[D]", "input")
-        a_z, a_i, a_f, a_o = cell.symbols("a_z[d] a_i[d] a_f[d] a_o[d]", "pre-activation")
+        ztilde, itilde, ftilde, otilde = (
+            cell.symbol(f"{one}tilde[d]", f"pre-activation of {one}", latex=rf"\tilde{{{one}}}")
+            for one in "zifo")
         z = cell.symbol("z[d]", "what would be written")
         o = cell.symbol("o[d]", "output gate")
         l_f = cell.symbol("l_f[d]", "logarithm of the forget gate", latex=r"\ell")
@@ -54,15 +57,15 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
         W_f, R_f, b_f = cell.parameters("W_f[d,D] R_f[d,d] b_f[d]", "of the forget gate")
         W_o, R_o, b_o = cell.parameters("W_o[d,D] R_o[d,d] b_o[d]", "of the output gate")
 
-        a_z[t] = W_z @ x[t] + R_z @ h[t - 1] + b_z
-        a_i[t] = W_i @ x[t] + R_i @ h[t - 1] + b_i
-        a_f[t] = W_f @ x[t] + R_f @ h[t - 1] + b_f
-        a_o[t] = W_o @ x[t] + R_o @ h[t - 1] + b_o
-        z[t] = tanh(a_z[t])
-        o[t] = sigmoid(a_o[t])
-        l_f[t] = log_gate(forget_gate, a_f[t])
-        m[t] = larger(l_f[t] + m[t - 1], a_i[t])
-        i[t] = exp(a_i[t] - m[t])
+        ztilde[t] = W_z @ x[t] + R_z @ h[t - 1] + b_z
+        itilde[t] = W_i @ x[t] + R_i @ h[t - 1] + b_i
+        ftilde[t] = W_f @ x[t] + R_f @ h[t - 1] + b_f
+        otilde[t] = W_o @ x[t] + R_o @ h[t - 1] + b_o
+        z[t] = tanh(ztilde[t])
+        o[t] = sigmoid(otilde[t])
+        l_f[t] = log_gate(forget_gate, ftilde[t])
+        m[t] = larger(l_f[t] + m[t - 1], itilde[t])
+        i[t] = exp(itilde[t] - m[t])
         f[t] = exp(l_f[t] + m[t - 1] - m[t])
         c[t] = f[t] * c[t - 1] + i[t] * z[t]
         n[t] = f[t] * n[t - 1] + i[t]

@@ -40,24 +40,35 @@ def trnn() -> Program:
     return cell.build("h")
 
 
-@register("tgru", memory=False)
-@register("tlstm", memory=True)
-def strongly_typed(memory: bool = True) -> Program:
-    """A GRU or LSTM whose gates see the last two inputs, and never the state.
+@register("tgru")
+def tgru() -> Program:
+    """A GRU whose gates see the last two inputs and never the state.
 
-    Parameters ``V_z [m, n]``, ``W_z [m, n]``, ``b_z [m]``, then ``_f``, ``_o``. State ``c``
-    with ``memory`` (T-LSTM), else ``h`` (T-GRU); the input of the step before is remembered as
-    well. Source: Balduzzi and Ghifary, ICML 2016.
+    Parameters ``V_z [m, n]``, ``W_z [m, n]``, ``b_z [m]``, then ``_f``, ``_o``. State ``h``;
+    the input of the step before is remembered as well. Source: Balduzzi and Ghifary, ICML 2016.
     """
+    return _gated("tgru", "Strongly-typed GRU", memory=False)
+
+
+@register("tlstm")
+def tlstm() -> Program:
+    """An LSTM whose gates see the last two inputs and never the state.
+
+    Parameters ``V_z [m, n]``, ``W_z [m, n]``, ``b_z [m]``, then ``_f``, ``_o``. State ``c``;
+    the input of the step before is remembered as well. Source: Balduzzi and Ghifary, ICML 2016.
+    """
+    return _gated("tlstm", "Strongly-typed LSTM", memory=True)
+
+
+def _gated(name: str, title: str, memory: bool) -> Program:
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    name = "LSTM" if memory else "GRU"
-    with Cell(f"t{name.lower()}", f"Strongly-typed {name}", SOURCE, [TAU], BIBTEX) as cell:
+    with Cell(name, title, SOURCE, [TAU], BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "candidate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the old state")
-        o = cell.symbol("o[m]", "output gate" if memory else "input gate")
+        o = cell.symbol("o[m]", "output gate" if memory else "scale of the candidate")
         c = cell.state("c[m]", "memory") if memory else None
-        h = (cell.symbol if memory else cell.state)("h[m]", "hidden state")
+        h = cell.symbol("h[m]", "hidden state") if memory else cell.state("h[m]", "hidden state")
         V_z, W_z, b_z = cell.parameters("V_z[m,n] W_z[m,n] b_z[m]", "of the candidate")
         V_f, W_f, b_f = cell.parameters("V_f[m,n] W_f[m,n] b_f[m]", "of the forget gate")
         V_o, W_o, b_o = cell.parameters("V_o[m,n] W_o[m,n] b_o[m]", "of the other gate")
@@ -65,7 +76,7 @@ def strongly_typed(memory: bool = True) -> Program:
         z[t] = V_z @ x[t - 1] + W_z @ x[t] + b_z
         f[t] = sigmoid(V_f @ x[t - 1] + W_f @ x[t] + b_f)
         o[t] = tanh(V_o @ x[t - 1] + W_o @ x[t] + b_o)
-        if c is not None:
+        if c:
             c[t] = f[t] * c[t - 1] + (1 - f[t]) * z[t]
             h[t] = c[t] * o[t]
         else:

@@ -7,7 +7,7 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         rename, result_axes, rewrite, sizes_in_order, substitute,
                                         symbols_in_order, terms)
 from symrnn.program.form import (Delay, Equation, Origin, Program, ProgramError, Role, Rule, Size,
-                                 Span, Variable, final_name, initial_name, local)
+                                 Span, UnknownName, Variable, final_name, initial_name, local)
 from symrnn.program.functions import (ACTIVATIONS, Activation, ActivationChoice, Pointwise,
                                       activation, function, is_call)
 from symrnn.program.lower import lower
@@ -18,7 +18,7 @@ from symrnn.program.verify import check_equation, verify
 __all__ = [
     "ACTIVATIONS", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters",
     "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Size", "SizeSymbol",
-    "Span", "Variable", "activation", "add", "arrange", "chain", "check_equation",
+    "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain", "check_equation",
     "contraction_axes", "contraction_term", "contractions", "delay_variables", "escape_latex",
     "factors", "final_name", "function", "initial_name", "is_call", "last_number", "leading_number",
     "letter_latex", "local", "lower", "merge", "multiply", "negated", "pointwise_part", "rename",

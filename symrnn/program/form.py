@@ -30,6 +30,10 @@ class ProgramError(ValueError):
     """A program that is not well formed; the message names cell, equation and symbol."""
 
 
+class UnknownName(ValueError):
+    """A name that is not there; the message says what is."""
+
+
 class Role(Enum):
     """What a variable is for. The first group is given, the second bound by an equation."""
 
