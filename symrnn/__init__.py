@@ -7,7 +7,6 @@
 ['U', 'V', 'W', 'b', 'b_y']
 """
 
-from symrnn import presentation as _presentation  # registers how notebooks show a program
 from symrnn.adjoint import adjoint, join, tangent
 from symrnn.authoring import Cell, bidirectional, deep, readout, t
 from symrnn.cells import cell
@@ -16,6 +15,7 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
+from symrnn.presentation import show
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerMissing, Kernel, Run, ShapeError
 
@@ -24,6 +24,6 @@ __version__ = "0.1.0"
 __all__ = [
     "Cell", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run", "ShapeError",
     "activation", "adjoint", "bidirectional", "cell", "compile", "deep", "derive", "elman",
-    "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "softmax_cross_entropy", "t",
-    "tangent", "verify",
+    "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "show",
+    "softmax_cross_entropy", "t", "tangent", "verify",
 ]

@@ -50,6 +50,11 @@ def console() -> Console:
     return Console(highlight=False, markup=False, soft_wrap=True)
 
 
+def progress_bar() -> Progress:
+    """A bar on standard error, where somebody is looking."""
+    return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())
+
+
 @app.command("list")
 def list_cells() -> None:
     """List the architectures: each name and what it is."""
@@ -99,7 +104,7 @@ def generate(cells: CellNames = None, output: Output = Path("generated")) -> Non
     Examples: `symrnn generate`, `symrnn generate lstm gru --output build`.
     """
     chosen = workflow.chosen(cells or [])
-    with Progress(console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Generating", total=len(chosen))
         written = 0
         for one in chosen:
@@ -120,7 +125,7 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
     for one in workflow.drifted(chosen, output):
         console().print(one.report)
         failures += 1
-    with Progress(console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Checking", total=len(chosen))
         for architecture in chosen:
             progress.update(task, description=f"Checking {architecture.name}")

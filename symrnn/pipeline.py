@@ -53,8 +53,8 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
 
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
     what comes out of masked steps: ``"zero"`` or ``"hold"``. C is compiled once and cached;
-    the masked form of a network when it is first used. Raises ValueError for another backend or type, CompilerMissing where there
-    is no C compiler.
+    the masked form of a network when it is first used. Raises ValueError for another backend
+    or type, CompilerMissing where there is no C compiler.
     """
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):

@@ -12,7 +12,7 @@ from symrnn.backends.latex import equation_latex, equations_latex
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter, glyph_text
 from symrnn.pipeline import derive
-from symrnn.program import Equation, Program, Role, Variable
+from symrnn.program import Equation, Program, Role, UnknownName, Variable
 from symrnn.program.form import NOTEBOOK
 
 ROLES = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
@@ -144,6 +144,16 @@ def _steps(program: Program, gradient: Program, equation: Equation) -> list[str]
             told += f", from ({origin.number}) {printer.equation(source)}"
         lines.append(f"          {told}")
     return lines
+
+
+def show(program: Program, style: str = "unicode") -> str:
+    """A program as text: ``"unicode"`` for the terminal, ``"latex"`` or ``"json"``.
+
+    Raises UnknownName for another style.
+    """
+    if style not in SHOW:
+        raise UnknownName(f"there is no style {style!r}; there are {', '.join(SHOW)}")
+    return SHOW[style](program)
 
 
 def notebook_latex(program: Program) -> str:

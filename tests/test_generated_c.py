@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from symrnn import elman, lstm
+from symrnn.backends.c import Field, c_names, interface
 from symrnn.cells import architectures
-from symrnn.pipeline import generate
+from symrnn.pipeline import derive, generate
 from symrnn.program import Program
+from symrnn.schedule import Plan
 
 STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
 BY_NAME = {one.name: one for one in architectures()}
@@ -76,6 +78,8 @@ def test_there_is_no_allocation_and_no_state(name: str, tmp_path: Path) -> None:
     assert not [parts for parts in symbols if parts[-2].upper() in ("B", "D", "C")]
 
 
+STEP = """NAME_step(&sizes, &parameters, &in, &final, &out, &final,
+              array(NAME_step_work_size(&sizes)));"""
 SANITIZED = """
 #include "NAME.h"
 #include <stdlib.h>
@@ -105,30 +109,45 @@ int main(void)
 """
 
 
+def sizes_of(program: Program, fields: tuple[Field, ...]) -> dict[str, int]:
+    """Sizes that all differ, derived ones computed."""
+    sizes = {one.key: 2 + place for place, one in enumerate(fields)}
+    for one in program.sizes:
+        if one.value is not None:
+            known = {symbol: sizes[symbol.name] for symbol in one.value.free_symbols}
+            sizes[one.name] = int(one.value.subs(known))
+    return sizes
+
+
+def shapes_of(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The shape behind every key of a struct."""
+    program = plan.program
+    return ({one.of or one.name: one.shape for one in plan.gradient.variables}
+            | {one.name: one.shape for one in program.variables}
+            | {f"state {one.state}": program[one.initial].shape for one in program.delays})
+
+
+def arrays(kind: str, fields: tuple[Field, ...], shapes: dict[str, tuple[str, ...]],
+           sizes: dict[str, int]) -> str:
+    """A C initialiser with an array of just the right size for every field."""
+    keys = [f"state {one.key}" if kind == "state" else one.key for one in fields if one.key]
+    counts = [" * ".join(str(sizes[axis]) for axis in shapes[key]) or "1" for key in keys]
+    return ", ".join(f"array({count})" for count in counts) or "0"
+
+
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_block_is_as_large_as_told(name: str, tmp_path: Path) -> None:
     """Under address and undefined-behaviour sanitizers, arrays of exactly the told sizes."""
-    from symrnn.backends.c import c_names, interface
-    from symrnn.pipeline import derive
-
-    program = BY_NAME[name].build()
-    written(tmp_path, name, program)
-    plan = derive(program)
-    structs = {one.name.removeprefix(f"{name}_"): one for one in interface(plan, c_names(plan), name)}
-    sizes = {one.key: 2 + place for place, one in enumerate(structs["sizes"].fields)}
-    for size in program.sizes:
-        if size.value is not None:
-            sizes[size.name] = int(size.value.subs({s: sizes[s.name] for s in size.value.free_symbols}))
-    text = SANITIZED.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"].fields))
-    shapes = {one.of or one.name: one.shape for one in plan.gradient.variables}
-    shapes |= {one.name: one.shape for one in program.variables}
-    shapes |= {f"state {one.source}": program[one.initial].shape for one in program.delays}
+    plan = derive(BY_NAME[name].build())
+    written(tmp_path, name, plan.program)
+    structs = {one.name.removeprefix(f"{name}_"): one.fields
+               for one in interface(plan, c_names(plan), name)}
+    sizes, shapes = sizes_of(plan.program, structs["sizes"]), shapes_of(plan)
+    text = SANITIZED.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"]))
     for kind in ("parameters", "inputs", "outputs", "state", "cotangents", "gradients"):
-        keys = [f"state {one.key}" if kind == "state" else one.key for one in structs[kind].fields]
-        entries = [" * ".join(str(sizes[axis]) for axis in shapes[key]) or "1" for key in keys]
-        text = text.replace(f" {kind.upper()} ", " " + ", ".join(f"array({one})" for one in entries) + " ")
-    step = ("NAME_step(&sizes, &parameters, &in, &final, &out, &final, "
-            "array(NAME_step_work_size(&sizes)));" if plan.streams else "")
+        made = arrays(kind, structs[kind], shapes, sizes)
+        text = text.replace(f" {kind.upper()} ", f" {made} ")
+    step = STEP if plan.streams else ""
     (tmp_path / "main.c").write_text(text.replace("STEP", step).replace("NAME", name))
     run("gcc", "-std=c99", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
         f"{name}.c", "main.c", "-lm", "-o", "sanitized", cwd=tmp_path)

@@ -107,9 +107,20 @@ def test_nothing_behind_the_cells_knows_a_cell() -> None:
                "transforms")
     files = [path for path in MODULES if path.relative_to(PACKAGE).parts[0] in folders]
     for path in [*files, PACKAGE / "pipeline.py", *TEMPLATES]:
-        text = path.read_text(encoding="utf-8").replace("lru_cache", "")  # Python's, no LRU
-        found = pattern.search(text)
+        found = pattern.search(code(path).replace("lru_cache", ""))  # Python's, no LRU
         assert not found, f"{path.relative_to(ROOT)} names a cell: {found and found[0]}"
+
+
+def code(path: Path) -> str:
+    """A template as it is; Python without comments and docstrings, which may cite papers."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return text
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = None
+    return ast.unparse(tree)
 
 
 def test_generated_files_hold_no_date_no_path_and_no_numbered_temporary() -> None:

@@ -39,9 +39,10 @@ def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
                equations: tuple[Equation, ...], delays: tuple[Delay, ...],
                outputs: tuple[str, ...]) -> Program:
     """A derived program: the forward values that it reads become given."""
-    read = with_shown(primal, {name for one in equations for name in symbols_in_order(one.rhs)})
-    saved = tuple(one if one.role.given else replace(one, role=Role.SAVED)
-                  for one in primal.variables if one.name in read)
+    read = {name for one in equations for name in symbols_in_order(one.rhs)}
+    shown = with_shown(primal, read)
+    saved = tuple(one if one.role.given and one.name in read else replace(one, role=Role.SAVED)
+                  for one in primal.variables if one.name in shown)
     derived = replace(
         primal, name=f"{primal.name}_{kind}", title=f"{primal.title}: {kind}", notes=(),
         variables=(*saved, *variables), equations=equations, delays=delays, outputs=outputs)

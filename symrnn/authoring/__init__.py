@@ -5,4 +5,5 @@ from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.authoring.registry import Architecture, register, registered
 from symrnn.authoring.symbols import t
 
-__all__ = ["Architecture", "Cell", "bidirectional", "deep", "readout", "register", "registered", "t"]
+__all__ = ["Architecture", "Cell", "bidirectional", "deep", "readout", "register", "registered",
+           "t"]

@@ -208,7 +208,7 @@ class StepWriter(BodyWriter):
 
     def tail(self, stage: Stage) -> Shape:
         """The new states, written last: ``next`` may be ``state``."""
-        j, s, lines = self.local.indices[0], self.local.sample, ["", "/* the next state */"]
+        j, s, lines = self.local.indices[0], self.local.sample, ["/* the next state */"]
         for delay in stage.delays:
             source = self.program[delay.source]
             count = self.to.extent(source.axes)

@@ -10,7 +10,7 @@ from sympy import Abs, Expr, Mul, Pow, Symbol, exp
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer
 from symrnn.backends.products import matrix_product
 from symrnn.program import (ACTIVATIONS, Ein, Equation, Peak, Pointwise, Program, SizeSymbol, Span,
-                            contraction_term, factors, is_call, multiply, negated,
+                            contraction_term, factors, is_call, negated,
                             symbols_in_order, terms)
 
 COMPARISON = {"<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "==": "=", "!=": r"\ne"}
@@ -136,11 +136,12 @@ class LatexPrinter(Printer):
 
     def signed_terms(self, equation: Equation) -> list[str]:
         """The terms of a right-hand side, each with its sign."""
-        found = []
+        found: list[str] = []
         for term in terms(equation.rhs):
             positive = negated(term)
             sign = "-" if positive is not None else "+" if found else ""
-            found.append(f"{sign} {self.term(term if positive is None else positive, equation.lhs)}")
+            text = self.term(term if positive is None else positive, equation.lhs)
+            found.append(f"{sign} {text}")
         return [one.strip() for one in found] or ["0"]
 
     def rows(self, equation: Equation) -> list[str]:

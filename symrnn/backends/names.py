@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain, count
 
 from symrnn.program import Program
 
@@ -39,8 +40,8 @@ class Names:
     def fresh(self, *wishes: str) -> str:
         """The first wish that is free, else the last one with a number; then it is taken."""
         cleaned = [re.sub(r"\W", "_", wish) for wish in wishes]
-        numbered = (f"{cleaned[-1]}_{number}" for number in range(2, 10_000))
-        chosen = next(one for one in (*cleaned, *numbered) if one not in self._taken)
+        numbered = (f"{cleaned[-1]}_{number}" for number in count(2))
+        chosen = next(one for one in chain(cleaned, numbered) if one not in self._taken)
         self._taken.add(chosen)
         return chosen
 

@@ -10,7 +10,7 @@ import numpy as np
 from symrnn.checking.reference import (Case, along, differentiable, interpreted_gradients,
                                        interpreted_values, random_case)
 from symrnn.pipeline import compile, derive
-from symrnn.program import Program, Role
+from symrnn.program import Program
 from symrnn.runtime import Run
 
 # Units of rounding of the type, relative to the largest entry of an array: sums of at most a

@@ -7,6 +7,7 @@ evaluation, so that a formula keeps the order in which it was written or derived
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, Number, Piecewise, Pow, Symbol, preorder_traversal
 from sympy.core.relational import Relational
@@ -102,6 +103,7 @@ def pointwise_part(rhs: Expr) -> Expr:
     return add([term for term in terms(rhs) if not term.has(Ein)])
 
 
+@lru_cache(maxsize=100_000)
 def symbols_in_order(expression: Expr) -> tuple[str, ...]:
     """Names of the variables (not the sizes), in order of first appearance."""
     return tuple(dict.fromkeys(node.name for node in preorder_traversal(expression)

@@ -82,7 +82,7 @@ def test_wrong_names_are_told(kernel: Kernel) -> None:
         kernel.forward({key: one for key, one in params.items() if key != "W_i"}, x)
     with pytest.raises(ShapeError, match="no state 'k'; there are h, c"):
         kernel.forward(params, x, {"k": np.ones((1, 4))})
-    with pytest.raises(ShapeError, match="'initial.h'"):
+    with pytest.raises(ShapeError, match=r"'initial\.h'"):
         kernel.forward(params, x, {"h": np.ones((2, 4))})
 
 

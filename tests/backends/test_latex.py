@@ -1,0 +1,81 @@
+"""The documents compile, fit on their pages, and say what the program says."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import symrnn
+from symrnn.backends.latex import equations_latex, latex_backend
+from symrnn.cells import architectures
+from symrnn.pipeline import derive
+from symrnn.program import Glyph, Program, Role
+from symrnn.rendering import rendered
+
+NETWORKS: dict[str, Program] = {one.name: one.build() for one in architectures()} | {
+    "relu": symrnn.elman(activation="relu", output_activation="softplus"),
+    "hard": symrnn.elman(activation="hard_sigmoid", output_activation=("elu", 0.3)),
+    "loss": symrnn.softmax_cross_entropy(),
+    "reverse": symrnn.reverse(symrnn.gru()),
+}
+WIDEST = 5.0  # points beyond the margin
+
+
+def document(name: str) -> str:
+    return rendered(latex_backend(derive(NETWORKS[name]), name))[f"{name}.tex"]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex is installed")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_compiles_and_nothing_runs_over_the_margin(name: str, tmp_path: Path) -> None:
+    (tmp_path / "page.tex").write_text(document(name), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    for _ in range(2):  # longtable settles its widths in the second run
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = (tmp_path / "page.log").read_text(encoding="latin-1")
+    assert result.returncode == 0, log[-2000:]
+    over = [float(width) for width in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
+    assert max(over, default=0) < WIDEST, re.findall(r"Overfull \\hbox.*\n.*", log)
+    assert "Missing character" not in log and "undefined" not in log
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_symbol_and_every_equation_is_there(name: str) -> None:
+    text, program = document(name), NETWORKS[name]
+    for variable in program.with_role(Role.PARAMETER, Role.INPUT):
+        assert variable.glyph.latex("t" if variable.role is Role.INPUT else "") in text
+    both = (*program.equations, *derive(program).gradient.equations)
+    for number in {one.number for one in both}:
+        assert rf"\tag{{{number}}}" in text
+
+
+def test_the_forget_gate_is_explained_on_its_page() -> None:
+    assert "keeps the memory at 1 and erases it at 0" in document("lstm")
+
+
+def test_terms_stand_in_the_authors_order() -> None:
+    lines = equations_latex(symrnn.gru())
+    assert lines[0] == r"a_{z,t} = W_{z} \, x_{t} + U_{z} \, h_{t-1} + b_{z} \tag{1}"
+    assert lines[7] == r"h_{t} = (1 - z_{t}) \odot n_{t} + z_{t} \odot h_{t-1} \tag{8}"
+
+
+def test_a_call_inside_a_formula_is_printed_as_itself() -> None:
+    backward = equations_latex(derive(symrnn.lstm()).gradient)
+    assert any(r"1 - \tanh^{2}(c_{t})" in line for line in backward)
+
+
+def test_hostile_text_is_escaped() -> None:
+    with symrnn.Cell("evil", r"\input{/etc/passwd} 50% & #_^~{") as cell:
+        x, h = cell.input("x[n]", "100% $x$"), cell.state("h[n]", r"\write18{ls}")
+        h[symrnn.t] = x[symrnn.t] + h[symrnn.t - 1]
+    text = rendered(latex_backend(derive(cell.build("h")), "evil"))["evil.tex"]
+    assert r"\input{" not in text and r"\write18" not in text
+    assert r"50\% \& \#\_" in text and r"100\% \$x\$" in text
+
+
+@pytest.mark.parametrize(("name", "latex"), [
+    ("W_i", "W_{i}"), ("alpha", r"\alpha"), ("gamma_f", r"\gamma_{f}"), ("rh", r"\mathrm{rh}")])
+def test_a_name_suggests_its_glyph(name: str, latex: str) -> None:
+    assert Glyph.named(name).latex() == latex
