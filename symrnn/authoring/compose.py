@@ -24,8 +24,8 @@ def deep(cell: Program, layers: int, readout: bool = False,
          output_activation: ActivationChoice = "linear") -> Program:
     """A stack of ``layers`` copies of a cell, each with a memory and sizes of its own.
 
-    Names carry the layer: ``layer1.W_i``, state ``layer1.h``. With ``readout`` the top
-    layer goes through ``V``, ``b_y`` and ``output_activation``. Raises ProgramError for
+    Names carry the layer: ``layer1.W_i``, state ``layer1.h``. A layer is fed by the one
+    below; further inputs, such as a mask, are shared by all. With ``readout`` the top goes through ``V``, ``b_y`` and ``output_activation``. Raises ProgramError for
     fewer than one layer.
     """
     if layers < 1:
@@ -106,7 +106,8 @@ def concatenate(network: Program) -> Program:
 
 def _layer(cell: Program, number: int) -> Program:
     """One copy of the cell as layer ``number``; the first one keeps the network's input."""
-    kept = {one.name for one in cell.with_role(Role.INPUT)} if number == 1 else set()
+    inputs = cell.with_role(Role.INPUT)
+    kept = {one.name for one in (inputs if number == 1 else inputs[len(cell.outputs):])}
     shared = {axis for name in kept for axis in cell[name].axes}
     own = [one for one in cell.variables if one.name not in kept]
     cell = cell.replacing(
@@ -130,8 +131,8 @@ def _prefixed(cell: Program, prefix: str, kept: Iterable[str]) -> dict[str, str]
     """New names for all but the kept variables; ``initial.h`` becomes ``initial.layer1.h``."""
     names = {one.name: prefix + one.name for one in cell.variables if one.name not in kept}
     for delay in cell.delays:
-        source = names.get(delay.source, delay.source)
-        names[delay.initial], names[delay.final] = initial_name(source), final_name(source)
+        state = prefix + delay.state  # each copy remembers its own, also of a shared input
+        names[delay.initial], names[delay.final] = initial_name(state), final_name(state)
     return names
 
 

@@ -13,17 +13,21 @@ from symrnn.program.notation import Glyph
 def chain(first: Program, second: Program) -> Program:
     """The second program fed by the outputs of the first, input by input.
 
-    Raises ProgramError where the number of inputs and outputs differs or a name clashes.
+    Inputs that are left over, such as a mask, must be inputs of the first and are shared.
+    Raises ProgramError where they are not, where there are too few, or where a name clashes.
     """
     inputs = second.with_role(Role.INPUT)
-    if len(inputs) != len(first.outputs):
+    fed_inputs, left = inputs[: len(first.outputs)], inputs[len(first.outputs):]
+    shared = {one.name for one in left if one in first.with_role(Role.INPUT)}
+    if len(fed_inputs) < len(first.outputs) or len(shared) < len(left):
         raise ProgramError(f"{second.name} reads {len(inputs)} inputs, but {first.name} has "
                            f"{len(first.outputs)} outputs")
-    feed = {one.name: output for one, output in zip(inputs, first.outputs, strict=True)}
+    feed = {one.name: output for one, output in zip(fed_inputs, first.outputs, strict=True)}
     widths = {inner: outer for name, output in feed.items()
               for inner, outer in zip(second[name].axes, first[output].axes, strict=True)}
     fed = renamed(second, feed, widths)
-    fed = replace(fed, variables=tuple(one for one in fed.variables if one.role is not Role.INPUT))
+    fed = replace(fed, variables=tuple(one for one in fed.variables
+                                       if one.role is not Role.INPUT or one.name in shared))
     return replace(merge(replace(first, variables=settled(first)), fed), outputs=second.outputs)
 
 

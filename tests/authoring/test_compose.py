@@ -99,8 +99,12 @@ def test_readout_over_a_readout_is_refused() -> None:
         readout(elman())
 
 
-def test_stack_of_cells_with_two_inputs_is_refused() -> None:
+def test_stack_shares_every_input_but_the_one_from_below() -> None:
     from tests.cases import case
 
-    with pytest.raises(ProgramError, match="masked reads 2 inputs, but masked has 1 outputs"):
-        deep(case("masked"), 2)
+    network = deep(case("masked"), 2)
+    assert [one.name for one in network.with_role(Role.INPUT)] == ["x", "k"]
+    values = drawn(network)
+    run = interpret(network, values | {"k": np.zeros_like(values["k"])})
+    for layer in ("layer1.h", "layer2.h"):
+        assert np.all(run.whole(layer) == values[f"initial.{layer}"])
