@@ -25,8 +25,9 @@ def deep(cell: Program, layers: int, readout: bool = False,
     """A stack of ``layers`` copies of a cell, each with a memory and sizes of its own.
 
     Names carry the layer: ``layer1.W_i``, state ``layer1.h``. A layer is fed by the one
-    below; further inputs, such as a mask, are shared by all. With ``readout`` the top goes through ``V``, ``b_y`` and ``output_activation``. Raises ProgramError for
-    fewer than one layer.
+    below; further inputs, such as a mask, are shared by all. With ``readout`` the top layer
+    goes through ``V``, ``b_y`` and ``output_activation``. Raises ProgramError for fewer than
+    one layer.
     """
     if layers < 1:
         raise ProgramError(f"deep({cell.name}): layers is {layers}; a network has at least one")
@@ -106,6 +107,7 @@ def concatenate(network: Program) -> Program:
 
 def _layer(cell: Program, number: int) -> Program:
     """One copy of the cell as layer ``number``; the first one keeps the network's input."""
+    cell = _own_memory(cell)
     inputs = cell.with_role(Role.INPUT)
     kept = {one.name for one in (inputs if number == 1 else inputs[len(cell.outputs):])}
     shared = {axis for name in kept for axis in cell[name].axes}
@@ -119,6 +121,7 @@ def _layer(cell: Program, number: int) -> Program:
 
 def _direction(cell: Program, direction: str) -> Program:
     """The cell as one of two directions over the same input."""
+    cell = _own_memory(cell)
     kept = {one.name for one in cell.with_role(Role.INPUT)}
     own = [one for one in cell.variables if one.name not in kept]
     cell = cell.replacing(
@@ -127,11 +130,24 @@ def _direction(cell: Program, direction: str) -> Program:
     return renamed(cell, _prefixed(cell, f"{direction}.", kept), {})
 
 
+def _own_memory(cell: Program) -> Program:
+    """The cell with a copy of each input that it remembers, since inputs are shared or fed."""
+    delays, number = list(cell.delays), last_number(cell)
+    for place, delay in enumerate(delays):
+        source = cell[delay.source]
+        if source.role is Role.INPUT:
+            copy = replace(source, name=f"{source.name}_seen", role=Role.STATE)
+            number, delays[place] = number + 1, replace(delay, source=copy.name)
+            cell = replace(cell, variables=(*cell.variables, copy), delays=tuple(delays),
+                           equations=(*cell.equations, Equation(copy.name, source.symbol, number)))
+    return cell
+
+
 def _prefixed(cell: Program, prefix: str, kept: Iterable[str]) -> dict[str, str]:
     """New names for all but the kept variables; ``initial.h`` becomes ``initial.layer1.h``."""
     names = {one.name: prefix + one.name for one in cell.variables if one.name not in kept}
     for delay in cell.delays:
-        state = prefix + delay.state  # each copy remembers its own, also of a shared input
+        state = prefix + delay.state
         names[delay.initial], names[delay.final] = initial_name(state), final_name(state)
     return names
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.backends.text import TextPrinter
 from symrnn.program import Ein, Equation, Glyph, Peak, Span
 
-ACCENTS = {r"\bar": "\u0304", r"\tilde": "\u0303", r"\check": "\u030c", r"\dot": "\u0307",
+ACCENTS = {r"\bar": "\u0304", r"\tilde": "\u0303", r"\hat": "\u0302", r"\check": "\u030c", r"\dot": "\u0307",
            r"\ddot": "\u0308", r"\dddot": "\u20db", r"\overrightarrow": "\u20d7",
            r"\overleftarrow": "\u20d6"}
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
@@ -61,7 +62,8 @@ class UnicodePrinter(TextPrinter):
 def glyph_text(glyph: Glyph) -> str:
     """A glyph without its step: ``z̄_i``."""
     letter = _plain(glyph.letter)
-    marked = letter[:1] + "".join(ACCENTS.get(one, "") for one in glyph.accents) + letter[1:]
+    end = 2 if unicodedata.combining(letter[1:2] or " ") else 1
+    marked = letter[:end] + "".join(ACCENTS.get(one, "") for one in glyph.accents) + letter[end:]
     sup = ",".join(map(_plain, glyph.sup))
     raised = sup.translate(SUPERSCRIPT) if sup and set(sup) <= set("0123456789-()") else \
         f"^{sup}" if sup else ""
@@ -69,12 +71,18 @@ def glyph_text(glyph: Glyph) -> str:
 
 
 def _plain(latex: str) -> str:
-    """A LaTeX letter as text: the command Delta is Δ."""
-    if latex.startswith("\\") and latex[1:].isalpha():
-        case = "CAPITAL" if latex[1].isupper() else "SMALL"
-        name = latex[1:].upper().replace("LAMBDA", "LAMDA")
-        try:
-            return unicodedata.lookup(f"GREEK {case} LETTER {name}")
-        except KeyError:
-            return latex[1:]
-    return latex.replace(r"\mathrm{", "").replace(r"\_", "_").strip("{}")
+    r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃."""
+    accented = re.fullmatch(r"(\\[a-z]+)\{(\w)\}", latex)
+    if accented and accented[1] in ACCENTS:
+        return accented[2] + ACCENTS[accented[1]]
+    plain = latex.replace(r"\mathrm{", "").replace(r"\_", "_").strip("{}")
+    return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
+
+
+def _letter(name: str) -> str:
+    """The Greek letter of a LaTeX command; another command is its own name."""
+    case = "CAPITAL" if name[0].isupper() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+    except KeyError:
+        return name

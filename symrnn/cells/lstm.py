@@ -127,7 +127,8 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
         s["z_o"][t] = enters("o", c[t])
         s["o"][t] = gate(s["z_o"][t])
         shown = output(_normalised(cell, 3, {"": c})[""] if layer_norm else c[t]) * s["o"][t]
-        h[t] = cell.parameter("P[p,m]", "weights of the projection") @ shown if projection else shown
+        P = cell.parameter("P[p,m]", "weights of the projection") if projection else None
+        h[t] = shown if P is None else P @ shown
     return cell.build("h")
 
 

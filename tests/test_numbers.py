@@ -1,0 +1,33 @@
+"""Equation (3) is equation (3) in the document, in NumPy and in C; and no size is a number."""
+
+import re
+
+import pytest
+
+from symrnn.cells import architectures
+from symrnn.pipeline import derive, generate
+
+BY_NAME = {one.name: one for one in architectures()}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_same_number_marks_the_same_equation_in_every_file(name: str) -> None:
+    program = BY_NAME[name].build()
+    files = generate(program, name)
+    derived = derive(program)
+    wanted = {(one.number, one.lhs) for one in (*derived.program.equations,
+                                                *derived.gradient.equations)}
+    comment = r"\((\d+)\)  ([\w.]+) ="
+    for ending in ("py", "c"):
+        assert {(int(number), lhs) for number, lhs in re.findall(comment, files[f"{name}.{ending}"])
+                } == wanted
+    tags = {int(number) for number in re.findall(r"\\tag\{(\d+)\}", files[f"{name}.tex"])}
+    assert tags == {number for number, _ in wanted}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_numpy_and_c_say_the_same_sentence_above_an_equation(name: str) -> None:
+    files = generate(BY_NAME[name].build(), name)
+    python = re.findall(r"# (\(\d+\)  .*)", files[f"{name}.py"])
+    c = re.findall(r"/\* (\(\d+\)  .*) \*/", files[f"{name}.c"])
+    assert set(python) == set(c) and python
