@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symrnn.authoring import deep, readout
 from symrnn.cells import cell
 from symrnn.pipeline import compile
 from symrnn.program import Program, ProgramError, Role
@@ -102,6 +103,11 @@ def test_projection_by_the_identity_is_none() -> None:
               for one in program.variables if one.axes == ("m", "p")}
     values = square | {"P": np.eye(m), "initial.h": drawn(cell("lstm"))["initial.h"]}
     same(run(program, values), run(cell("lstm"), values))
+
+
+def test_readout_of_a_projection_has_a_width_of_its_own() -> None:
+    network = readout(cell("lstm_projection"))
+    assert network["V"].axes == ("p_y", "p") and network["b_y"].axes == ("p_y",)
 
 
 @pytest.mark.parametrize("letter", ["W", "U"])
@@ -213,6 +219,13 @@ def test_clockwork_modules_tick_at_their_periods_and_see_slower_ones_only() -> N
     plain = run(program, {"k": np.ones_like(k), "M": np.ones((m, m))})
     same(plain, run(cell("irnn", activation="tanh"),
                     {"W": values["W_I"], "U": values["W_H"], "b": np.zeros(m)}))
+
+
+def test_layers_of_a_clockwork_tick_together() -> None:
+    network = deep(cell("clockwork"), 2)
+    assert [one.name for one in network.with_role(Role.INPUT)] == ["x", "k"]
+    h = run(network, {"k": np.zeros((STEPS, BATCH, SIZES["m"]))})
+    assert np.all(h == drawn(network)["initial.layer2.h"])
 
 
 def test_ran_memory_is_a_weighted_sum_of_contents() -> None:

@@ -68,7 +68,7 @@ void lmu_forward(
     const lmu_real *const e_h = parameters->e_h; /* [k] */
     const lmu_real *const e_m = parameters->e_m; /* [d] */
     const lmu_real *const A = parameters->A; /* [d, d] */
-    const lmu_real *const B = parameters->B; /* [d] */
+    const lmu_real *const B_2 = parameters->B_2; /* [d] */
     const lmu_real *const W_x = parameters->W_x; /* [k, n] */
     const lmu_real *const W_h = parameters->W_h; /* [k, k] */
     const lmu_real *const W_m = parameters->W_m; /* [k, d] */
@@ -98,7 +98,7 @@ void lmu_forward(
 
             /* (2)  m = A m_prev + B * u */
             for (size_t j = 0; j < d; ++j) {
-                lmu_real sum = B[j] * u[0];
+                lmu_real sum = B_2[j] * u[0];
                 for (size_t l = 0; l < d; ++l)
                     sum += A[j * d + l] * m_prev[l];
                 m[j] = sum;
@@ -145,7 +145,7 @@ void lmu_backward(
     const lmu_real *const e_h = parameters->e_h; /* [k] */
     const lmu_real *const e_m = parameters->e_m; /* [d] */
     const lmu_real *const A = parameters->A; /* [d, d] */
-    const lmu_real *const B = parameters->B; /* [d] */
+    const lmu_real *const B_2 = parameters->B_2; /* [d] */
     const lmu_real *const W_x = parameters->W_x; /* [k, n] */
     const lmu_real *const W_h = parameters->W_h; /* [k, k] */
     const lmu_real *const W_m = parameters->W_m; /* [k, d] */
@@ -217,7 +217,7 @@ void lmu_backward(
             /* (7)  u_bar = m_bar^T B   adjoint of (2) */
             u_bar[0] = 0;
             for (size_t j = 0; j < d; ++j)
-                u_bar[0] += m_bar[j] * B[j];
+                u_bar[0] += m_bar[j] * B_2[j];
 
             /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
             for (size_t j = 0; j < k; ++j) {
@@ -318,7 +318,7 @@ void lmu_step(
     const lmu_real *const e_h = parameters->e_h; /* [k] */
     const lmu_real *const e_m = parameters->e_m; /* [d] */
     const lmu_real *const A = parameters->A; /* [d, d] */
-    const lmu_real *const B = parameters->B; /* [d] */
+    const lmu_real *const B_2 = parameters->B_2; /* [d] */
     const lmu_real *const W_x = parameters->W_x; /* [k, n] */
     const lmu_real *const W_h = parameters->W_h; /* [k, k] */
     const lmu_real *const W_m = parameters->W_m; /* [k, d] */
@@ -344,7 +344,7 @@ void lmu_step(
 
         /* (2)  m = A m_prev + B * u */
         for (size_t j = 0; j < d; ++j) {
-            lmu_real sum = B[j] * u[0];
+            lmu_real sum = B_2[j] * u[0];
             for (size_t l = 0; l < d; ++l)
                 sum += A[j * d + l] * m_prev[l];
             m[j] = sum;

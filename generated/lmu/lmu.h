@@ -40,7 +40,7 @@ typedef struct lmu_parameters {
     const lmu_real *e_h; /* [k] bias of the encoder */
     const lmu_real *e_m; /* [d] bias of the encoder */
     const lmu_real *A; /* [d, d] how the window slides on; see the note */
-    const lmu_real *B; /* [d] how the window takes in its newest value; see the note */
+    const lmu_real *B_2; /* [d] how the window takes in its newest value; see the note */
     const lmu_real *W_x; /* [k, n] weights of the hidden state */
     const lmu_real *W_h; /* [k, k] weights of the hidden state */
     const lmu_real *W_m; /* [k, d] weights of the hidden state */

@@ -98,6 +98,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     u = inputs["u"]
     x_re = tape["x_re"]
     x_im = tape["x_im"]
+    nu = parameters["nu"]
     B_re = parameters["B_re"]
     B_im = parameters["B_im"]
     C_re = parameters["C_re"]

@@ -72,7 +72,7 @@ void scrn_forward(
     const size_t k = sizes->k;
     const size_t m = sizes->m;
     const size_t p = sizes->p;
-    const scrn_real *const B = parameters->B; /* [k, n] */
+    const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
     const scrn_real *const alpha = parameters->alpha; /* [] */
     const scrn_real *const P = parameters->P; /* [m, k] */
     const scrn_real *const A = parameters->A; /* [m, n] */
@@ -95,7 +95,7 @@ void scrn_forward(
             for (size_t j = 0; j < k; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < n; ++l)
-                    sum += B[j * n + l] * x[l];
+                    sum += B_2[j * n + l] * x[l];
                 a_s[j] = sum;
             }
         }
@@ -183,7 +183,7 @@ void scrn_backward(
     const size_t k = sizes->k;
     const size_t m = sizes->m;
     const size_t p = sizes->p;
-    const scrn_real *const B = parameters->B; /* [k, n] */
+    const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
     const scrn_real *const alpha = parameters->alpha; /* [] */
     const scrn_real *const P = parameters->P; /* [m, k] */
     const scrn_real *const A = parameters->A; /* [m, n] */
@@ -309,7 +309,7 @@ void scrn_backward(
             for (size_t j = 0; j < n; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < k; ++l)
-                    sum += B[l * n + j] * a_s_bar[l];
+                    sum += B_2[l * n + j] * a_s_bar[l];
                 for (size_t l = 0; l < m; ++l)
                     sum += A[l * n + j] * a_h_bar[l];
                 x_bar[j] = sum;
@@ -369,7 +369,7 @@ void scrn_step(
     const size_t k = sizes->k;
     const size_t m = sizes->m;
     const size_t p = sizes->p;
-    const scrn_real *const B = parameters->B; /* [k, n] */
+    const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
     const scrn_real *const alpha = parameters->alpha; /* [] */
     const scrn_real *const P = parameters->P; /* [m, k] */
     const scrn_real *const A = parameters->A; /* [m, n] */
@@ -392,7 +392,7 @@ void scrn_step(
         for (size_t j = 0; j < k; ++j) {
             scrn_real sum = 0;
             for (size_t l = 0; l < n; ++l)
-                sum += B[j * n + l] * x[l];
+                sum += B_2[j * n + l] * x[l];
             a_s[j] = sum;
         }
 

@@ -37,7 +37,7 @@ typedef struct scrn_sizes {
 
 /* parameters; the caller owns them */
 typedef struct scrn_parameters {
-    const scrn_real *B; /* [k, n] weights of the context from the input */
+    const scrn_real *B_2; /* [k, n] weights of the context from the input */
     const scrn_real *alpha; /* [1] share of the context that stays */
     const scrn_real *P; /* [m, k] weights of the hidden layer from the context */
     const scrn_real *A; /* [m, n] weights of the hidden layer from the input */

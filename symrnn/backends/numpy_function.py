@@ -94,7 +94,9 @@ class BodyWriter:
         group = {Role.PARAMETER: "parameters", Role.INPUT: "inputs", Role.MASK: "inputs",
                  Role.COTANGENT: "bars"}
         key = variable.of if variable.role is Role.COTANGENT else variable.name
-        return f'{group[variable.role]}["{key}"]' if variable.role in group else ""
+        shown = variable.role is Role.SAVED  # read for its shape, or by what documents print
+        role = self.plan.program[variable.name].role if shown else variable.role
+        return f'{group[role]}["{key}"]' if role in group else ""
 
     def sizes(self) -> tuple[str, ...]:
         """Sizes, read off the shapes of what is given."""

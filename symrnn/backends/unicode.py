@@ -13,9 +13,9 @@ from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.backends.text import TextPrinter
 from symrnn.program import Ein, Equation, Glyph, Peak, Span
 
-ACCENTS = {r"\bar": "\u0304", r"\tilde": "\u0303", r"\hat": "\u0302", r"\check": "\u030c", r"\dot": "\u0307",
-           r"\ddot": "\u0308", r"\dddot": "\u20db", r"\overrightarrow": "\u20d7",
-           r"\overleftarrow": "\u20d6"}
+ACCENTS = {r"\bar": "\u0304", r"\tilde": "\u0303", r"\hat": "\u0302", r"\check": "\u030c",
+           r"\dot": "\u0307", r"\ddot": "\u0308", r"\dddot": "\u20db",
+           r"\overrightarrow": "\u20d7", r"\overleftarrow": "\u20d6"}
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
@@ -75,7 +75,7 @@ def _plain(latex: str) -> str:
     accented = re.fullmatch(r"(\\[a-z]+)\{(\w)\}", latex)
     if accented and accented[1] in ACCENTS:
         return accented[2] + ACCENTS[accented[1]]
-    plain = latex.replace(r"\mathrm{", "").replace(r"\_", "_").strip("{}")
+    plain = re.sub(r"[{}]", "", latex.replace(r"\mathrm", "").replace(r"\_", "_"))
     return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
 
 

@@ -9,6 +9,20 @@ from symrnn.program import activation as function
 ELMAN = "J. L. Elman, Finding structure in time, Cognitive Science 14 (1990)"
 JORDAN = "M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604 (1986)"
 
+ELMAN_BIBTEX = """
+@article{elman1990finding,
+  title = {Finding Structure in Time},
+  author = {Elman, Jeffrey L.},
+  journal = {Cognitive Science}, volume = {14}, number = {2}, pages = {179--211}, year = {1990}
+}"""
+JORDAN_BIBTEX = """
+@techreport{jordan1986serial,
+  title = {Serial Order: A Parallel Distributed Processing Approach},
+  author = {Jordan, Michael I.},
+  institution = {Institute for Cognitive Science, University of California, San Diego},
+  number = {ICS Report 8604}, year = {1986}
+}"""
+
 
 @register("elman")
 def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
@@ -18,7 +32,7 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
     Parameters ``W [m, n]``, ``U [m, m]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``h``.
     With ``readout=False`` the output is ``h``, and ``V`` and ``b_y`` go. Source: Elman 1990.
     """
-    cell = Cell("elman", "Elman network", ELMAN)
+    cell = Cell("elman", "Elman network", ELMAN, bibtex=ELMAN_BIBTEX)
     return _simple(cell, "h", activation, output_activation, readout)
 
 
@@ -30,7 +44,7 @@ def jordan(activation: ActivationChoice = "tanh",
     Parameters ``W [m, n]``, ``U [m, p]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``y``.
     Source: Jordan 1986.
     """
-    cell = Cell("jordan", "Jordan network", JORDAN)
+    cell = Cell("jordan", "Jordan network", JORDAN, bibtex=JORDAN_BIBTEX)
     return _simple(cell, "y", activation, output_activation, True)
 
 

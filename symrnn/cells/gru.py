@@ -11,6 +11,15 @@ BEFORE = "Reset before the product, as in version 3 of the paper: U_n (r h)."
 AFTER = "Reset after the product, as in version 1 of the paper and in cuDNN: r (U_n h + c_n)."
 KEEPS = "The update gate z keeps the old state at 1 and replaces it at 0."
 
+BIBTEX = """
+@inproceedings{cho2014learning,
+  title = {Learning Phrase Representations using {RNN} Encoder-Decoder for Statistical
+           Machine Translation},
+  author = {Cho, Kyunghyun and van Merri{\\"e}nboer, Bart and Gulcehre, Caglar and
+            Bahdanau, Dzmitry and Bougares, Fethi and Schwenk, Holger and Bengio, Yoshua},
+  booktitle = {Proceedings of EMNLP}, pages = {1724--1734}, year = {2014}
+}"""
+
 
 @register("gru")
 @register("gru_reset_before", reset_after=False)
@@ -25,7 +34,7 @@ def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
     gate, squash = function(gate_activation), function(activation)
     title = f"Gated recurrent unit, reset {'after' if reset_after else 'before'} the product"
     notes = [KEEPS, AFTER if reset_after else BEFORE]
-    with Cell("gru", title, SOURCE, notes) as cell:
+    with Cell("gru", title, SOURCE, notes, BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         a_z, a_r, a_n = cell.symbols("a_z[m] a_r[m] a_n[m]", "pre-activation")
         z = cell.symbol("z[m]", "update gate: 1 keeps the old state, 0 replaces it")

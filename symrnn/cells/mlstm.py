@@ -30,7 +30,7 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         q, k, v = cell.symbols("q[d_k] k[d_k] v[d_v]", "query, key, value")
         itilde = cell.symbol("itilde", "pre-activation of i", latex=r"\tilde{i}")
         ftilde = cell.symbol("ftilde", "pre-activation of f", latex=r"\tilde{f}")
-        l_f = cell.symbol("l_f", "logarithm of the forget gate", latex=r"\ell")
+        l_f = cell.symbol("l_f", "logarithm of the forget gate")
         m = cell.state("m", "stabiliser")
         i, f = cell.symbols("i f", "gate, stabilised")
         o, h = cell.symbol("o[d_v]", "output gate"), cell.symbol("h[d_v]", "output of the block")

@@ -45,7 +45,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
             for one in "zifo")
         z = cell.symbol("z[d]", "what would be written")
         o = cell.symbol("o[d]", "output gate")
-        l_f = cell.symbol("l_f[d]", "logarithm of the forget gate", latex=r"\ell")
+        l_f = cell.symbol("l_f[d]", "logarithm of the forget gate")
         m = cell.state("m[d]", "stabiliser")
         i = cell.symbol("i[d]", "input gate, stabilised")
         f = cell.symbol("f[d]", "forget gate, stabilised")

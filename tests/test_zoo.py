@@ -1,0 +1,66 @@
+"""Every registered cell with what is derived for all: masks, lengths, two directions, stacks."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.cells import architectures
+from symrnn.checking import check_kernel
+from symrnn.program import Program, Role
+from symrnn.transforms import masked
+
+BY_NAME = {one.name: one for one in architectures()}
+SINGLE = [name for name, one in BY_NAME.items()
+          if len(one.build().with_role(Role.INPUT, Role.MASK)) == 1]
+
+every_backend = pytest.mark.parametrize("backend", ["c", "numpy"])
+
+
+@cache
+def program(name: str) -> Program:
+    return BY_NAME[name].build()
+
+
+def test_there_are_at_least_thirty_cells() -> None:
+    assert len({one.build().title for one in architectures()}) >= 30
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_cell_is_cited(name: str) -> None:
+    one = program(name)
+    assert one.source and one.bibtex.lstrip().startswith("@"), f"{name} has no source or no BibTeX"
+    assert BY_NAME[name].summary.endswith((".", ":"))
+
+
+@every_backend
+@pytest.mark.parametrize("name", SINGLE)
+def test_every_cell_takes_a_mask(name: str, backend: str) -> None:
+    assert [str(one) for one in check_kernel(masked(program(name)), backend, "float64")] == []
+
+
+@every_backend
+@pytest.mark.parametrize("name", SINGLE)
+def test_every_cell_runs_in_two_directions_and_stacks(name: str, backend: str) -> None:
+    both = symrnn.bidirectional(program(name))
+    assert [str(one) for one in check_kernel(both, backend, "float64")] == []
+    stack = symrnn.deep(program(name), 2)
+    assert [str(one) for one in check_kernel(stack, backend, "float64")] == []
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_shorter_sequence_in_a_batch_is_itself_alone(name: str) -> None:
+    kernel = symrnn.compile(program(name), "numpy", "float64")
+    sizes = {one.name: 2 + place for place, one in enumerate(kernel.program.sizes)}
+    for one in kernel.program.sizes:
+        if one.value is not None:
+            sizes[one.name] = int(one.value.subs({s: sizes[s.name] for s in one.value.free_symbols}))
+    random = np.random.default_rng(4)
+    params = {key: random.normal(0, 0.5, [sizes[axis] for axis in one.axes])
+              for key, one in kernel.parameters.items()}
+    x = random.normal(size=(5, 2, sizes[program(name).with_role(Role.INPUT)[0].axes[0]]))
+    run, alone = kernel.forward(params, x, lengths=[5, 3]), kernel.forward(params, x[:3, 1:])
+    assert np.allclose(run.y[:3, 1], alone.y[:, 0], rtol=0, atol=1e-12)
+    for key, value in alone.final.items():
+        assert np.allclose(run.final[key][1], value[0], rtol=0, atol=1e-12), key
