@@ -55,7 +55,8 @@ def test_a_shorter_sequence_in_a_batch_is_itself_alone(name: str) -> None:
     sizes = {one.name: 2 + place for place, one in enumerate(kernel.program.sizes)}
     for one in kernel.program.sizes:
         if one.value is not None:
-            sizes[one.name] = int(one.value.subs({s: sizes[s.name] for s in one.value.free_symbols}))
+            known = {symbol: sizes[symbol.name] for symbol in one.value.free_symbols}
+            sizes[one.name] = int(one.value.subs(known))
     random = np.random.default_rng(4)
     params = {key: random.normal(0, 0.5, [sizes[axis] for axis in one.axes])
               for key, one in kernel.parameters.items()}

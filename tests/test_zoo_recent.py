@@ -1,4 +1,4 @@
-"""The parallel, oscillating and exponential cells: what their papers promise, computed otherwise."""
+"""Parallel, oscillating and exponential cells: what their papers promise, computed otherwise."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def test_slstm_computes_what_its_gates_say_without_a_stabiliser(kind: str) -> No
     drawn = Drawn(cell("slstm", forget_gate=kind))
     h = c = n = np.zeros((drawn.x.shape[1], len(drawn.parameters["b_i"])))
     for step, shown in enumerate(drawn.run(initial={}).y):
-        z, i, f, o = (drawn.affine(one)[step] + h @ drawn.parameters[f"R_{one}"].T for one in "zifo")
+        z, i, f, o = (drawn.affine(one)[step] + h @ drawn.parameters[f"R_{one}"].T
+                      for one in "zifo")
         c = FORGET[kind](f) * c + np.exp(i) * np.tanh(z)
         n = FORGET[kind](f) * n + np.exp(i)
         h = sigmoid(o) * c / n

@@ -13,7 +13,8 @@ from symrnn.backends.names import Names
 from symrnn.program import ACTIVATIONS, Program, Role, Variable
 from symrnn.schedule import Plan
 
-KEYWORDS = """T B auto break case char const continue default do double else enum extern float for goto
+KEYWORDS = """T B
+auto break case char const continue default do double else enum extern float for goto
 if inline int long register restrict return short signed sizeof static struct switch typedef union
 unsigned void volatile while bool true false class new delete this template namespace private public
 protected operator virtual using try catch throw friend typename export explicit mutable and or not

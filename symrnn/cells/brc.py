@@ -5,8 +5,8 @@ from __future__ import annotations
 from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
-SOURCE = ("N. Vecoven et al., A bio-inspired bistable recurrent cell allows for long-lasting memory, "
-          "PLOS ONE 16 (2021), arXiv 2006.05252")
+SOURCE = ("N. Vecoven et al., A bio-inspired bistable recurrent cell allows for long-lasting "
+          "memory, PLOS ONE 16 (2021), arXiv 2006.05252")
 BIBTEX = """@article{vecoven2021bio,
   title = {A bio-inspired bistable recurrent cell allows for long-lasting memory},
   author = {Vecoven, Nicolas and Ernst, Damien and Drion, Guillaume},

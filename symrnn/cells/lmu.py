@@ -14,9 +14,9 @@ BIBTEX = """@inproceedings{voelker2019legendre,
   volume = {32},
   year = {2019}
 }"""
-MATRICES = ("A and B are parameters. The paper makes them once and does not train them: with i, j = "
-            "0 to d - 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1) (-1)^i "
-            "describe a window of length theta in continuous time, theta m' = A m + B u; the A and "
+MATRICES = ("A and B are parameters. The paper makes them once and does not train them: with i, j "
+            "= 0 to d - 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1) "
+            "(-1)^i describe a window of length theta in continuous time, theta m' = A m + B u; the A and "
             "B of this cell are these two after zero-order hold, A = exp(a / theta), "
             "B = a^-1 (A - I) b.")
 BARS = ("The paper writes the discrete A and B with a bar, which here marks a cotangent, and the "

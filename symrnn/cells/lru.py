@@ -7,8 +7,8 @@ from sympy import cos, exp, sin
 from symrnn.authoring import Cell, register, t
 from symrnn.program import Program
 
-SOURCE = ("A. Orvieto et al., Resurrecting recurrent neural networks for long sequences, ICML 2023, "
-          "arXiv 2303.06349, section 3")
+SOURCE = ("A. Orvieto et al., Resurrecting recurrent neural networks for long sequences, ICML "
+          "2023, arXiv 2303.06349, section 3")
 BIBTEX = """@inproceedings{orvieto2023resurrecting,
   title = {Resurrecting Recurrent Neural Networks for Long Sequences},
   author = {Orvieto, Antonio and Smith, Samuel L. and Gu, Albert and Fernando, Anushan and
@@ -20,8 +20,8 @@ BIBTEX = """@inproceedings{orvieto2023resurrecting,
 }"""
 REAL = ("Real arithmetic: every complex x, B, C is a pair x_re, x_im; lambda = exp(-exp(nu) + i "
         "exp(theta)) has the modulus exp(-exp(nu)) and the angle exp(theta).")
-GAMMA = ("nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. gamma is trained; it "
-         "starts at log sqrt(1 - |lambda|^2).")
+GAMMA = ("nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. gamma is trained; "
+         "it starts at log sqrt(1 - |lambda|^2).")
 SKIP = "D is a vector, as in the code of the paper's appendix, so y has as many entries as u."
 
 

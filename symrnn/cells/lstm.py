@@ -54,7 +54,7 @@ BIBTEX = {
   journal = {arXiv preprint arXiv:1607.06450}, year = {2016}
 }""",
 }
-TITLES = {"peephole": "peepholes", "coupled": "coupled gates",
+TITLES = {"peephole": "peepholes", "coupled": "coupled gates ",
           "projection": "recurrent projection", "layer_norm": "layer normalisation"}
 NOTES = {
     "forget_gate": "The forget gate f keeps the memory at 1 and erases it at 0: it is the share of "
@@ -134,12 +134,14 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
 
 def _cell(chosen: list[str], coupled: str) -> Cell:
     """The empty cell with its title, papers and notes."""
-    title = ", ".join(TITLES[name] for name in chosen if name in TITLES)
+    title = ", ".join(TITLES[name] + coupled * (name == "coupled")
+                      for name in chosen if name in TITLES)
+    without = "" if "forget_gate" in chosen else " without forget gate"
     papers = ["lstm", *chosen]
     notes = [NOTES[name] for name in (*papers, coupled) if name in NOTES]
     if "forget_gate" not in chosen:
         notes.append(NOTES["no_forget_gate"])
-    return Cell("lstm", "Long short-term memory" + (f" with {title}" if title else ""),
+    return Cell("lstm", f"Long short-term memory{without}" + (f" with {title}" if title else ""),
                 "; ".join(SOURCES[name] for name in papers), notes,
                 "\n\n".join(BIBTEX[name] for name in papers))
 

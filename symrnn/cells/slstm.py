@@ -20,10 +20,10 @@ BIBTEX = """@inproceedings{beck2024xlstm,
   eprint = {2405.04517},
   archivePrefix = {arXiv}
 }"""
-FORGET = ("The forget gate is a sigmoid or an exponential: the paper allows both, the authors' code "
-          "has the sigmoid.")
-GAUGE = ("The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h does "
-         "not depend on m. It is differentiated like any other state.")
+FORGET = ("The forget gate is a sigmoid or an exponential: the paper allows both, the authors' "
+          "code has the sigmoid.")
+GAUGE = ("The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h "
+         "does not depend on m. It is differentiated like any other state.")
 HEADS = "One head: the recurrent matrices R are full, where the paper makes them block diagonal."
 PRIMES = "i and f are the stabilised gates, the paper's i' and f'."
 
