@@ -8,6 +8,8 @@ import pytest
 import symrnn
 from symrnn.cells import architectures
 from symrnn.checking import check_kernel
+from symrnn.checking.reference import random_case
+from symrnn.pipeline import derive
 from symrnn.program import Program, Role
 from symrnn.transforms import masked
 
@@ -65,3 +67,16 @@ def test_a_shorter_sequence_in_a_batch_is_itself_alone(name: str) -> None:
     assert np.allclose(run.y[:3, 1], alone.y[:, 0], rtol=0, atol=1e-12)
     for key, value in alone.final.items():
         assert np.allclose(run.final[key][1], value[0], rtol=0, atol=1e-12), key
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_padding_in_the_reverse_direction_leaves_gradients_finite(name: str) -> None:
+    """The scan starts with steps that do not count, from a zero state."""
+    net = symrnn.reverse(program(name))
+    kernel = symrnn.compile(net, "numpy", "float64")
+    case = random_case(derive(net), seed=5)
+    (given,) = case.inputs.values()
+    x = np.ones((5, 2, given.shape[-1]))
+    run = kernel.forward(case.parameters, x, lengths=[5, 2])
+    gradients = kernel.backward(run, np.ones_like(run.y))
+    assert all(np.all(np.isfinite(one)) for one in gradients.values())

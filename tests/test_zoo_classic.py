@@ -229,7 +229,7 @@ def test_layers_of_a_clockwork_tick_together() -> None:
 
 
 def test_ran_memory_is_a_weighted_sum_of_contents() -> None:
-    """Equation of the paper's section 2: with the identity the output is the sum itself."""
+    """The paper's point: with the identity the output is a weighted sum of inputs."""
     program = cell("ran", activation="linear")
     values = drawn(program) | {"initial.c": np.zeros((BATCH, SIZES["m"]))}
     h = run(program, values)

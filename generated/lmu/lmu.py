@@ -7,10 +7,10 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 A. R. Voelker et al., Legendre memory units: continuous-time representation in recurrent neural
 networks, NeurIPS 2019, section 2.
 
-A and B are parameters. The paper makes them once and does not train them: with i, j = 0 to d -
-1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1) (-1)^i describe a window
-of length theta in continuous time, theta m' = A m + B u; the A and B of this cell are these two
-after zero-order hold, A = exp(a / theta), B = a^-1 (A - I) b.
+A and B are parameters. The paper makes them once and does not train them: with i, j from 0 to d
+- 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1) (-1)^i hold a window of
+length theta in continuous time, theta m' = a m + b u; A and B are these two after zero-order
+hold, A = exp(a / theta) and B = a^-1 (A - I) b.
 
 The paper writes the discrete A and B with a bar, which here marks a cotangent, and the encoders
 transposed, e_x^T x.

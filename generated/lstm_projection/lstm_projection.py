@@ -6,7 +6,7 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); F. Gers
 et al., Learning to forget, Neural Computation 12 (2000); projection: H. Sak et al., arXiv
-1402.1128, (7) to (12).
+1402.1128.
 
 The forget gate f keeps the memory at 1 and erases it at 0: it is the share of the old memory
 that stays. Lecture notes differ in their wording (an open forget gate remembers); the equations

@@ -6,8 +6,8 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 L. Feng et al., Were RNNs all we needed?, arXiv 2410.01201, section 3.1.
 
-The candidate is linear, as in the paper's main text; its form in logarithms, which keeps the
-candidate positive by a function g, is another cell.
+The candidate is linear, as in the paper's main text. The paper's form in logarithms, which puts
+a positive function g around the candidate, is another cell.
 
 The paper writes Linear(x); here it has a bias.
 

@@ -11,7 +11,7 @@ The forget gate is a sigmoid or an exponential: the paper allows both, the autho
 sigmoid.
 
 C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) becomes
-exp(-m) for them, as in the authors' code; so h does not depend on the stabiliser m.
+exp(-m) for them, as in the authors' code; so h does not depend on m.
 
 One head. Keys and values may differ in width; in the paper both have d entries.
 

@@ -7,8 +7,8 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 M. O. Turkoglu et al., Gating revisited: deep multi-layer RNNs that can be trained, IEEE TPAMI
 2021, arXiv 1911.11033.
 
-The paper's equations, with one gate k and 1 - k. The authors' first code shifts the second by a
-constant, 1 - sigmoid(k's sum - 1), with the roles of k and 1 - k exchanged.
+The paper's equations, with one gate k and 1 - k. The authors' code for TensorFlow swaps the two
+and shifts the sum inside one of them by 1.
 
     x                        [T, B, n]    input
     W_x                      [m, n]       weights of the gate

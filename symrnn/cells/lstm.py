@@ -16,7 +16,7 @@ SOURCES = {
     "forget_gate": "F. Gers et al., Learning to forget, Neural Computation 12 (2000)",
     "peephole": "peepholes: F. Gers et al., Learning precise timing, JMLR 3 (2002)",
     "coupled": "coupled gates: K. Greff et al., LSTM: a search space odyssey, arXiv 1503.04069",
-    "projection": "projection: H. Sak et al., arXiv 1402.1128, (7) to (12)",
+    "projection": "projection: H. Sak et al., arXiv 1402.1128",
     "layer_norm": "layer norm: J. L. Ba et al., arXiv 1607.06450, supplement, (20) to (22)",
 }
 BIBTEX = {

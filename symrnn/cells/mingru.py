@@ -15,8 +15,8 @@ BIBTEX = """@misc{feng2024were,
   archivePrefix = {arXiv},
   primaryClass = {cs.LG}
 }"""
-PLAIN = ("The candidate is linear, as in the paper's main text; its form in logarithms, which "
-         "keeps the candidate positive by a function g, is another cell.")
+PLAIN = ("The candidate is linear, as in the paper's main text. The paper's form in logarithms, "
+         "which puts a positive function g around the candidate, is another cell.")
 BIAS = "The paper writes Linear(x); here it has a bias."
 
 

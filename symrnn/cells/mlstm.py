@@ -11,7 +11,7 @@ from symrnn.program import Program, SizeSymbol, activation
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (19) to (27)")
 GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) "
-         "becomes exp(-m) for them, as in the authors' code; so h does not depend on the stabiliser m.")
+         "becomes exp(-m) for them, as in the authors' code; so h does not depend on m.")
 HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
 
 

@@ -68,7 +68,7 @@ def _directions(case: Case, gradients: dict[str, Any], seed: int) -> list[Pair]:
     random, pairs = np.random.default_rng(seed + 1), []
     for one in differentiable(case.plan.program):
         direction = np.sign(random.normal(size=case.values[one.name].shape))
-        scale = float(np.abs(gradients[one.name]).sum())
+        scale = float(np.abs(gradients[one.name]).sum()) or 1.0
         got = float(np.sum(gradients[one.name] * direction))
         wanted = along(case, one.name, direction)
         pairs.append((f"the derivative along {one.name}", 1 + (got - wanted) / scale, 1.0))

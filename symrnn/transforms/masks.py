@@ -13,7 +13,7 @@ from dataclasses import replace
 from sympy import Expr, Integer, Piecewise, Symbol
 
 from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable,
-                            delay_variables, verify)
+                            delay_variables, rename, verify)
 
 MASK = "mask"
 
@@ -79,14 +79,19 @@ def _hold(program: Program, name: str) -> Program:
 
 
 def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]) -> Program:
-    """The old equation binds a fresh name, and a new one behind it the old name."""
+    """The old equation binds a fresh name, and a new one behind it the old name.
+
+    What else reads the value in this step reads the fresh one: a kept value, such as the zero
+    before a sequence begins, may be none that the cell's other equations can take.
+    """
     fresh = _like(variable, f"{variable.name}_fresh", "as if the step counted")
     equations: list[Equation] = []
     for equation in program.equations:
+        reads = rename(equation.rhs, {variable.name: fresh.name}, {})
         if equation.lhs == variable.name:
             equations.append(replace(equation, lhs=fresh.name))
-            equation = Equation(variable.name, rule(fresh.symbol), equation.number)
-        equations.append(equation)
+            reads = rule(fresh.symbol)
+        equations.append(replace(equation, rhs=reads))
     return replace(program, variables=(*program.variables, fresh), equations=tuple(equations))
 
 
