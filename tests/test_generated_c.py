@@ -60,11 +60,14 @@ def test_the_header_serves_cpp(name: str, tmp_path: Path) -> None:
     (tmp_path / "use.cpp").write_text(
         f'#include "{name}.h"\n#include "{name}.h"\n'
         f"int main() {{ {name}_sizes sizes = {name}_sizes(); "
-        f"return static_cast<int>({name}_tape_size(&sizes)); }}\n")
+        f"return {name}_tape_size(&sizes) < 100 ? 0 : 1; }}\n")
     run("gcc", *STRICT, "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
     run("g++", "-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", "use.cpp", "code.o",
         "-lm", "-o", "use", cwd=tmp_path)
     run(str(tmp_path / "use"), cwd=tmp_path)
+
+
+LIBM = ("exp", "tanh", "fabs", "log", "log1p", "expm1", "sin", "cos", "sqrt")
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -74,7 +77,7 @@ def test_there_is_no_allocation_and_no_state(name: str, tmp_path: Path) -> None:
     run("gcc", *STRICT, "-ffreestanding", "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
     symbols = [line.split() for line in run("nm", "code.o", cwd=tmp_path).splitlines()]
     outside = {parts[-1] for parts in symbols if parts[-2] == "U"}
-    assert outside <= {"expf", "tanhf", "fabsf", "log1pf", "logf", "memset", "memcpy"}
+    assert outside <= {*(f"{one}f" for one in LIBM), "memset", "memcpy"}
     assert not [parts for parts in symbols if parts[-2].upper() in ("B", "D", "C")]
 
 

@@ -6,8 +6,10 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 L. Feng et al., Were RNNs all we needed?, arXiv 2410.01201, section 3.2.
 
-The gates are divided by their sum, so that the state keeps its scale over any length. The paper
-gives the cell with and without this division.
+The gates are divided by their sum, so that the state keeps its scale over any length; the paper
+gives the cell with and without this division. The shares sigma(a_f) / (sigma(a_f) + sigma(a_i))
+are written through the logarithm d of the ratio, as in the paper's code, so that two closed
+gates do not divide 0 by 0.
 
 The paper writes Linear(x); here it has a bias.
 
@@ -34,6 +36,10 @@ def sigmoid(x):
     return np.where(x <= 0, e, 1) / (1 + e)
 
 
+def softplus(x):
+    return np.where(x <= 0, 0, x) + np.log1p(np.exp(-np.abs(x)))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -52,28 +58,28 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_f = W_f x + b_f
     a_f = x @ W_f.T + b_f
-    # (1)  f = sigmoid(a_f)
-    f = sigmoid(a_f)
     # (2)  a_i = W_i x + b_i
     a_i = x @ W_i.T + b_i
-    # (2)  i = sigmoid(a_i)
-    i = sigmoid(a_i)
     # (3)  htilde = W_h x + b_h
     htilde = x @ W_h.T + b_h
-    # (4)  s = f + i
-    s = f + i
-    # (5)  fprime = f / s
-    fprime = f / s
-    # (6)  iprime = i / s
-    iprime = i / s
+    # (4)  softplus_a_f = softplus(-a_f)
+    softplus_a_f = softplus(-a_f)
+    # (4)  softplus_a_i = softplus(-a_i)
+    softplus_a_i = softplus(-a_i)
+    # (4)  d = softplus(-a_f) - softplus(-a_i)
+    d = softplus_a_f - softplus_a_i
+    # (5)  f = sigmoid(-d)
+    f = sigmoid(-d)
+    # (6)  i = sigmoid(d)
+    i = sigmoid(d)
 
     # scan forward
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (7)  h = fprime * h_prev + iprime * htilde
-        h[t] = fprime[t] * h_prev + iprime[t] * htilde[t]
-    return {"h": h}, {"h": h[T - 1]}, {"f": f, "i": i, "htilde": htilde, "s": s, "fprime": fprime, "iprime": iprime}
+        # (7)  h = f * h_prev + i * htilde
+        h[t] = f[t] * h_prev + i[t] * htilde[t]
+    return {"h": h}, {"h": h[T - 1]}, {"a_f": a_f, "a_i": a_i, "f": f, "i": i, "htilde": htilde}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -81,15 +87,14 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h = outputs["h"]
     initial_h = initial["h"]
     x = inputs["x"]
+    a_f = tape["a_f"]
+    a_i = tape["a_i"]
     f = tape["f"]
     i = tape["i"]
     htilde = tape["htilde"]
     W_f = parameters["W_f"]
     W_i = parameters["W_i"]
     W_h = parameters["W_h"]
-    s = tape["s"]
-    fprime = tape["fprime"]
-    iprime = tape["iprime"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -104,40 +109,40 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         # (8)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (17)  h_prev_bar = h_bar * fprime   adjoint of (7)
-        h_prev_bar = h_bar[t] * fprime[t]
+        # (15)  h_prev_bar = h_bar * f   adjoint of (7)
+        h_prev_bar = h_bar[t] * f[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
-    # (9)  iprime_bar = h_bar * htilde   adjoint of (7)
-    iprime_bar = h_bar * htilde
-    # (10)  fprime_bar = h_bar * h_prev   adjoint of (7)
-    fprime_bar = h_bar * h_prev
-    # (11)  s_bar = -fprime_bar * f / s^2 - iprime_bar * i / s^2   adjoint of (5), (6)
-    s_bar = -fprime_bar * f / s ** 2 - iprime_bar * i / s ** 2
-    # (12)  htilde_bar = h_bar * iprime   adjoint of (7)
-    htilde_bar = h_bar * iprime
-    # (13)  i_bar = s_bar + iprime_bar / s   adjoint of (4), (6)
-    i_bar = s_bar + iprime_bar / s
-    # (14)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2)
-    a_i_bar = i_bar * i * (1 - i)
-    # (15)  f_bar = s_bar + fprime_bar / s   adjoint of (4), (5)
-    f_bar = s_bar + fprime_bar / s
-    # (16)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1)
-    a_f_bar = f_bar * f * (1 - f)
-    # (18)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3)
+    # (9)  i_bar = h_bar * htilde   adjoint of (7)
+    i_bar = h_bar * htilde
+    # (10)  f_bar = h_bar * h_prev   adjoint of (7)
+    f_bar = h_bar * h_prev
+    # (11)  d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)   adjoint of (5), (6)
+    d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)
+    # (12)  htilde_bar = h_bar * i   adjoint of (7)
+    htilde_bar = h_bar * i
+    # (13)  sigmoid_a_i = sigmoid(-a_i)
+    sigmoid_a_i = sigmoid(-a_i)
+    # (13)  a_i_bar = d_bar * sigmoid(-a_i)   adjoint of (4)
+    a_i_bar = d_bar * sigmoid_a_i
+    # (14)  sigmoid_a_f = sigmoid(-a_f)
+    sigmoid_a_f = sigmoid(-a_f)
+    # (14)  a_f_bar = -d_bar * sigmoid(-a_f)   adjoint of (4)
+    a_f_bar = -d_bar * sigmoid_a_f
+    # (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3)
     x_bar = a_f_bar @ W_f + a_i_bar @ W_i + htilde_bar @ W_h
-    # (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)
+    # (17)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)
     W_f_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (20)  b_f_bar = sum_t a_f_bar   adjoint of (1)
+    # (18)  b_f_bar = sum_t a_f_bar   adjoint of (1)
     b_f_bar = contract("TBi->i", a_f_bar)
-    # (21)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2)
+    # (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2)
     W_i_bar = contract("TBi,TBj->ij", a_i_bar, x)
-    # (22)  b_i_bar = sum_t a_i_bar   adjoint of (2)
+    # (20)  b_i_bar = sum_t a_i_bar   adjoint of (2)
     b_i_bar = contract("TBi->i", a_i_bar)
-    # (23)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3)
+    # (21)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3)
     W_h_bar = contract("TBi,TBj->ij", htilde_bar, x)
-    # (24)  b_h_bar = sum_t htilde_bar   adjoint of (3)
+    # (22)  b_h_bar = sum_t htilde_bar   adjoint of (3)
     b_h_bar = contract("TBi->i", htilde_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_f": W_f_bar, "b_f": b_f_bar, "W_i": W_i_bar, "b_i": b_i_bar, "W_h": W_h_bar, "b_h": b_h_bar}
 
@@ -160,20 +165,20 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_f = W_f x + b_f
     a_f = x @ W_f.T + b_f
-    # (1)  f = sigmoid(a_f)
-    f = sigmoid(a_f)
     # (2)  a_i = W_i x + b_i
     a_i = x @ W_i.T + b_i
-    # (2)  i = sigmoid(a_i)
-    i = sigmoid(a_i)
     # (3)  htilde = W_h x + b_h
     htilde = x @ W_h.T + b_h
-    # (4)  s = f + i
-    s = f + i
-    # (5)  fprime = f / s
-    fprime = f / s
-    # (6)  iprime = i / s
-    iprime = i / s
-    # (7)  h = fprime * h_prev + iprime * htilde
-    h = fprime * h_prev + iprime * htilde
+    # (4)  softplus_a_f = softplus(-a_f)
+    softplus_a_f = softplus(-a_f)
+    # (4)  softplus_a_i = softplus(-a_i)
+    softplus_a_i = softplus(-a_i)
+    # (4)  d = softplus(-a_f) - softplus(-a_i)
+    d = softplus_a_f - softplus_a_i
+    # (5)  f = sigmoid(-d)
+    f = sigmoid(-d)
+    # (6)  i = sigmoid(d)
+    i = sigmoid(d)
+    # (7)  h = f * h_prev + i * htilde
+    h = f * h_prev + i * htilde
     return {"h": h}, {"h": h}

@@ -15,8 +15,10 @@ BIBTEX = """@misc{feng2024were,
   archivePrefix = {arXiv},
   primaryClass = {cs.LG}
 }"""
-SCALED = ("The gates are divided by their sum, so that the state keeps its scale over any length. "
-          "The paper gives the cell with and without this division.")
+SCALED = ("The gates are divided by their sum, so that the state keeps its scale over any length; "
+          "the paper gives the cell with and without this division. The shares "
+          "sigma(a_f) / (sigma(a_f) + sigma(a_i)) are written through the logarithm d of the "
+          "ratio, as in the paper's code, so that two closed gates do not divide 0 by 0.")
 UNSCALED = "The gates are not divided by their sum; the paper gives both forms."
 BIAS = "The paper writes Linear(x); here it has a bias."
 
@@ -29,10 +31,11 @@ def minlstm(length_independent: bool = True) -> Program:
     ``length_independent=False`` the gates are not divided by their sum. Source: Feng et al.,
     arXiv 2410.01201.
     """
-    sigmoid = activation("sigmoid")
+    sigmoid, softplus = activation("sigmoid"), activation("softplus")
     notes = [SCALED if length_independent else UNSCALED, BIAS]
     with Cell("minlstm", "minLSTM", SOURCE, notes, BIBTEX) as cell:
         x = cell.input("x[n]", "input")
+        a_f, a_i = cell.symbols("a_f[m] a_i[m]", "pre-activation of a gate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the old state")
         i = cell.symbol("i[m]", "input gate: 1 writes the candidate")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")
@@ -41,17 +44,16 @@ def minlstm(length_independent: bool = True) -> Program:
         W_i, b_i = cell.parameters("W_i[m,n] b_i[m]", "of the input gate")
         W_h, b_h = cell.parameters("W_h[m,n] b_h[m]", "of the candidate")
 
-        f[t] = sigmoid(W_f @ x[t] + b_f)
-        i[t] = sigmoid(W_i @ x[t] + b_i)
+        a_f[t] = W_f @ x[t] + b_f
+        a_i[t] = W_i @ x[t] + b_i
         htilde[t] = W_h @ x[t] + b_h
         if length_independent:
-            s = cell.symbol("s[m]", "sum of both gates")
-            fprime = cell.symbol("fprime[m]", "forget gate as a share of both", latex="f'")
-            iprime = cell.symbol("iprime[m]", "input gate as a share of both", latex="i'")
-            s[t] = f[t] + i[t]
-            fprime[t] = f[t] / s[t]
-            iprime[t] = i[t] / s[t]
-            h[t] = fprime[t] * h[t - 1] + iprime[t] * htilde[t]
+            d = cell.symbol("d[m]", "logarithm of sigma(a_i) over sigma(a_f)")
+            d[t] = softplus(-a_f[t]) - softplus(-a_i[t])
+            f[t] = sigmoid(-d[t])
+            i[t] = sigmoid(d[t])
         else:
-            h[t] = f[t] * h[t - 1] + i[t] * htilde[t]
+            f[t] = sigmoid(a_f[t])
+            i[t] = sigmoid(a_i[t])
+        h[t] = f[t] * h[t - 1] + i[t] * htilde[t]
     return cell.build("h")
