@@ -21,7 +21,7 @@ RANKS = {
     "rendering": 3, "cells": 3, "losses": 3,
     "runtime": 4,
     "pipeline": 5,
-    "checking": 6, "presentation": 6,
+    "checking": 6, "presentation": 6, "interop": 6,
     "workflow": 7,
     "cli": 8,
     "__init__": 9,
