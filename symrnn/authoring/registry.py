@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
+from inspect import signature
 from typing import Any, Protocol
 
 from symrnn.program import Program
@@ -52,7 +53,8 @@ def register(name: str, **options: Any) -> Callable[[Callable[..., Program]], Bu
     :func:`with_common_options`.
     """
     def decorate(builder: Callable[..., Program]) -> Builder:
-        built = with_common_options(builder)
+        known = [getattr(one.builder, "func", None) for one in _REGISTERED.values()]
+        built = builder if builder in known else with_common_options(builder)
         shown = "".join(f", {key}={value!r}" for key, value in options.items())
         python = f'symrnn.cell("{built.__name__}"{shown})'
         _REGISTERED[name] = Architecture(name, partial(built, **options), python)
@@ -67,15 +69,16 @@ def with_common_options(builder: Callable[..., Program]) -> Builder:
     ``clip=3.0`` holds what enters an activation in [-3, 3]; ``bias=False`` leaves out what is
     only ever added.
     """
-    if hasattr(builder, "__wrapped__"):
-        return builder
-
     @wraps(builder)
     def build(*args: Any, clip: float | None = None, bias: bool = True, **options: Any) -> Program:
         program = builder(*args, **options)
         program = program if bias else without_bias(program)
         return program if clip is None else clipped(program, clip)
 
+    own, common = signature(builder), signature(build, follow_wrapped=False)
+    added = [common.parameters[name] for name in ("clip", "bias")]
+    build.__dict__["__signature__"] = own.replace(
+        parameters=[*own.parameters.values(), *added])  # what help() and editors show
     return build
 
 

@@ -1,5 +1,7 @@
 """Clipping of what enters activations, as an option of every cell."""
 
+from inspect import signature
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,14 @@ def test_parts_of_formulas_are_left_alone() -> None:
         names = {name for call in calls if call.activation.name == "clip"
                  for name in map(str, call.free_symbols)}
         assert names and not any(name.startswith(("v_", "zeta", "nu")) for name in names)
+
+
+def test_options_of_every_cell_are_shown_behind_its_own() -> None:
+    for name in ("lstm", "mgu", "deep_rnn"):
+        builder = next(one.builder for one in architectures() if one.name == name)
+        assert list(signature(builder).parameters)[-2:] == ["clip", "bias"]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'clop'"):
+        symrnn.lstm(clop=3.0)
 
 
 def test_clipping_is_named_in_what_is_shown() -> None:
