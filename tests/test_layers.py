@@ -16,12 +16,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A layer imports itself and layers of a lower rank; never another layer of its own rank.
 RANKS = {
     "program": 0,
-    "adjoint": 1, "schedule": 1, "authoring": 1, "transforms": 1,
-    "backends": 2, "cells": 2, "losses": 2,
-    "rendering": 3,
+    "adjoint": 1, "schedule": 1, "transforms": 1,
+    "backends": 2, "authoring": 2,
+    "rendering": 3, "cells": 3, "losses": 3,
     "runtime": 4,
     "pipeline": 5,
-    "checking": 6, "presentation": 6,
+    "checking": 6, "presentation": 6, "interop": 6,
     "workflow": 7,
     "cli": 8,
     "__init__": 9,

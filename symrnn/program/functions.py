@@ -25,6 +25,7 @@ class Activation:
 
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
     kernels; a test holds the two against each other. ``latex`` is its name in documents.
+    ``part`` marks what formulas are made of and no layer is activated by.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Activation:
     formula: Callable[..., Expr]
     stable: Callable[..., Expr] | None = None
     defaults: tuple[str, ...] = ()
+    part: bool = False
 
     @property
     def arguments(self) -> tuple[Symbol, ...]:
@@ -55,7 +57,7 @@ def cases(at_most: Expr, bound: Any, low: Expr, high: Expr) -> Expr:
     return Piecewise((low, at_most <= bound), (high, True))
 
 
-def clip(x: Expr, low: int, high: int) -> Expr:
+def clip(x: Expr, low: Any, high: Any) -> Expr:
     """``x`` held between two numbers."""
     return Piecewise((low, x <= low), (high, x >= high), (x, True))
 
@@ -102,7 +104,9 @@ TABLE: tuple[Activation, ...] = (
     Activation("affine", r"\operatorname{affine}",
                lambda x, alpha, beta: alpha * x + beta, None, ("1", "0")),
     Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x)),
-    Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x)),
+    Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x), part=True),
+    Activation("clip", r"\operatorname{clip}",
+               lambda x, alpha: clip(x, -alpha, alpha), None, ("1",), part=True),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}
 

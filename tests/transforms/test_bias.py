@@ -1,0 +1,42 @@
+"""Networks without biases."""
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.cells import architectures
+from symrnn.checking.reference import random_case
+from symrnn.program import Role
+
+NAMES = [one.name for one in architectures()]
+
+
+def parameters(program: symrnn.Program) -> dict[str, tuple[str, ...]]:
+    return {one.name: one.axes for one in program.with_role(Role.PARAMETER)}
+
+
+def dropped(name: str, **options: bool) -> set[str]:
+    with_bias, without = (symrnn.cell(name, bias=bias, **options) for bias in (True, False))
+    return set(parameters(with_bias)) - set(parameters(without))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_leaving_out_is_setting_to_zero(name: str) -> None:
+    """The case of the bare network, with zeros added for what it lacks."""
+    bare = symrnn.cell(name, bias=False)
+    case = random_case(symrnn.derive(bare), seed=6)
+    whole = symrnn.compile(symrnn.cell(name), "numpy", "float64")
+    zeros = {key: np.zeros([case.sizes[axis] for axis in one.axes])
+             for key, one in whole.parameters.items() if key not in case.parameters}
+    found = symrnn.compile(bare, "numpy", "float64").forward(
+        case.parameters, case.inputs, case.initial)
+    wanted = whole.forward({**case.parameters, **zeros}, case.inputs, case.initial)
+    for key, value in wanted.outputs.items():
+        assert np.allclose(found.outputs[key], value, rtol=0, atol=1e-13), key
+
+
+def test_every_bias_goes_and_nothing_else() -> None:
+    assert dropped("elman") == {"b", "b_y"}
+    assert dropped("lstm_peephole") == {"b_i", "b_f", "b_g", "b_o"}
+    assert dropped("gru") == {"b_z", "b_r", "b_n", "c_n"}
+    assert dropped("bidirectional_rnn") == {"forward.b", "backward.b", "b_y"}
