@@ -34,7 +34,6 @@ class Architecture:
         """The program; ``options`` are those of the builder."""
         return self.builder(**options)
 
-
     @property
     def summary(self) -> str:
         """What it is for: the first line of the builder's docstring."""
