@@ -16,8 +16,8 @@ from symrnn.cells import architectures
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
 
+\b
 Examples:
-
     symrnn list
     symrnn show lstm
     symrnn grad lstm --wrt W_f
@@ -144,5 +144,12 @@ def main() -> None:
     try:
         app(prog_name="symrnn")
     except workflow.MISTAKES as error:
-        print(f"symrnn: {error}", file=sys.stderr)
+        print(f"symrnn: {sentence(error)}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, and how to mend it."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}; choose another folder with --output"
+    return str(error)

@@ -181,7 +181,8 @@ def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
     """
     name, *given = (choice,) if isinstance(choice, str) else choice
     if name not in ACTIVATIONS:
-        raise ValueError(f"no activation is called {name!r}; there are {', '.join(ACTIVATIONS)}")
+        raise ValueError(f"no activation is called {name!r}; there are "
+                         + ", ".join(row.name for row in TABLE if not row.part))
     row = ACTIVATIONS[str(name)]
     if len(given) > len(row.defaults):
         raise ValueError(f"{name} takes {len(row.defaults)} parameters, not {len(given)}")

@@ -93,7 +93,9 @@ def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
         known = ", ".join(wanted) or "none"
         raise ShapeError(f"there is no {kind} '{unknown[0]}'; there are {known}")
     if missing:
-        raise ShapeError(f"the {kind} {', '.join(repr(one) for one in missing)} is missing")
+        listed = ", ".join(map(repr, missing))
+        raise ShapeError(f"the {kind} {listed} is missing" if len(missing) == 1 else
+                         f"the {kind}s {listed} are missing")
 
 
 def with_mask(inputs: Mapping[str, Any], lengths: Any, mask: Any) -> dict[str, Any]:
