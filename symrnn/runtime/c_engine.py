@@ -27,7 +27,7 @@ class CEngine:
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
         defines = ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
-        self.library = ctypes.CDLL(str(shared_library(rendered(c_backend(plan, NAME)), defines)))
+        self.code = ctypes.CDLL(str(shared_library(rendered(c_backend(plan, NAME)), defines)))
         structs = interface(plan, c_names(plan), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
@@ -38,7 +38,7 @@ class CEngine:
         outputs = {name: sizes.empty(program[name]) for name in program.outputs}
         final = {one.state: sizes.empty(program[one.final]) for one in program.delays}
         tape, work = self._memory(sizes, "tape"), self._memory(sizes, "forward_work")
-        self.library.kernel_forward(
+        self.code.kernel_forward(
             *self._givens(given), self._fill("outputs", outputs), self._fill("state", final),
             _address(tape), _address(work))
         return outputs, final, tape
@@ -48,7 +48,7 @@ class CEngine:
         gradient, sizes = self.plan.gradient, given.sizes
         made = {one.of: sizes.empty(one) for one in gradient.with_role(Role.GRADIENT)}
         work = self._memory(sizes, "backward_work")
-        self.library.kernel_backward(
+        self.code.kernel_backward(
             *self._givens(given), self._fill("outputs", outputs), _address(tape),
             self._fill("cotangents", bars), self._fill("gradients", made), _address(work))
         return made
@@ -59,7 +59,7 @@ class CEngine:
         outputs = {name: sizes.empty(program[name], lost=1) for name in program.outputs}
         following = {one.state: sizes.empty(program[one.final]) for one in program.delays}
         work = self._memory(sizes, "step_work")
-        self.library.kernel_step(
+        self.code.kernel_step(
             *self._givens(given), self._fill("outputs", outputs), self._fill("state", following),
             _address(work))
         return outputs, following
@@ -79,7 +79,7 @@ class CEngine:
                                                 for one in fields}))
 
     def _memory(self, sizes: Sizes, block: str) -> Array:
-        count = getattr(self.library, f"{NAME}_{block}_size")
+        count = getattr(self.code, f"{NAME}_{block}_size")
         count.restype = ctypes.c_size_t
         return np.empty(count(self._sizes(sizes)), self.dtype)
 
