@@ -1,0 +1,119 @@
+"""What a cell file says, as plain data. Every part knows where it stands in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Word:
+    """A name, an operator or a quoted text, and where it starts."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """``W_i[m,n] "weights"``; the name of a pattern ends with a star."""
+
+    name: Word
+    axes: tuple[Word, ...]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """One line of declarations: inputs, states or parameters."""
+
+    role: str
+    members: tuple[Declaration, ...]
+
+
+@dataclass(frozen=True)
+class Prose:
+    """``title "..."``, ``source "..."`` or ``note "..."``."""
+
+    word: Word
+    text: str
+
+
+@dataclass(frozen=True)
+class CellName:
+    """``cell NAME``."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Constant:
+    """``const eps = 0.001``."""
+
+    name: Word
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """``output h, c``."""
+
+    names: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """Part of a formula. ``at`` is where its operator or its name stands."""
+
+    at: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class NumberNode(Node):
+    """``0.5``."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class NameNode(Node):
+    """``W``, or ``h[t-1]`` with its step; the step is None where there are no brackets."""
+
+    name: str
+    step: int | None
+
+
+@dataclass(frozen=True)
+class CallNode(Node):
+    """``leaky_relu(a[t], 0.1)``."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class OperatorNode(Node):
+    """``+ - * / @`` between two, ``-`` and ``'`` (transpose) with one."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class PowerNode(Node):
+    """``a[t]^2``."""
+
+    base: Node
+    exponent: int
+
+
+@dataclass(frozen=True)
+class EquationLine:
+    """``h[t] = ...``."""
+
+    name: Word
+    formula: Node
+
+
+Statement = Declarations | Prose | CellName | Constant | Outputs | EquationLine

@@ -1,0 +1,153 @@
+"""Statements out of the parser's pieces, from the inside out, so that nothing recurses."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from lark import Token, Transformer, v_args
+
+from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations,
+                                   EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
+                                   PowerNode, Prose, Statement, Word)
+
+MAX_NAME = 40
+MAX_PROSE = 500
+MAX_DEPTH = 40
+MAX_DIGITS = 20
+MAX_POWER_OF_TEN = 30
+MAX_EXPONENT = 8
+# What a document can set in any font: Latin letters, and the dashes and quotes of papers.
+PUNCTUATION = "–—‘’“”…"
+
+
+class Refused(Exception):
+    """A piece that breaks a limit, before it is known which file it stands in."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+@v_args(inline=True)
+class Tree(Transformer[Token, tuple[Statement, ...]]):
+    """One short method a rule of the grammar."""
+
+    def file(self, *statements: Statement) -> tuple[Statement, ...]:
+        return statements
+
+    def cell(self, name: Token) -> CellName:
+        return CellName(word(name))
+
+    def prose(self, what: Token, text: Token) -> Prose:
+        return Prose(word(what), prose(text))
+
+    def declarations(self, role: Token, *members: Declaration) -> Declarations:
+        return Declarations(str(role), members)
+
+    def declaration(self, name: Token, *rest: Token | None) -> Declaration:
+        *axes, meaning = rest
+        return Declaration(word(name), tuple(word(axis) for axis in axes if axis is not None),
+                           "" if meaning is None else prose(meaning))
+
+    def constant(self, name: Token, minus: Token | None, value: Token) -> Constant:
+        return Constant(word(name), -number(value) if minus else number(value))
+
+    def outputs(self, *names: Token) -> Outputs:
+        return Outputs(tuple(map(word, names)))
+
+    def equation(self, name: Token, step: int, formula: Node) -> EquationLine:
+        if step:
+            raise Refused(f"define '{name}[t]', not another step", start(name))
+        return EquationLine(word(name), formula)
+
+    def step(self, time: Token, sign: Token | None, count: Token | None) -> int:
+        if time != "t":
+            raise Refused(f"'{time}' is no step; write [t] or [t-1]", start(time))
+        if sign is None or count is None:
+            return 0
+        if count != "1":
+            raise Refused("a step is [t], [t-1] or [t+1]; name what should be carried further",
+                          start(count))
+        return 1 if sign == "+" else -1
+
+    def binary(self, left: Node, operator: Token, right: Node) -> Node:
+        return operation(operator, left, right)
+
+    product = binary
+
+    def product_of_negative(self, left: Node, at: Token, minus: Token, right: Node) -> Node:
+        return operation(at, left, operation(minus, right))
+
+    def negative(self, minus: Token, operand: Node) -> Node:
+        return operation(minus, operand)
+
+    def transpose(self, operand: Node, mark: Token) -> Node:
+        return OperatorNode(start(mark), deeper(start(mark), operand), "'", (operand,))
+
+    def power(self, base: Node, mark: Token, minus: Token | None, exponent: Token) -> Node:
+        value = number(exponent)
+        if value.denominator != 1 or not 1 <= value <= MAX_EXPONENT:
+            raise Refused(f"an exponent is a whole number from 1 to {MAX_EXPONENT} or its "
+                          f"negative; for roots there is sqrt", start(exponent))
+        return PowerNode(start(mark), deeper(start(mark), base), base,
+                         -int(value) if minus else int(value))
+
+    def number(self, value: Token) -> Node:
+        return NumberNode(start(value), 1, number(value))
+
+    def name(self, name: Token) -> Node:
+        return NameNode(start(name), 1, word(name).text, None)
+
+    def read(self, name: Token, step: int) -> Node:
+        return NameNode(start(name), 1, word(name).text, step)
+
+    def call(self, function: Token, *arguments: Node) -> Node:
+        return CallNode(start(function), deeper(start(function), *arguments), word(function).text,
+                        arguments)
+
+
+def start(token: Token) -> int:
+    """Where a token starts in the text."""
+    return token.start_pos or 0
+
+
+def word(token: Token) -> Word:
+    """A name of bearable length."""
+    if len(token) > MAX_NAME:
+        raise Refused(f"a name has at most {MAX_NAME} characters", start(token))
+    return Word(str(token), start(token))
+
+
+def prose(token: Token) -> str:
+    """A quoted text, of characters that every document can print."""
+    text = str(token)[1:-1]
+    if len(text) > MAX_PROSE:
+        raise Refused(f"a text has at most {MAX_PROSE} characters", start(token))
+    for place, one in enumerate(text, start=start(token) + 1):
+        if not ((one.isprintable() and one < "\u0180") or one in PUNCTUATION):
+            raise Refused(f"U+{ord(one):04X} is no character that every document can print", place)
+    return text.strip()
+
+
+def number(token: Token) -> Fraction:
+    """A number as it is written, exact."""
+    digits, _, exponent = str(token).lower().partition("e")
+    if len(digits) > MAX_DIGITS or len(exponent) > 5 or abs(int(exponent or 0)) > MAX_POWER_OF_TEN:
+        raise Refused(f"a number has at most {MAX_DIGITS} digits and an exponent of at most "
+                      f"{MAX_POWER_OF_TEN}", start(token))
+    return Fraction(str(token))
+
+
+def operation(operator: Token, *operands: Node) -> Node:
+    """An operator between or before its operands."""
+    at = start(operator)
+    return OperatorNode(at, deeper(at, *operands), str(operator), operands)
+
+
+def deeper(at: int, *inside: Node) -> int:
+    """The depth of a formula around others."""
+    depth = 1 + max(one.depth for one in inside)
+    if depth > MAX_DEPTH:
+        raise Refused(f"the formula is nested more than {MAX_DEPTH} deep; give a part of it an "
+                      f"equation of its own", at)
+    return depth
