@@ -9,7 +9,8 @@
 
 from symrnn.adjoint import adjoint, join, tangent
 from symrnn.authoring import Cell, bidirectional, deep, readout, t
-from symrnn.cells import cell
+from symrnn.catalogue import cell
+from symrnn.cellfile import CellFileError
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
@@ -23,7 +24,8 @@ from symrnn.transforms import clipped, without_bias
 __version__ = "0.1.0"
 
 __all__ = [
-    "Cell", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run", "ShapeError",
+    "Cell", "CellFileError", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run",
+    "ShapeError",
     "activation", "adjoint", "bidirectional", "cell", "clipped", "compile", "deep", "derive",
     "elman", "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "show",
     "softmax_cross_entropy", "t", "tangent", "verify", "without_bias",

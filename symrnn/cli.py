@@ -1,4 +1,4 @@
-"""The command line: list, show, grad, generate, check."""
+"""The command line: list, show, grad, generate, check, new."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from symrnn import presentation, workflow
+from symrnn import catalogue, presentation, workflow
 from symrnn.cells import architectures
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
@@ -23,6 +23,8 @@ Examples:
     symrnn grad lstm --wrt W_f
     symrnn generate --output generated
     symrnn check
+    symrnn new my
+    symrnn show my.cell
 """
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
@@ -37,9 +39,10 @@ class Format(StrEnum):
     json = "json"
 
 
-CellName = Annotated[str, typer.Argument(metavar="CELL", help="A name that `symrnn list` shows.")]
+CellName = Annotated[str, typer.Argument(
+    metavar="CELL", help="A name that `symrnn list` shows, or a file: my.cell.")]
 CellNames = Annotated[list[str] | None, typer.Argument(
-    metavar="[CELL...]", help="Names that `symrnn list` shows; all without any.")]
+    metavar="[CELL...]", help="Names that `symrnn list` shows, or files; all without any.")]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR",
                                       help="The folder of the generated files.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
@@ -137,6 +140,16 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
         console().print(f"check failed: {failures} finding{'s' * (failures > 1)}")
         raise typer.Exit(1)
     console().print(f"{len(chosen)} architectures: files as generated, kernels right")
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the cell.")]) -> None:
+    """Write NAME.cell: a small cell as a text file, with comments. It works at once.
+
+    Examples: `symrnn new my`, then `symrnn show my.cell`.
+    """
+    path = catalogue.new(name)
+    console().print(f"{path} is written; read it, then: symrnn show {path}")
 
 
 def main() -> None:

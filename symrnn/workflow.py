@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from symrnn.cells import Architecture, architectures
+from symrnn.authoring import Architecture
+from symrnn.catalogue import FromFile, find
+from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError, UnknownName
@@ -19,22 +20,24 @@ KERNELS = tuple((backend, dtype) for backend in ("numpy", "c") for dtype in ("fl
 
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
-    """The architectures of these names, or all. Raises UnknownName."""
-    return tuple(_find(name) for name in names) if names else architectures()
+    """The architectures of these names and cell files, or all, each with a folder of its own.
+
+    Raises UnknownName, and ProgramError where a file's cell has the name of another.
+    """
+    found = tuple(find(name) for name in names) if names else architectures()
+    taken = {one.name for one in architectures()}
+    for one in found:
+        if isinstance(one, FromFile):
+            if one.name in taken:
+                raise ProgramError(f"{one.python} is called '{one.name}' like another cell, and "
+                                   f"both would be written into one folder; rename it")
+            taken.add(one.name)
+    return found
 
 
 def network(name: str) -> Program:
-    """The program of an architecture. Raises UnknownName."""
-    return _find(name).build()
-
-
-def _find(name: str) -> Architecture:
-    known = {one.name: one for one in architectures()}
-    if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {close[0]}?" if close else "`symrnn list` shows all"
-        raise UnknownName(f"no architecture is called {name!r}; {hint}")
-    return known[name]
+    """The program of a name or a cell file. Raises UnknownName."""
+    return find(name).build()
 
 
 def write(architecture: Architecture, output: Path) -> int:
@@ -57,7 +60,10 @@ def _write_atomically(path: Path, text: str) -> None:
 def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     """Files that are not what the equations give."""
     expected = {one.name: generate(one.build(), one.name) for one in networks}
-    return drift(output, expected, [one.name for one in architectures()])
+    known = [one.name for one in architectures()]
+    if any(isinstance(one, FromFile) for one in networks) and output.is_dir():
+        known += [one.name for one in output.iterdir()]  # other files' cells may lie beside it
+    return drift(output, expected, known)
 
 
 def numeric_failures(architecture: Architecture) -> Iterator[str]:

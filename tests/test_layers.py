@@ -18,8 +18,8 @@ RANKS = {
     "program": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1,
     "backends": 2, "authoring": 2,
-    "rendering": 3, "cells": 3, "losses": 3,
-    "runtime": 4,
+    "rendering": 3, "cellfile": 3, "cells": 3, "losses": 3,
+    "catalogue": 4, "runtime": 4,
     "pipeline": 5,
     "checking": 6, "presentation": 6, "interop": 6,
     "workflow": 7,
@@ -31,6 +31,7 @@ RANKS = {
 # A library that serves one purpose is imported in one place.
 HOMES = {
     "jinja2": {"rendering"},
+    "lark": {"cellfile"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ctypes": {"runtime"},

@@ -10,6 +10,7 @@ from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, size_lines
                                         total_entries)
 from symrnn.backends.c_math import MATH, CPrinter
 from symrnn.backends.names import Names
+from symrnn.backends.text import in_comment
 from symrnn.program import ACTIVATIONS, Program, Role, Variable
 from symrnn.schedule import Plan
 
@@ -115,7 +116,8 @@ class _Sources:
         calls = {name for one in written.values() for name in one.printer.used_calls}
         helpers, math = self._helpers(sorted(calls))
         return Source(
-            self.name, f"{self.name.upper()}_H", program.title, program.source, program.notes,
+            self.name, f"{self.name.upper()}_H", in_comment(program.title),
+            in_comment(program.source), tuple(map(in_comment, program.notes)),
             tuple(interface(self.plan, self.names, self.name)), math, helpers,
             self._counts(bodies), bodies["forward"], bodies["backward"],
             tuple(body for kind, body in bodies.items() if kind == "step"))
@@ -178,7 +180,8 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
     program, gradient = plan.program, plan.gradient
     meanings = {"T": "steps", "B": "sequences in the batch",
                 **{one.name: one.meaning for one in program.sizes}}
-    sizes = tuple(Field(one, one, f"size_t {one};", meanings[one]) for one in _all_sizes(program))
+    sizes = tuple(Field(one, one, f"size_t {one};", in_comment(meanings[one]))
+                  for one in _all_sizes(program))
     groups = (
         ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
         ("inputs", "inputs", True, program.with_role(Role.INPUT, Role.MASK)),
@@ -206,4 +209,4 @@ def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
 def _field(own: str, key: str, variable: Variable, name: str, const: bool) -> Field:
     shape = f"[{', '.join(variable.shape)}]" if variable.shape else "[1]"
     declaration = f"{'const ' if const else ''}{name}_real *{own};"
-    return Field(own, key, declaration, f"{shape} {variable.meaning}")
+    return Field(own, key, declaration, f"{shape} {in_comment(variable.meaning)}")

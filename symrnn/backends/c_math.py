@@ -53,7 +53,10 @@ class CPrinter(Printer):
         return f"{MATH[name]}({', '.join(arguments)})"
 
     def power(self, base: str, exponent: Expr) -> str:
-        return self.times.join([base] * int(exponent))
+        whole, half = divmod(exponent, 1)
+        if half not in (0, Rational(1, 2)):
+            raise TypeError(f"C without pow has no power {exponent}")
+        return self.times.join([base] * int(whole) + [self.root(base)] * (half != 0))
 
     def _power(self, node: Expr) -> tuple[int, str]:
         if node.exp.q == 2:

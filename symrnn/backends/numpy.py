@@ -10,7 +10,7 @@ from symrnn.backends.base import Artefact
 from symrnn.backends.names import Names
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
-from symrnn.backends.text import Statement
+from symrnn.backends.text import Statement, in_docstring
 from symrnn.program import ACTIVATIONS, Program, Role
 from symrnn.schedule import Plan
 
@@ -55,9 +55,10 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     steps = (step.step(),) if plan.streams else ()
     calls = {**forward.printer.used_calls, **backward.printer.used_calls}
     program = plan.program
-    entries = tuple(Entry(one.name, f"[{', '.join(one.shape)}]", one.meaning) for one in
-                    program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK, Role.INITIAL))
-    module = Module(name, program.title, program.source, program.notes, entries,
+    entries = tuple(Entry(one.name, f"[{', '.join(one.shape)}]", in_docstring(one.meaning))
+                    for one in program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK, Role.INITIAL))
+    module = Module(name, in_docstring(program.title), in_docstring(program.source),
+                    tuple(map(in_docstring, program.notes)), entries,
                     helpers(sorted(calls)), _when(program.with_role(Role.SELECTOR)),
                     _when(["contract"]), *bodies, steps)
     return (Artefact(f"{name}.py", "numpy/module.py.j2", module),)

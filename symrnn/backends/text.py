@@ -83,6 +83,20 @@ def axes_text(program: Program, name: str) -> str:
     return f"[{', '.join(shape)}]" if shape else ""
 
 
+def in_comment(text: str) -> str:
+    """Text of an author inside a comment of C, which it cannot end."""
+    return _one_line(text).replace("*/", "* /").replace("/*", "/ *")
+
+
+def in_docstring(text: str) -> str:
+    """Text of an author inside a docstring of Python, which it cannot end."""
+    return _one_line(text).replace("\\", "\\\\").replace('"""', r'\"\"\"')
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 @dataclass(frozen=True)
 class Statement:
     """One equation in a language: the comment above it and its lines."""

@@ -1,0 +1,72 @@
+"""Cells by what people call them: a name that symrnn knows, or the path of a cell file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from symrnn import cells
+from symrnn.authoring.registry import Architecture, with_common_options
+from symrnn.cellfile import read, starter
+from symrnn.cells import architectures
+from symrnn.program import Program, UnknownName
+
+SUFFIX = ".cell"
+
+
+@dataclass(frozen=True)
+class FromFile(Architecture):
+    """The cell of a file, under the name that the file gives it."""
+
+
+def is_path(name: str) -> bool:
+    """True for what ends with .cell or has a separator in it; no name has one."""
+    separators = [one for one in ("/", os.sep, os.altsep) if one]
+    return name.endswith(SUFFIX) or any(one in name for one in separators)
+
+
+def cell(name: str | os.PathLike[str], **options: Any) -> Program:
+    """The cell of a name, with the options of its builder, or of a path such as "my.cell".
+
+    A file's cell has the options of every cell, ``clip`` and ``bias``. Raises UnknownName for
+    a name that is not there, TypeError for an option that it lacks, OSError and CellFileError
+    for a file that cannot be read.
+    """
+    path = os.fspath(name)
+    if isinstance(name, str) and not is_path(name):
+        return cells.cell(name, **options)
+    return with_common_options(_file)(path, **options)
+
+
+def _file(path: str) -> Program:
+    """The cell of a file."""
+    return read(path)
+
+
+def find(name: str) -> Architecture:
+    """The architecture of a name or a path. Raises UnknownName, OSError, CellFileError."""
+    if is_path(name):
+        program = read(name)
+        return FromFile(program.name, lambda: program, f"symrnn.cell({name!r})")
+    known = {one.name: one for one in architectures()}
+    if name not in known:
+        close = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {close[0]}?" if close else "`symrnn list` shows all"
+        raise UnknownName(f"no architecture is called {name!r}; {hint}")
+    return known[name]
+
+
+def new(name: str) -> Path:
+    """Write a commented starter, NAME.cell. Raises FileExistsError where there is one."""
+    own = name.removesuffix(SUFFIX)
+    text = starter(own)
+    path = Path(own + SUFFIX)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise FileExistsError(f"{path} is there already; take another name, or move it") from None
+    return path

@@ -1,0 +1,155 @@
+"""The functions of a cell file: the table of activations, a few of SymPy's, a few over vectors."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from sympy import Expr, Piecewise, cos, exp, log, sin, sqrt
+
+from symrnn.cellfile.scope import Scope
+from symrnn.program import ACTIVATIONS, SizeSymbol, activation
+
+Axes = tuple[str, ...]
+Result = tuple[Expr, Axes]
+
+
+@dataclass(frozen=True)
+class Given:
+    """An argument: its expression, its axes, its value where it is a constant."""
+
+    expression: Expr
+    axes: Axes
+    number: Fraction | None
+
+
+class Around(Protocol):
+    """What a function needs of whoever builds the formula."""
+
+    scope: Scope
+
+    def wider(self, left: Axes, right: Axes, what: str, at: int) -> Axes:
+        """The axes of two things taken element by element."""
+        ...
+
+
+Builder = Callable[[Around, str, Sequence[Given], int], Result]
+
+
+class Table(dict[str, Builder]):
+    """Functions by name."""
+
+    def unknown(self, name: str) -> str:
+        """The message for a function that is not there."""
+        close = difflib.get_close_matches(name, self, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(sorted(self))}"
+        return f"there is no function '{name}'; {hint}"
+
+
+def _expect(to: Around, name: str, given: Sequence[Given], count: int, at: int) -> None:
+    if len(given) != count:
+        raise to.scope.error(f"'{name}' takes {count} argument{'s' * (count > 1)}, "
+                             f"not {len(given)}", at)
+    if given[0].number is not None:
+        raise to.scope.error(f"'{name}' of a constant is a number; write the number", at)
+
+
+def _activation(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    """A row of the table; what stands behind the argument are constants."""
+    most = len(ACTIVATIONS[name].defaults)
+    first, *constants = given
+    if len(constants) > most:
+        raise to.scope.error(f"'{name}' takes one argument and at most {most} constants, "
+                             f"not {len(constants)}", at)
+    if any(one.number is None for one in constants):
+        raise to.scope.error(f"the parameters of '{name}' are constants", at)
+    _expect(to, name, [first], 1, at)
+    return activation((name, *(str(one.number) for one in constants)))(first.expression), first.axes
+
+
+def _elementary(function: Callable[[Expr], Expr]) -> Builder:
+    def build(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+        _expect(to, name, given, 1, at)
+        return function(given[0].expression), given[0].axes
+
+    return build
+
+
+def _vector(to: Around, name: str, given: Given, at: int) -> Expr:
+    if len(given.axes) != 1:
+        raise to.scope.error(f"'{name}' wants a vector, got [{', '.join(given.axes)}]", at)
+    return given.expression
+
+
+def _sum(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    _expect(to, name, given, 1, at)
+    return to.scope.cell.contract("i->", _vector(to, name, given[0], at)), ()
+
+
+def _mean(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    total, _ = _sum(to, name, given, at)
+    return total / SizeSymbol(given[0].axes[0]), ()
+
+
+def _dot(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    _expect(to, name, given, 2, at)
+    left, right = (_vector(to, name, one, at) for one in given)
+    if given[0].axes != given[1].axes:
+        raise to.scope.error(f"'dot' wants two vectors of [{given[0].axes[0]}], the second is "
+                             f"[{given[1].axes[0]}]", at)
+    return to.scope.cell.contract("i,i->", left, right), ()
+
+
+def _outer(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    _expect(to, name, given, 2, at)
+    left, right = (_vector(to, name, one, at) for one in given)
+    return to.scope.cell.contract("i,j->ij", left, right), given[0].axes + given[1].axes
+
+
+def _extreme(sign: int) -> Builder:
+    """The larger or the smaller of two, element by element; the first one where they tie."""
+    def build(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+        if len(given) == 1 and sign > 0:
+            return _largest(to, name, given[0], at)
+        _expect(to, name, given, 2, at)
+        a, b = (one.expression for one in given)
+        axes = to.wider(given[0].axes, given[1].axes, f"'{name}'", at)
+        condition: Any = a >= b if sign > 0 else a <= b
+        return Piecewise((a, condition), (b, True)), axes
+
+    return build
+
+
+def _largest(to: Around, name: str, given: Given, at: int) -> Result:
+    """The largest entry; entries that tie share its gradient.
+
+    The peak alone would have none: it is a shift that the derivation holds constant. So the
+    result is the sum of the entries that reach it over their number.
+    """
+    cell = to.scope.cell
+    _expect(to, name, [given], 1, at)
+    vector = cell.contract("i->i", _vector(to, name, given, at)).operands[0]
+    peak = cell.symbol(_fresh(to, f"peak_{vector.name}"), "largest entry")
+    cell.define(peak.name, cell.peak(cell.term(vector.name)))
+    top = cell.term(peak.name)
+    reach, count = (cell.contract("i->", Piecewise((one, vector >= top), (0, True)))
+                    for one in (vector, 1))
+    return reach / count, ()
+
+
+def _fresh(to: Around, wish: str) -> str:
+    taken = {*to.scope.cell.variables, *to.scope.later, *to.scope.places}
+    names = (wish if count == 1 else f"{wish}_{count}" for count in range(1, 1000))
+    return next(one for one in names if one not in taken)
+
+
+FUNCTIONS = Table({
+    **dict.fromkeys(ACTIVATIONS, _activation),
+    "exp": _elementary(exp), "log": _elementary(log), "sqrt": _elementary(sqrt),
+    "sin": _elementary(sin), "cos": _elementary(cos),
+    "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
+    "max": _extreme(1), "min": _extreme(-1),
+})

@@ -1,0 +1,120 @@
+"""Which names a cell file has declared, and what each stands for where it is read."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symrnn.authoring import Cell
+from symrnn.authoring.symbols import Term
+from symrnn.cellfile.nodes import Declaration, NameNode, Word
+from symrnn.cellfile.source import CellFileError, Source
+
+MAX_AXES = 3
+TIME = {"t": "the time", "T": "the number of steps", "B": "the number of samples"}
+KINDS = {0: "coefficient", 1: "bias", 2: "weights"}
+
+
+@dataclass
+class Scope:
+    """The names of one file. ``later`` holds the line of the equation of each name."""
+
+    source: Source
+    cell: Cell
+    functions: tuple[str, ...]
+    later: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    patterns: list[Declaration] = field(default_factory=list)
+    constants: dict[str, Fraction] = field(default_factory=dict)
+    defined: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+
+    def error(self, message: str, at: int) -> CellFileError:
+        """An error that points into the file."""
+        return self.source.error(message, at)
+
+    def claim(self, name: Word, role: str) -> None:
+        """Take a new name. Raises where it is taken already."""
+        if name.text == "t":
+            raise self.error("'t' is the time; take another name", name.at)
+        if name.text in self.functions:
+            raise self.error(f"'{name.text}' is a function; take another name", name.at)
+        if name.text in self.places:
+            line = self.source.line(self.places[name.text])
+            raise self.error(f"'{name.text}' is there already, in line {line}", name.at)
+        if name.text in self.cell.variables:
+            raise self.error(f"'{name.text}' is the name that symrnn gives to a part of another "
+                             f"equation; take another", name.at)
+        self.roles[name.text], self.places[name.text] = role, name.at
+
+    def declare(self, role: str, one: Declaration) -> None:
+        """An input, a state, a parameter, or a pattern of parameters."""
+        self._check_axes(one)
+        if one.name.text.endswith("*"):
+            if role != "param":
+                raise self.error("only parameters have patterns", one.name.at)
+            self.patterns.append(one)
+            return
+        self.claim(one.name, role)
+        declaration = f"{one.name.text}[{','.join(axis.text for axis in one.axes)}]"
+        if role == "param":
+            self.cell.parameter(declaration, one.meaning or KINDS.get(len(one.axes), "tensor"))
+        elif role == "input":
+            self.cell.input(declaration, one.meaning or "input")
+        else:
+            self.cell.state(declaration, one.meaning or "state")
+
+    def _check_axes(self, one: Declaration) -> None:
+        if len(one.axes) > MAX_AXES:
+            raise self.error(f"'{one.name.text}' has more than {MAX_AXES} axes", one.name.at)
+        for axis in one.axes:
+            if axis.text in TIME:
+                raise self.error(f"'{axis.text}' is {TIME[axis.text]}, which every input and state "
+                                 f"has unsaid; an axis needs another name", axis.at)
+
+    def term(self, node: NameNode) -> Term:
+        """The symbol that a formula reads. Raises where it is not there yet, or has no time."""
+        name = node.name
+        if name not in self.roles and not self._of_a_pattern(node):
+            raise self.error(self._unknown(name, node.step), node.at)
+        self.used.add(name)
+        if self.roles[name] == "param":
+            if node.step is not None:
+                raise self.error(f"'{name}' is a parameter and has no time; write '{name}'",
+                                 node.at)
+            return self.cell.term(name)
+        if node.step is None:
+            raise self.error(f"'{name}' changes in time; write '{name}[t]' or '{name}[t-1]'",
+                             node.at)
+        if node.step:
+            return self.cell.remembered(name, -node.step)
+        if name not in self.defined and self.roles[name] != "input":
+            raise self.error(self._early(name), node.at)
+        return self.cell.term(name)
+
+    def _of_a_pattern(self, node: NameNode) -> bool:
+        for one in self.patterns:
+            stem = one.name.text[:-1]
+            if node.step is None and node.name.startswith(stem) and len(node.name) > len(stem):
+                self.declare("param", Declaration(Word(node.name, node.at), one.axes, one.meaning))
+                return True
+        return False
+
+    def _early(self, name: str) -> str:
+        if name in self.later:
+            return (f"'{name}[t]' is read before its equation in line {self.later[name]}; move "
+                    f"that up, or read '{name}[t-1]'")
+        return f"'{name}' has no equation"
+
+    def _unknown(self, name: str, step: int | None) -> str:
+        if name in self.later and step == 0:
+            return self._early(name)
+        if name in self.later:
+            return (f"'{name}' is read before line {self.later[name]} says what it is; declare it: "
+                    f"'state {name}[m]'")
+        close = difflib.get_close_matches(name, [*self.roles, *self.constants], 1)
+        hint = (f"did you mean '{close[0]}'?" if close else
+                "declare it as an input, a state or a param, or write its equation above")
+        return f"'{name}' is unknown; {hint}"
