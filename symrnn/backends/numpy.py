@@ -56,7 +56,8 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     calls = {**forward.printer.used_calls, **backward.printer.used_calls}
     program = plan.program
     entries = tuple(Entry(one.name, f"[{', '.join(one.shape)}]", in_docstring(one.meaning))
-                    for one in program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK, Role.INITIAL))
+                    for one in program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK,
+                                                 Role.INITIAL))
     module = Module(name, in_docstring(program.title), in_docstring(program.source),
                     tuple(map(in_docstring, program.notes)), entries,
                     helpers(sorted(calls)), _when(program.with_role(Role.SELECTOR)),
