@@ -12,7 +12,7 @@ from symrnn import cells
 from symrnn.authoring.registry import Architecture, with_common_options
 from symrnn.cellfile import read, starter
 from symrnn.cells import architectures
-from symrnn.program import Program, UnknownName
+from symrnn.program import Program, ProgramError, UnknownName
 
 SUFFIX = ".cell"
 
@@ -46,10 +46,18 @@ def _file(path: str) -> Program:
     return read(path)
 
 
+def _readable(path: str) -> Program:
+    try:
+        return read(path)
+    except OSError as error:
+        raise UnknownName(f"{path}: {error.strerror}; `symrnn new NAME` writes a cell "
+                          f"file") from None
+
+
 def find(name: str) -> Architecture:
-    """The architecture of a name or a path. Raises UnknownName, OSError, CellFileError."""
+    """The architecture of a name or a path. Raises UnknownName, CellFileError."""
     if is_path(name):
-        program = read(name)
+        program = _readable(name)
         return FromFile(program.name, lambda: program, f"symrnn.cell({name!r})")
     known = {one.name: one for one in architectures()}
     if name not in known:
@@ -60,7 +68,7 @@ def find(name: str) -> Architecture:
 
 
 def new(name: str) -> Path:
-    """Write a commented starter, NAME.cell. Raises FileExistsError where there is one."""
+    """Write a commented starter, NAME.cell. Raises ProgramError where there is one."""
     own = name.removesuffix(SUFFIX)
     text = starter(own)
     path = Path(own + SUFFIX)
@@ -68,5 +76,5 @@ def new(name: str) -> Path:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise FileExistsError(f"{path} is there already; take another name, or move it") from None
+        raise ProgramError(f"{path} is there already; take another name, or move it") from None
     return path

@@ -91,7 +91,8 @@ class _Lowering:
         if node not in self.named:
             part = make(node)
             self.variables[part.name] = part
-            rhs = node if is_call(node) else self._formula(node, part.axes)
+            rhs = (self._call_of_names(node) if is_call(node)
+                   else self._formula(node, part.axes))
             self.parts.append(part)
             self.equations.append(Equation(part.name, rhs, self.current.number))
             self.named[node] = part.symbol

@@ -94,7 +94,7 @@ def test_the_largest_entry_has_its_gradient() -> None:
 
 
 ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the line, the column
-    ("h[t] = W_h @ x[t] +", "unexpected the end of the line", 6, 20),
+    ("h[t] = W_h @ x[t] +\n", "unexpected the end of the line", 6, 20),
     ("h[t] = (x[t]\nf[t] = x[t]", "the '(' of line 6 is open", 7, 1),
     ("h[t] = x.__class__", "there are no attributes", 6, 9),
     ("h[t] = foo[t]", "'foo' is unknown", 6, 8),
@@ -155,7 +155,7 @@ def test_an_error_points_at_the_spot(equations: str, words: str, line: int, colu
     assert (caught.value.line, caught.value.column) == (line, column), message
     first, shown, caret = message.split("\n")
     assert first.startswith(f"my.cell:{line}:{column}: ")
-    assert caret.strip() == "^" and message.isascii() | ("\u0430" in message) | ("\ufffd" in message)
+    assert caret.strip() == "^" and "\x1b" not in message and "\u202e" not in message
     if column < 60:
         written = (HEAD + equations).split("\n")[line - 1]
         assert shown[4:4 + column] == written[:column].translate({0: 0xFFFD, 0x1B: 0xFFFD})[
@@ -188,8 +188,9 @@ def test_the_deepest_formula_goes_through_every_stage() -> None:
 
 def test_garbage_raises_nothing_but_cell_file_errors() -> None:
     generator = random.Random(3)
-    words = ["h[t]", "h[t-1]", "x[t]", "W_a", "@", "*", "+", "(", ")", "=", "\n", "tanh", "U_b", "'",
-             "^2", "1/", "sum", "max", ",", "param", "input", "state", "output", '"', ";", "q[t] ="]
+    words = ["h[t]", "h[t-1]", "x[t]", "W_a", "@", "*", "+", "(", ")", "=", "\n", "tanh", "U_b",
+             "'", "^2", "1/", "sum", "max", ",", "param", "input", "state", "output", '"',
+             ";", "q[t] ="]
     good = 0
     for count in range(600):
         if count % 3:
@@ -218,7 +219,7 @@ def test_prose_stays_prose(prose: str) -> None:
     compile(files["c.py"], "c.py", "exec")
     for name in ("c.h", "c.c"):
         assert without_comments(files[name]) == without_comments(same[name])
-    assert "\\end{document} $" not in files["c.tex"] and files["c.tex"].count("\\end{document}") == 1
+    assert files["c.tex"].count("\\end{document}") == 1
     assert "<script>" not in program._repr_html_()
     assert not check_kernel(program, "numpy", "float64")
 
@@ -264,7 +265,7 @@ def test_commands_take_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (("show", "none.cell"), "none.cell"),
     (("generate", "lstm.cell"), "is called 'lstm' like another cell"),
     (("generate", "my.cell", "./my.cell"), "is called 'my' like another cell"),
-    (("show", "bad.cell"), "bad.cell:1:1: unexpected 'bad'"),
+    (("show", "bad.cell"), "bad.cell:1:4: unexpected the end of the file"),
     (("show", "bytes.cell"), "bytes.cell:2:2: the file is not UTF-8 text"),
 ])
 def test_mistakes_of_commands(arguments: tuple[str, ...], words: str, tmp_path: Path,
