@@ -12,6 +12,7 @@ import numpy.typing as npt
 from symrnn.program import ProgramError, Role
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
+from symrnn.runtime.online import Rtrl, state_jacobian
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
 from symrnn.schedule import Plan
 
@@ -116,8 +117,8 @@ class Kernel:
         bars = self.cotangents(run.given.sizes, y_bar, final_bar)
         return dict(self.engine.backward(run.given, run.outputs, run.tape, bars))
 
-    def cotangents(self, sizes: Sizes, y_bar: Any,
-                   final_bar: Mapping[str, Any] | None) -> dict[str, Array]:
+    def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
+                   lost: int = 0) -> dict[str, Array]:
         """The checked cotangents by the name of what they belong to; zero where not given."""
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar or {}, finals, "final state", partly=True)
@@ -126,7 +127,8 @@ class Kernel:
         bars = {}
         for one in self.plan.gradient.with_role(Role.COTANGENT):
             called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
-            bars[one.of] = (sizes.take(one, given[one.of], called) if one.of in given
+            part = lost if one.of in self.program.outputs else 0
+            bars[one.of] = (sizes.take(one, given[one.of], called, part) if one.of in given
                             else sizes.zeros(one))
         return bars
 
@@ -163,15 +165,35 @@ class Kernel:
         inputs_dot = {} if x_dot is None else self._named(x_dot, moving, "input")
         return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
 
+    def rtrl(self, params: Mapping[str, Any], initial: Mapping[str, Any] | None = None) -> Rtrl:
+        """Online learning: gradients that are up to date after every step, no sequence stored.
+
+        Raises ProgramError where a step needs later ones (a reverse direction).
+        """
+        self._must_stream()
+        return Rtrl(self, params, initial)
+
+    def state_jacobian(self, params: Mapping[str, Any], x_t: Any,
+                       state: Mapping[str, Any] | None = None) -> dict[tuple[str, str], Array]:
+        """How the next states depend on the states: ``["h", "c"]`` is dh_t/dc_{t-1} [B, m, m].
+
+        Raises ProgramError where a step needs later ones (a reverse direction).
+        """
+        self._must_stream()
+        return state_jacobian(self, self.given(params, x_t, state, lost=1))
+
+    def _must_stream(self) -> None:
+        if not self.plan.streams:
+            raise ProgramError(f"{self.program.name} reads its input in reverse, so there is no "
+                               "streaming step; use forward on whole sequences")
+
     def step(self, params: Mapping[str, Any], x_t: Any,
              state: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
         """Run one step of a stream: ``x_t`` [B, n] and a state give ``y_t`` and the next state.
 
         Raises ProgramError where a step needs later ones (a reverse direction).
         """
-        if not self.plan.streams:
-            raise ProgramError(f"{self.program.name} reads its input in reverse, so there is no "
-                               "streaming step; use forward on whole sequences")
+        self._must_stream()
         outputs, following = self.engine.step(self.given(params, x_t, state, lost=1))
         return self._alone(outputs), dict(following)
 
