@@ -22,16 +22,21 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.adjoint import adjoint
+from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
 from symrnn.backends import BACKENDS
 from symrnn.program import Program, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
+from symrnn.runtime.calls import Relation
 from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.kernel import Engine
 from symrnn.runtime.numpy_engine import NumpyEngine
-from symrnn.schedule import Plan, plan
+from symrnn.schedule import Plan, forward_only, plan
 from symrnn.transforms import MASK, masked
+
+
+SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
+           Relation.SECOND_ORDER: second_order}
 
 
 @lru_cache(maxsize=256)
@@ -61,8 +66,17 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
     if backend not in ("c", "numpy"):
         raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
-    with_mask = masked(program, masked_output) if MASK not in program else None
+    with_mask = masked(program, masked_output) if MASK not in program else program
     derived = derive(program)
-    engine: Engine = CEngine(derived, kind) if backend == "c" else NumpyEngine(derived)
-    return Kernel(derived, engine, kind,
-                  None if with_mask is None else lambda: compile(with_mask, backend, kind))
+
+    def related(relation: Relation) -> Kernel:
+        if relation is Relation.MASKED:
+            return compile(with_mask, backend, kind)
+        system = forward_only(SYSTEMS[relation](program))
+        return Kernel(system, _engine(system, backend, kind), kind, related)
+
+    return Kernel(derived, _engine(derived, backend, kind), kind, related)
+
+
+def _engine(derived: Plan, backend: str, dtype: npt.DTypeLike) -> Engine:
+    return CEngine(derived, dtype) if backend == "c" else NumpyEngine(derived)

@@ -17,9 +17,9 @@ def gradient_of(program: Program, name: str) -> str:
     raise UnknownName(f"there is no gradient with respect to '{name}'; there are {known}")
 
 
-def leading_to(program: Program, target: str) -> Program:
-    """The equations and delays that the target depends on, and no others."""
-    needed, before = {target}, -1
+def leading_to(program: Program, *targets: str) -> Program:
+    """The equations and delays that the targets depend on, and no others."""
+    needed, before = set(targets), -1
     while before != len(needed):
         before = len(needed)
         for equation in program.equations:

@@ -196,7 +196,7 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
                    for one in program.delays)
     return [Struct(f"{name}_sizes", "sizes, each at least 1", sizes),
             *(_struct(f"{name}_{kind}", comment, tuple(
-                _field(names[one.name], one.of or one.name, one, name, const) for one in members))
+                _field(names[one.name], _key(one), one, name, const) for one in members))
               for kind, comment, const, members in groups),
             _struct(f"{name}_state", "state before the first or after the last step", states)]
 
@@ -204,6 +204,12 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
 def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
     """A struct; C99 knows no empty one."""
     return Struct(name, comment, fields or (Field("none", "", "char none;", "there are none"),))
+
+
+def _key(variable: Variable) -> str:
+    """What the caller calls it: a gradient goes by the name of what it belongs to."""
+    owned = variable.role in (Role.COTANGENT, Role.GRADIENT)
+    return variable.of if owned else variable.name
 
 
 def _field(own: str, key: str, variable: Variable, name: str, const: bool) -> Field:

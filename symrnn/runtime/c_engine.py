@@ -13,7 +13,7 @@ from symrnn.backends.c import Struct, c_backend, c_names, interface
 from symrnn.program import Role
 from symrnn.rendering import rendered
 from symrnn.runtime.compiler import shared_library
-from symrnn.runtime.kernel import Given
+from symrnn.runtime.calls import Given
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from symrnn.program import ProgramError, Role
+from symrnn.runtime.calls import Given, Relation
+from symrnn.runtime.directional import directions, hessian_along, pushed_along
+from symrnn.runtime.online import Rtrl, state_jacobian
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
 from symrnn.schedule import Plan
 
@@ -28,16 +31,6 @@ class Engine(Protocol):
     def step(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and next states of one step."""
         ...
-
-
-@dataclass(frozen=True)
-class Given:
-    """The checked arguments of one call."""
-
-    parameters: Arrays
-    inputs: Arrays
-    initial: Arrays
-    sizes: Sizes
 
 
 @dataclass(frozen=True)
@@ -73,9 +66,10 @@ class Kernel:
     """
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
-                 with_mask: Callable[[], Kernel] | None = None) -> None:
+                 related: Callable[[Relation], Kernel]) -> None:
         self.plan, self.program, self.engine, self.dtype = plan, plan.program, engine, dtype
-        self._with_mask = None if with_mask is None else cache(with_mask)
+        self.related = cache(related)
+        self.masked = bool(self.program.with_role(Role.MASK))
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
         self._inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
@@ -97,10 +91,11 @@ class Kernel:
 
         Raises ShapeError naming the array whose shape is wrong.
         """
-        if (lengths is not None or mask is not None) and self._with_mask is not None:
+        if (lengths is not None or mask is not None) and not self.masked:
             inputs = self._named(x, self._inputs, "input")
-            return self._with_mask().forward(params, with_mask(inputs, lengths, mask), initial)
-        given = self._given(params, x, initial, lost=0)
+            return self.related(Relation.MASKED).forward(
+                params, with_mask(inputs, lengths, mask), initial)
+        given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
         return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
 
@@ -119,17 +114,78 @@ class Kernel:
         """
         if run.kernel is not self:
             return run.kernel.backward(run, y_bar, final_bar)
-        gradient, sizes = self.plan.gradient, run.given.sizes
+        bars = self.cotangents(run.given.sizes, y_bar, final_bar)
+        return dict(self.engine.backward(run.given, run.outputs, run.tape, bars))
+
+    def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
+                   lost: int = 0) -> dict[str, Array]:
+        """The checked cotangents by the name of what they belong to; zero where not given."""
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar or {}, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
         given |= self._named(y_bar, self.program.outputs, "output's cotangent")
         bars = {}
-        for one in gradient.with_role(Role.COTANGENT):
+        for one in self.plan.gradient.with_role(Role.COTANGENT):
             called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
-            bars[one.of] = (sizes.take(one, given[one.of], called) if one.of in given
+            part = lost if one.of in self.program.outputs else 0
+            bars[one.of] = (sizes.take(one, given[one.of], called, part) if one.of in given
                             else sizes.zeros(one))
-        return dict(self.engine.backward(run.given, run.outputs, run.tape, bars))
+        return bars
+
+    def jvp(self, params: Mapping[str, Any], x: Any, params_dot: Mapping[str, Any] | None = None,
+            x_dot: Any = None, initial: Mapping[str, Any] | None = None,
+            initial_dot: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
+        """Tangents of the outputs and of the final states along one direction.
+
+        The direction is given by ``params_dot`` and ``initial_dot``, by name, and ``x_dot``;
+        zero where not given.
+        """
+        given = self.given(params, x, initial)
+        dots = self._directions(given, params_dot, x_dot, initial_dot)
+        y_dot, final_dot = pushed_along(self, given, dots)
+        return self._alone(y_dot), final_dot
+
+    def hvp(self, params: Mapping[str, Any], x: Any, y_bar: Any,
+            params_dot: Mapping[str, Any] | None = None, x_dot: Any = None,
+            initial: Mapping[str, Any] | None = None,
+            initial_dot: Mapping[str, Any] | None = None,
+            final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
+        """How every gradient of ``backward`` changes along a direction, cotangents held fixed.
+
+        That is the Hessian of the linear loss which ``y_bar`` and ``final_bar`` define, times
+        the direction. Names and shapes are those of ``backward``.
+        """
+        given = self.given(params, x, initial)
+        dots = self._directions(given, params_dot, x_dot, initial_dot)
+        return hessian_along(self, given, self.cotangents(given.sizes, y_bar, final_bar), dots)
+
+    def _directions(self, given: Given, params_dot: Mapping[str, Any] | None, x_dot: Any,
+                    initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
+        moving = tuple(one.name for one in self.program.with_role(Role.INPUT))
+        inputs_dot = {} if x_dot is None else self._named(x_dot, moving, "input")
+        return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
+
+    def rtrl(self, params: Mapping[str, Any], initial: Mapping[str, Any] | None = None) -> Rtrl:
+        """Online learning: gradients that are up to date after every step, no sequence stored.
+
+        Raises ProgramError where a step needs later ones (a reverse direction).
+        """
+        self._must_stream()
+        return Rtrl(self, params, initial)
+
+    def state_jacobian(self, params: Mapping[str, Any], x_t: Any,
+                       state: Mapping[str, Any] | None = None) -> dict[tuple[str, str], Array]:
+        """How the next states depend on the states: ``["h", "c"]`` is dh_t/dc_{t-1} [B, m, m].
+
+        Raises ProgramError where a step needs later ones (a reverse direction).
+        """
+        self._must_stream()
+        return state_jacobian(self, self.given(params, x_t, state, lost=1))
+
+    def _must_stream(self) -> None:
+        if not self.plan.streams:
+            raise ProgramError(f"{self.program.name} reads its input in reverse, so there is no "
+                               "streaming step; use forward on whole sequences")
 
     def step(self, params: Mapping[str, Any], x_t: Any,
              state: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
@@ -137,14 +193,13 @@ class Kernel:
 
         Raises ProgramError where a step needs later ones (a reverse direction).
         """
-        if not self.plan.streams:
-            raise ProgramError(f"{self.program.name} reads its input in reverse, so there is no "
-                               "streaming step; use forward on whole sequences")
-        outputs, following = self.engine.step(self._given(params, x_t, state, lost=1))
+        self._must_stream()
+        outputs, following = self.engine.step(self.given(params, x_t, state, lost=1))
         return self._alone(outputs), dict(following)
 
-    def _given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
-               lost: int) -> Given:
+    def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
+              lost: int = 0) -> Given:
+        """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
         sizes, program = Sizes(self.program, self.dtype), self.program
         check_names(params, self.parameters, "parameter")
         parameters = {name: sizes.take(program[name], params[name], name)

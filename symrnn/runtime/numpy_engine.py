@@ -7,7 +7,7 @@ from typing import Any
 
 from symrnn.backends.numpy import numpy_backend
 from symrnn.rendering import rendered
-from symrnn.runtime.kernel import Given
+from symrnn.runtime.calls import Given
 from symrnn.runtime.shapes import Arrays
 from symrnn.schedule import Plan
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -72,6 +72,11 @@ def plan(program: Program, gradient: Program) -> Plan:
                 schedule(gradient, (), program.delays), tape)
 
 
+def forward_only(program: Program) -> Plan:
+    """The plan of a program that nobody differentiates: its adjoint has no equations."""
+    return plan(program, replace(program, variables=(), equations=(), delays=(), outputs=()))
+
+
 def schedule(program: Program, tape: Iterable[str] = (),
              earlier: tuple[Delay, ...] = ()) -> Schedule:
     """Stages and places of one program; values on the ``tape`` outlive the call."""
@@ -103,4 +108,4 @@ def _readers(found: tuple[Stage, ...], names: set[str]) -> list[Stage]:
             if any(names & set(symbols_in_order(one.rhs)) for one in stage.equations)]
 
 
-__all__ = ["Place", "Plan", "Schedule", "is_total", "plan", "schedule"]
+__all__ = ["Place", "Plan", "Schedule", "forward_only", "is_total", "plan", "schedule"]
