@@ -85,9 +85,14 @@ class _Adjoint:
         self.terms[delay.source].append((FROM_NEXT_STEP, carried, origin))
 
     def _send_delay(self, delay: Delay) -> None:
-        """The adjoint of a delay: opposite step, initial and final exchanged."""
-        sent = self._bind(self.primal[delay.lhs], Role.INTERMEDIATE)
-        final = self._cotangent(self.primal[delay.final], Role.COTANGENT)
+        """The adjoint of a delay: opposite step, initial and final exchanged.
+
+        What is given for the final state is what a step beyond the last would send back.
+        """
+        remembered, edge = self.primal[delay.lhs], "T+1" if delay.step > 0 else "0"
+        sent = self._bind(remembered, Role.INTERMEDIATE)
+        final = self._declare(self.primal[delay.final], self.mark.name(delay.final),
+                              Role.COTANGENT, self.mark.sent_back(remembered.glyph).at(edge))
         initial = self._cotangent(self.primal[delay.initial], Role.GRADIENT)
         self.delays.append(Delay(self._carried(delay), str(sent), -delay.step,
                                  final.name, initial.name))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from symrnn.adjoint import BARS
+from sympy import preorder_traversal
+
 from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
+from symrnn.backends.latex_derivation import Step, derivation, sent_back
 from symrnn.backends.latex_math import LatexPrinter
-from symrnn.program import (Delay, Equation, Program, Role, Rule, Span, Variable, escape_latex,
-                            terms)
+from symrnn.program import (Delay, Equation, Glyph, Pointwise, Program, Role, Size, Span, Variable,
+                            escape_latex)
 from symrnn.schedule import Plan
 
 SHOWN = (Role.INPUT, Role.MASK, Role.PARAMETER, Role.SELECTOR, Role.STATE, Role.INTERMEDIATE,
@@ -37,17 +40,6 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One contribution in the derivation: from an equation, by a rule, to a cotangent."""
-
-    number: str
-    rule: str
-    local: str
-    target: str
-    contribution: str
-
-
-@dataclass(frozen=True)
 class Memory:
     """A delayed symbol: at one edge of the scan it is given, at the other it leaves."""
 
@@ -69,6 +61,7 @@ class Document:
     symbols: tuple[Row, ...]
     sizes: tuple[Row, ...]
     forward: tuple[Rows, ...]
+    functions: tuple[str, ...]
     memory: tuple[Memory, ...]
     given: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -85,8 +78,8 @@ def latex_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 def equation_latex(program: Program, equation: Equation) -> str:
     """One equation on one line, without its number."""
     printer = LatexPrinter(program)
-    left = program[equation.lhs].glyph.latex("t" if program[equation.lhs].span is Span.SEQUENCE
-                                             else "")
+    part = program[equation.lhs].stands_for is not None
+    left = printer.glyph(equation.lhs) if part else printer.symbol(equation.lhs)
     return f"{left} = {' '.join(printer.signed_terms(equation))}"
 
 
@@ -103,16 +96,17 @@ def _printed(program: Program) -> list[Equation]:
 
 def _document(plan: Plan) -> Document:
     program, gradient = plan.program, plan.gradient
-    cotangents = gradient.with_role(Role.COTANGENT)
+    symbols = [one for one in program.with_role(*SHOWN) if _is_own(program, one)]
+    printer = LatexPrinter(gradient)
     return Document(
         escape_latex(program.title), escape_latex(program.source),
         tuple(program.bibtex.strip().splitlines()), tuple(map(escape_latex, program.notes)),
-        tuple(_row(program, one) for one in program.with_role(*SHOWN) if _is_own(program, one)),
-        tuple(Row(one.glyph.latex(), escape_latex(one.name), "", "size",
-                  escape_latex(one.meaning)) for one in program.sizes),
-        _equations(program), tuple(_memory(program, one) for one in program.delays),
-        tuple(LatexPrinter(gradient).symbol(one.name) for one in cotangents),
-        tuple(_steps(program, gradient)), _equations(gradient),
+        tuple(_row(program, one) for one in symbols),
+        tuple(_size(program, one) for one in _sizes(program, symbols)),
+        _equations(program), _functions((program, gradient)),
+        tuple(_memory(program, one) for one in program.delays),
+        tuple(printer.symbol(one.name) for one in gradient.with_role(Role.COTANGENT)),
+        derivation(program, gradient), _equations(gradient),
         tuple(_memory(gradient, one) for one in gradient.delays),
         _equations(published(gradient)))
 
@@ -123,9 +117,38 @@ def _is_own(program: Program, variable: Variable) -> bool:
 
 def _row(program: Program, variable: Variable) -> Row:
     axes = [program.size(axis).glyph.latex() for axis in variable.axes]
-    return Row(variable.glyph.latex("t" if variable.span is Span.SEQUENCE else ""),
-               escape_latex(variable.name), r" \times ".join(axes) or "1", variable.role.value,
-               escape_latex(variable.meaning))
+    return Row(LatexPrinter(program).glyph(variable.name), escape_latex(variable.name),
+               r" \times ".join(axes) or "1", _role(program, variable),
+               escape_latex(variable.meaning) + _ones(program, variable))
+
+
+def _role(program: Program, variable: Variable) -> str:
+    """What a symbol is for: remembered or not, shown outside or not."""
+    kinds = {Role.STATE: program.states, Role.OUTPUT: program.outputs}
+    found = [role for role, names in kinds.items() if variable.name in names]
+    shown = found or [Role.INTERMEDIATE] if variable.role is Role.STATE else [variable.role]
+    return ", ".join(str(role.value) for role in shown)
+
+
+def _ones(program: Program, variable: Variable) -> str:
+    """The legend of a selector: where its ones stand."""
+    if variable.offset is None:
+        return ""
+    start = "" if variable.offset == 0 else f"{LatexPrinter(program)(variable.offset)} + "
+    return f"; its entries $({start}j, j)$ are 1, all others 0"
+
+
+def _sizes(program: Program, symbols: Iterable[Variable]) -> tuple[Size, ...]:
+    """The sizes in the order in which the table of symbols needs them."""
+    used = [axis for one in symbols for axis in one.axes]
+    names = dict.fromkeys([*used, *(one.name for one in program.sizes)])
+    return tuple(program.size(name) for name in names)
+
+
+def _size(program: Program, size: Size) -> Row:
+    value = "" if size.value is None else f", ${LatexPrinter(program)(size.value)}$"
+    return Row(size.glyph.latex(), escape_latex(size.name), "", "size",
+               escape_latex(size.meaning) + value)
 
 
 def _equations(program: Program) -> tuple[Rows, ...]:
@@ -136,28 +159,23 @@ def _equations(program: Program) -> tuple[Rows, ...]:
     return tuple(found)
 
 
+def _functions(programs: Iterable[Program]) -> tuple[str, ...]:
+    """The definition of every function of the table that an equation calls, once."""
+    found = {}
+    for program in programs:
+        x = Variable("x", (), Role.INPUT, Glyph("x"), "", Span.CONSTANT)
+        printer = LatexPrinter(replace(program, variables=(x,)))
+        calls = [node for equation in program.equations for node in preorder_traversal(equation.rhs)
+                 if isinstance(node, Pointwise)]
+        for call in calls:
+            formula = call.activation.formula(x.symbol, *call.args[1:])
+            found[f"{printer.called(call)}(x)"] = printer(formula)
+    return tuple(f"{name} &= {formula}" for name, formula in found.items())
+
+
 def _memory(program: Program, delay: Delay) -> Memory:
     """What a delayed symbol is at the edge of its scan, and what is left at the end."""
-    sent = BARS[0].sent_back(program[delay.lhs].glyph)
-    return Memory(program[delay.lhs].glyph.latex("t"), sent.latex("t"),
+    glyph = program[delay.lhs].glyph
+    return Memory(glyph.latex("t"), sent_back(glyph).latex("t"),
                   program[delay.initial].glyph.latex(),
                   "1" if delay.step > 0 else "T", program[delay.final].glyph.latex())
-
-
-def _steps(program: Program, gradient: Program) -> list[Step]:
-    """Every contribution to a cotangent, in the order of the equations that it comes from."""
-    printer, local = LatexPrinter(gradient), LatexPrinter(program)
-    found: list[tuple[int, Step]] = []
-    for equation in gradient.equations:
-        parts = terms(equation.rhs)
-        if len(parts) != len(equation.origins):
-            continue
-        for origin, part in zip(equation.origins, parts, strict=True):
-            if origin.number:
-                slope = (rf"\partial {local.symbol(origin.source)} / "
-                         rf"\partial {local.symbol(origin.target)}")
-                shown = f" = {local(origin.term)}" if origin.rule is Rule.POINTWISE else ""
-                found.append((origin.number, Step(
-                    str(origin.number), origin.rule.value, slope + shown,
-                    printer.symbol(equation.lhs), printer.term(part, equation.lhs))))
-    return [step for _, step in sorted(found, key=lambda pair: pair[0])]

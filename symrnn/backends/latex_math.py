@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sympy import Abs, Expr, Mul, Pow, Symbol, exp
 
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer
 from symrnn.backends.products import matrix_product
 from symrnn.program import (ACTIVATIONS, Ein, Equation, Peak, Pointwise, Program, SizeSymbol, Span,
-                            contraction_term, factors, is_call, negated,
+                            contraction_term, factors, is_call, multiply, negated,
                             symbols_in_order, terms)
 
 COMPARISON = {"<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "==": "=", "!=": r"\ne"}
+WIDE = {r"\bar": r"\overline", r"\tilde": r"\widetilde"}  # over a whole formula
 LINE = 66  # printed characters that fit on a line
+INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
 
 
 class LatexPrinter(Printer):
@@ -27,10 +30,23 @@ class LatexPrinter(Printer):
         return rf"\left({text}\right)" if r"\frac" in text or r"\begin" in text else f"({text})"
 
     def symbol(self, name: str) -> str:
+        shown = self._shown(name)
+        return self.glyph(name) if shown is None else shown
+
+    def glyph(self, name: str, *marks: str) -> str:
+        """The letter of a variable with its indices, and ``marks`` in its superscript."""
+        variable = self.program[name]
+        glyph = replace(variable.glyph, sup=(*variable.glyph.sup, *marks))
+        return glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+
+    def _shown(self, name: str) -> str | None:
+        """The formula that stands in place of a name, or of the name that this one belongs to."""
         variable = self.program[name]
         if variable.stands_for is not None:
             return self(variable.stands_for, PRODUCT)
-        return variable.glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+        mark = WIDE.get("".join(variable.glyph.accents[-1:]))
+        inner = self._shown(variable.of) if mark and variable.of in self.program else None
+        return None if inner is None else f"{mark}{{{inner}}}"
 
     def size(self, name: str) -> str:
         return self.program.size(name).glyph.latex()
@@ -61,6 +77,8 @@ class LatexPrinter(Printer):
         if call is not None and node.exp.is_Integer and node.exp > 0:
             argument = self.parenthesised(self(call.args[0]))
             return POWER, f"{self.called(call)}^{{{node.exp}}}{argument}"
+        if _below(node):
+            return self.fraction("1", self(_inverse(node)))
         return super()._power(node)
 
     def _call_behind(self, base: Expr) -> Expr | None:
@@ -70,8 +88,8 @@ class LatexPrinter(Printer):
         return base if named else None
 
     def power(self, base: str, exponent: Expr) -> str:
-        braced = f"{{{base}}}" if "^" in base else base
-        return f"{braced}^{{{self(exponent)}}}"
+        closed = self.parenthesised(base) if "^" in base else base
+        return f"{closed}^{{{self(exponent)}}}"
 
     def root(self, inside: str) -> str:
         return rf"\sqrt{{{inside}}}"
@@ -87,9 +105,13 @@ class LatexPrinter(Printer):
         return rf" \text{{{super().logic(node)}}} "
 
     def _product(self, node: Mul) -> tuple[int, str]:
-        if negated(node) is not None or any(_below(part) for part in factors(node)):
+        if negated(node) is not None:
             return super()._product(node)
-        return PRODUCT, self._joined(factors(node))
+        above = [part for part in factors(node) if not _below(part)]
+        below = [_inverse(part) for part in factors(node) if _below(part)]
+        if not below:
+            return PRODUCT, self._joined(above)
+        return self.fraction(self(multiply(above)), self(multiply(below)))
 
     def product(self, parts: Sequence[str]) -> str:
         return r" \, ".join(parts)
@@ -105,13 +127,16 @@ class LatexPrinter(Printer):
         return text
 
     def term(self, term: Expr, lhs: str) -> str:
-        """One term without its sign."""
+        """One term; its sign, if it has one, stands in front."""
+        positive = negated(term)
+        if positive is not None:
+            return f"-{self.term(positive, lhs)}"
         found = contraction_term(term)
         if found is None:
             return self(term, PRODUCT)
         factor, ein = found
         text = self.sums(ein, lhs) + self.contraction(ein)
-        return text if factor == 1 else rf"{self(factor, PRODUCT)} {text}"
+        return text if factor == 1 else rf"{self(factor, PRODUCT)} \, {text}"
 
     def sums(self, ein: Ein, lhs: str) -> str:
         """A sum over steps where the left-hand side does not vary over those of the operands."""
@@ -123,26 +148,31 @@ class LatexPrinter(Printer):
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
         product = matrix_product(letters)
         if isinstance(ein, Peak):
-            return rf"\max_{{i}} ({names[0]})_{{i}}"
+            return rf"\max_{{j}} ({names[0]})_{{j}}"
         if product is not None:
-            return r" \, ".join(_transposed(names[f.slot]) if f.transposed else names[f.slot]
-                                for f in product)
+            return r" \, ".join(self.transposed(ein.operands[one.slot].name) if one.transposed
+                                else names[one.slot] for one in product)
         if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
             return self._joined(ein.operands)
-        indexed = r" \, ".join(f"({name})_{{{','.join(part)}}}" if part else name
+        indexed = r" \, ".join(f"({name})_{{{_indices(part)}}}" if part else name
                                for name, part in zip(names, letters.operands, strict=True))
-        sums = rf"\sum_{{{','.join(letters.summed)}}} " if letters.summed else ""
+        sums = rf"\sum_{{{_indices(letters.summed)}}} " if letters.summed else ""
         return sums + indexed
+
+    def transposed(self, name: str) -> str:
+        """A transposed operand; the mark joins what its superscript holds already."""
+        shown = self._shown(name)
+        if shown is not None:
+            return rf"{self.parenthesised(shown)}^{{\top}}"
+        return self.glyph(name, r"\top")
 
     def signed_terms(self, equation: Equation) -> list[str]:
         """The terms of a right-hand side, each with its sign."""
         found: list[str] = []
         for term in terms(equation.rhs):
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if found else ""
-            text = self.term(term if positive is None else positive, equation.lhs)
-            found.append(f"{sign} {text}")
-        return [one.strip() for one in found] or ["0"]
+            text = self.term(term, equation.lhs)
+            found.append(f"+ {text}" if found and not text.startswith("-") else text)
+        return found or ["0"]
 
     def rows(self, equation: Equation) -> list[str]:
         """The equation as aligned rows, broken between terms where it is long."""
@@ -160,15 +190,21 @@ def _below(part: Expr) -> bool:
     return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp.is_negative)
 
 
-def _transposed(name: str) -> str:
-    return rf"{{{name}}}^{{\top}}" if "^" in name else rf"{name}^{{\top}}"
+def _inverse(part: Expr) -> Expr:
+    """What stands below the line for a factor of negative power."""
+    return part.base if part.exp == -1 else Pow(part.base, -part.exp, evaluate=False)
+
+
+def _indices(part: str) -> str:
+    """The letters of an operand as printed indices."""
+    return ",".join(part.translate(INDEX))
 
 
 def printed_width(text: str) -> float:
     """About how many characters wide a formula is: commands are one, scripts two thirds."""
-    text = re.sub(r"\\(?:bar|dot|tilde|check|hat|overrightarrow|overleftarrow|mathrm|left|right)\b",
-                  "", text)
-    small = sum(len(re.sub(r"\\[a-zA-Z]+|[{},\s]", "x", part).replace("x", "", 1)) / 3
-                for part in re.findall(r"[_^]\{([^{}]*)\}", text))
-    plain = re.sub(r"\\[a-zA-Z]+", "x", text)
-    return len(re.sub(r"[{}^_\s]", "", plain)) - small
+    text = re.sub(r"\\(?:bar|overline|widetilde|dot|tilde|check|hat|mathrm|left|right)\b", "", text)
+    text = re.sub(r"\\[a-zA-Z]+", "x", text)
+    text = re.sub(r"\^\{([^{}]*)\}_\{([^{}]*)\}",
+                  lambda both: f"_{{{max(both[1], both[2], key=len)}}}", text)
+    small = sum(len(part) / 3 for part in re.findall(r"[_^]\{([^{}]*)\}", text))
+    return len(re.sub(r"[{}^_\s]", "", text)) - small

@@ -13,6 +13,8 @@ GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
     "tau phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
 )
+DOTLESS = {"i": r"\imath", "j": r"\jmath"}
+ARROWS = {r"\overrightarrow": r"\rightarrow", r"\overleftarrow": r"\leftarrow"}
 _ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
             "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 
@@ -52,13 +54,23 @@ class Glyph:
 
     def latex(self, time: str = "") -> str:
         """LaTeX of the symbol; ``time`` is the running index, empty where there is none."""
-        letter = self.letter
-        for accent in self.accents:
-            letter = rf"{accent}{{{letter}}}"
+        drawn = self.drawn()
         step = self.index or (shifted(time, self.shift) if time else "")
-        sub = ",".join((*self.sub, *([step] if step else [])))
-        sup = ",".join(self.sup)
-        return letter + (f"^{{{sup}}}" if sup else "") + (f"_{{{sub}}}" if sub else "")
+        sub = ",".join((*drawn.sub, *([step] if step else [])))
+        sup = ",".join(drawn.sup)
+        return drawn.letter + (f"^{{{sup}}}" if sup else "") + (f"_{{{sub}}}" if sub else "")
+
+    def drawn(self) -> Glyph:
+        """The same symbol with its accents drawn into the letter.
+
+        An arrow goes into the superscript: over the letter it would meet the adjoint's bar.
+        """
+        arrows = tuple(ARROWS[one] for one in self.accents if one in ARROWS)
+        marks = [one for one in self.accents if one not in ARROWS]
+        letter = DOTLESS.get(self.letter, self.letter) if marks else self.letter
+        for mark in marks:
+            letter = rf"{mark}{{{letter}}}"
+        return replace(self, letter=letter, accents=(), sup=(*arrows, *self.sup))
 
     def delayed(self, step: int) -> Glyph:
         """The glyph of the same symbol ``step`` steps earlier."""

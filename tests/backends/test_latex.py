@@ -9,6 +9,7 @@ import pytest
 
 import symrnn
 from symrnn.backends.latex import equations_latex, latex_backend
+from symrnn.backends.latex_math import LatexPrinter
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import Glyph, Program, Role
@@ -73,6 +74,58 @@ def test_hostile_text_is_escaped() -> None:
     text = rendered(latex_backend(derive(cell.build("h")), "evil"))["evil.tex"]
     assert r"\input{" not in text and r"\write18" not in text
     assert r"50\% \& \#\_" in text and r"100\% \$x\$" in text
+
+
+def test_arrows_stand_beside_the_letter_where_no_bar_meets_them() -> None:
+    text = document("deep_bidirectional_lstm")
+    assert r"\bar{z}^{\rightarrow,(1)}_{i,t}" in text and r"U^{\leftarrow,(2),\top}_{g}" in text
+    assert "overrightarrow" not in text and "overleftarrow" not in text
+
+
+def test_a_bar_takes_the_dot_of_an_i() -> None:
+    assert r"\bar{\imath}_{t}" in document("lstm") and r"\bar{i}" not in document("lstm")
+
+
+def test_what_is_given_for_a_final_state_is_no_adjoint_of_a_step() -> None:
+    gradient = derive(symrnn.lstm()).gradient
+    assert gradient["final.h_bar"].glyph.latex() == r"\bar{h}^{-}_{T+1}"
+    backwards = derive(symrnn.reverse(symrnn.lstm())).gradient
+    assert backwards["final.h_bar"].glyph.latex() == r"\bar{h}^{-}_{0}"
+
+
+@pytest.mark.parametrize(("name", "symbol", "role"), [
+    ("elman", "h", "state"), ("elman", "y", "output"), ("jordan", "h", "intermediate"),
+    ("jordan", "y", "state, output"), ("lstm", "c", "state")])
+def test_a_role_is_what_the_network_does_with_a_symbol(name: str, symbol: str, role: str) -> None:
+    assert re.search(rf"\\texttt{{{symbol}}} & .* & {role} &", document(name))
+
+
+def test_a_selector_has_a_legend_and_a_derived_size_its_value() -> None:
+    text = document("deep_bidirectional_lstm")
+    assert "its entries $(m_{1} + j, j)$ are 1, all others 0" in text
+    assert r"entries of the concatenated output, $2 \, m_{1}$" in text
+
+
+def test_every_function_is_defined_once() -> None:
+    assert document("lstm").count(r"\sigma(x) &= ") == 1
+    assert r"\operatorname{ReLU}(x) &= \begin{cases} 0 & \text{if } x \le 0" in document("relu")
+    assert r"\operatorname{hard\,\sigma}_{0.2, 0.5}(x) &= " in document("hard")
+
+
+def test_nothing_in_a_fraction_is_in_parentheses_for_its_sake() -> None:
+    assert r"\frac{1}{4 \, m} \, \sum_{j} (u_{i,t})_{j}" in document("lstm_layer_norm")
+
+
+def test_the_adjoint_of_a_formula_has_its_bar_over_the_formula() -> None:
+    assert r"\overline{\sigma(\zeta)}" in document("fastgrnn")
+
+
+def test_a_long_sum_breaks_between_its_terms() -> None:
+    gradient = derive(NETWORKS["deep_bidirectional_lstm"]).gradient
+    found = gradient.definition("x_bar")
+    assert found is not None
+    first, last = LatexPrinter(gradient).rows(found)
+    assert first.count(r"\bar{z}") == last.count(r"\bar{z}") == 4 and last.startswith(r"&\quad +")
 
 
 @pytest.mark.parametrize(("name", "latex"), [
