@@ -28,7 +28,7 @@ from symrnn.program import Program, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Relation
-from symrnn.runtime.c_engine import CEngine
+from symrnn.runtime.c_engine import CEngine, SimdEngine
 from symrnn.runtime.kernel import Engine
 from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.schedule import Plan, forward_only, plan
@@ -53,30 +53,40 @@ def generate(program: Program, name: str) -> dict[str, str]:
 
 
 def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
-            masked_output: str = "zero") -> Kernel:
+            masked_output: str = "zero", profile: str = "simd", threads: int = 1) -> Kernel:
     """A network as a kernel that computes on arrays.
 
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
-    what comes out of masked steps: ``"zero"`` or ``"hold"``. C is compiled once and cached;
-    the masked form of a network when it is first used. Raises ValueError for another backend
-    or type, CompilerMissing where there is no C compiler.
+    what comes out of masked steps: ``"zero"`` or ``"hold"``. ``profile`` of the C is
+    ``"simd"`` (fast, for this machine) or ``"portable"`` (plain C99); ``threads`` share the
+    work of the fast one. C is compiled once and cached; the masked form of a network when it
+    is first used. Raises ValueError for another backend, type or profile, CompilerMissing
+    where there is no C compiler.
     """
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
     if backend not in ("c", "numpy"):
         raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
+    if profile not in ("simd", "portable"):
+        raise ValueError(f"there is no profile {profile!r}; there are simd and portable")
+    if threads < 1:
+        raise ValueError(f"threads is {threads}; a kernel needs at least 1")
+
+    def engine(derived: Plan) -> Engine:
+        if backend == "numpy":
+            return NumpyEngine(derived)
+        portable = profile == "portable"
+        return CEngine(derived, kind) if portable else SimdEngine(derived, kind, threads)
+
     with_mask = masked(program, masked_output) if MASK not in program else program
     derived = derive(program)
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
-            return compile(with_mask, backend, kind)
+            return compile(with_mask, backend, kind, profile=profile, threads=threads)
         system = forward_only(SYSTEMS[relation](program))
-        return Kernel(system, _engine(system, backend, kind), kind, related)
+        return Kernel(system, engine(system), kind, related)
 
-    return Kernel(derived, _engine(derived, backend, kind), kind, related)
+    return Kernel(derived, engine(derived), kind, related)
 
-
-def _engine(derived: Plan, backend: str, dtype: npt.DTypeLike) -> Engine:
-    return CEngine(derived, dtype) if backend == "c" else NumpyEngine(derived)

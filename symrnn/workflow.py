@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from symrnn.authoring import Architecture
@@ -12,11 +14,14 @@ from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError, UnknownName
+from symrnn.rendering import shared
 from symrnn.runtime import CompilerMissing, ShapeError
 
 
 MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, OSError)
-KERNELS = tuple((backend, dtype) for backend in ("numpy", "c") for dtype in ("float32", "float64"))
+KERNELS = tuple((backend, profile, dtype)
+                for backend, profile in (("numpy", ""), ("c", "portable"), ("c", "simd"))
+                for dtype in ("float32", "float64"))
 
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
@@ -47,6 +52,8 @@ def write(architecture: Architecture, output: Path) -> int:
     files = generate(architecture.build(), architecture.name)
     for name, text in files.items():
         _write_atomically(folder / name, text)
+    for name, text in shared().items():
+        _write_atomically(output / name, text)
     return len(files)
 
 
@@ -63,11 +70,19 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     known = [one.name for one in architectures()]
     if any(isinstance(one, FromFile) for one in networks) and output.is_dir():
         known += [one.name for one in output.iterdir()]  # other files' cells may lie beside it
-    return drift(output, expected, known)
+    return drift(output, expected, known, shared())
 
 
 def numeric_failures(architecture: Architecture) -> Iterator[str]:
     """Every array of every kernel of an architecture that is not right."""
-    for backend, dtype in KERNELS:
-        for finding in check_kernel(architecture.build(), backend, dtype):
-            yield f"{architecture.name}, {backend}, {dtype}: {finding}"
+    program = architecture.build()
+
+    def findings(kernel: tuple[str, str, str]) -> list[str]:
+        backend, profile, dtype = kernel
+        called = ", ".join(part for part in (architecture.name, *kernel) if part)
+        found = check_kernel(program, backend, dtype, profile=profile or "simd")
+        return [f"{called}: {one}" for one in found]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # most of the time a compiler is at work
+        for found in pool.map(findings, KERNELS):
+            yield from found

@@ -97,7 +97,8 @@ def test_generate_then_check(tmp_path: Path) -> None:
     folder = tmp_path / "made"
     assert "files of 1 architectures" in output("generate", "elman", "--output", str(folder))
     names = {one.name for one in (folder / "elman").iterdir()}
-    assert names == {"elman.tex", "elman.py", "elman.h", "elman.c"}
+    assert names == {"elman.tex", "elman.py", "elman.h", "elman.c", "elman_simd.h",
+                     "elman_simd.c"}
     assert "kernels right" in output("check", "elman", "--output", str(folder))
 
 

@@ -124,7 +124,8 @@ def code(path: Path) -> str:
 
 
 def test_generated_files_hold_no_date_no_path_and_no_numbered_temporary() -> None:
-    assert {path.parent.name for path in GENERATED} == {one.name for one in architectures()}
+    folders = {path.parent.name for path in GENERATED if path.name != "symrnn_simd.h"}
+    assert folders == {one.name for one in architectures()}
     places = {str(ROOT), str(Path.home()), tempfile.gettempdir(), sys.prefix} - {os.sep}
     for path in GENERATED:
         text = path.read_bytes().decode("utf-8")
@@ -162,7 +163,7 @@ def test_same_bytes_under_any_hash_seed_locale_time_zone_path_and_order(tmp_path
     texts = [run.communicate()[0] for run in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
     assert texts[0].splitlines() == texts[1].splitlines()
-    assert len(texts[0].splitlines()) == len(GENERATED)
+    assert len(texts[0].splitlines()) == len(GENERATED) - 1  # the header that all share
 
 
 def start(root: Path, cwd: Path, order: str, **settings: str) -> subprocess.Popen[str]:

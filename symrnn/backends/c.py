@@ -8,10 +8,11 @@ from symrnn.backends.base import Artefact
 from symrnn.backends.c_addresses import Addresses, Locals
 from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, size_lines,
                                         total_entries)
-from symrnn.backends.c_math import MATH, CPrinter
+from symrnn.backends.c_helpers import Helper, Helpers
+from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.backends.text import in_comment
-from symrnn.program import ACTIVATIONS, Program, Role, Variable
+from symrnn.program import Program, Role, Variable
 from symrnn.schedule import Plan
 
 KEYWORDS = """T B
@@ -46,16 +47,6 @@ class Struct:
     name: str
     comment: str
     fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True)
-class Helper:
-    """A scalar function: its name, argument list, a local value used twice, its result."""
-
-    name: str
-    arguments: str
-    shared: tuple[str, ...]
-    result: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +105,7 @@ class _Sources:
                    for kind, writer in writers.items()}
         bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
         calls = {name for one in written.values() for name in one.printer.used_calls}
-        helpers, math = self._helpers(sorted(calls))
+        helpers, math = Helpers(self.names, self.name).made(sorted(calls))
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(map(in_comment, program.notes)),
@@ -125,35 +116,6 @@ class _Sources:
     def _writer(self, kind: type[BodyWriter], backward: bool) -> BodyWriter:
         schedule = self.plan.backward if backward else self.plan.forward
         return kind(self.plan, schedule, self.names, self.local, self.name)
-
-    def _helpers(self, calls: list[str]) -> tuple[tuple[Helper, ...], tuple[tuple[str, str], ...]]:
-        """The scalar functions in use, each behind those that it calls, and libm's names."""
-        printer = CPrinter(self.names, self.name)
-        printer.elements = {"x": "x", "alpha": "alpha", "beta": "beta"}
-        helpers: dict[str, Helper] = {}
-        for name in calls:
-            self._helper(name, printer, helpers)
-        math = {name for name in (*calls, *printer.used_calls) if name in MATH}
-        return tuple(helpers.values()), tuple((MATH[one], one.lower().replace("abs", "fabs"))
-                                              for one in sorted(math))
-
-    def _helper(self, name: str, printer: CPrinter, helpers: dict[str, Helper]) -> None:
-        if name not in ACTIVATIONS or name in MATH or name in helpers:
-            return
-        row = ACTIVATIONS[name]
-        inner = CPrinter(self.names, self.name)
-        inner.elements = printer.elements
-        result = inner(row.kernel_form)
-        for call in sorted(inner.used_calls):
-            self._helper(call, printer, helpers)
-            printer.used_calls[call] = inner.used_calls[call]
-        repeated = [text for call in inner.used_calls.values()
-                    if result.count(text := inner(call)) > 1]
-        longest = max(repeated, key=len, default="")
-        shared = (f"const {self.name}_real e = {longest};",) if longest else ()
-        arguments = ", ".join(f"{self.name}_real {one.name}" for one in row.arguments)
-        helpers[name] = Helper(f"{self.name}_{name}", arguments, shared,
-                               result.replace(longest, "e") if longest else result)
 
     def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""

@@ -17,20 +17,20 @@ class Drift:
 
 
 def drift(folder: Path, expected: Mapping[str, Mapping[str, str]],
-          known: Iterable[str]) -> list[Drift]:
+          known: Iterable[str], shared: Mapping[str, str]) -> list[Drift]:
     """Every file under ``folder`` that differs, is missing, or should not be there.
 
     ``expected`` holds for each network its files' texts by name; ``known`` are the names of
-    all networks, whose folders may exist.
+    all networks, whose folders may exist; ``shared`` are the files beside the folders.
     """
-    found = []
+    found = [one for name, text in shared.items() for one in _compare(folder / name, text)]
     for network, files in expected.items():
         for name, text in files.items():
             found += _compare(folder / network / name, text)
         found += [Drift(path, f"{path} is stale: nothing generates it") for path in
                   _entries(folder / network) if path.name not in files]
     found += [Drift(path, f"{path} is stale: nothing generates it") for path in _entries(folder)
-              if path.name not in set(known)]
+              if path.name not in {*known, *shared}]
     return found
 
 

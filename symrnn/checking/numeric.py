@@ -31,14 +31,15 @@ class Finding:
                 f"(bound {self.bound:.1e})")
 
 
-def check_kernel(program: Program, backend: str, dtype: str, seed: int = 0) -> list[Finding]:
+def check_kernel(program: Program, backend: str, dtype: str, seed: int = 0,
+                 profile: str = "simd", threads: int = 1) -> list[Finding]:
     """Run one kernel on a random case and compare outputs, states, gradients and steps.
 
     The reference in float64 is the interpreted program; gradients are held against complex
     steps along random directions as well, which know nothing of the derivation.
     """
     case = random_case(derive(program), seed)
-    kernel = compile(program, backend, dtype)
+    kernel = compile(program, backend, dtype, profile=profile, threads=threads)
     bound = UNITS * float(np.finfo(dtype).eps)
     run = kernel.forward(case.parameters, case.inputs, case.initial)
     gradients = kernel.backward(run, case.y_bar, case.final_bar)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from symrnn.backends.base import Artefact
 
+SHARED = "symrnn_simd.h"
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -37,3 +38,8 @@ def render(template: str, content: Any) -> str:
 def rendered(artefacts: tuple[Artefact, ...]) -> dict[str, str]:
     """The text of every file by its name."""
     return {one.filename: render(one.template, one.content) for one in artefacts}
+
+
+def shared() -> dict[str, str]:
+    """Files that all networks share, by name."""
+    return {SHARED: (template_folder() / "c" / SHARED).read_text(encoding="utf-8")}

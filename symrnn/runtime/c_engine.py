@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.backends.c import Struct, c_backend, c_names, interface
+from symrnn.backends.simd import simd_backend
 from symrnn.program import Role
-from symrnn.rendering import rendered
-from symrnn.runtime.compiler import shared_library
-from symrnn.runtime.calls import Given
+from symrnn.rendering import rendered, shared
+from symrnn.runtime.calls import Given, Packed
+from symrnn.runtime.compiler import PORTABLE, SIMD, shared_library
+from symrnn.runtime.memory import Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 
@@ -24,33 +27,56 @@ Pointer = ctypes.c_void_p
 class CEngine:
     """The shared library of one network. Every call brings its own memory: re-entrant."""
 
+    flags: tuple[str, ...] = PORTABLE
+    prefix = f"{NAME}_"
+
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
         defines = ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
-        self.code = ctypes.CDLL(str(shared_library(rendered(c_backend(plan, NAME)), defines)))
+        self.code = ctypes.CDLL(str(shared_library(self.files(), defines, self.flags)))
         structs = interface(plan, c_names(plan), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
+        self.pool = Pool(self.dtype)
+
+    def files(self) -> dict[str, str]:
+        """The sources, by name."""
+        return rendered(c_backend(self.plan, NAME))
+
+    def function(self, name: str) -> Any:
+        """A function of the library."""
+        return getattr(self.code, self.prefix + name)
+
+    def packed(self, given: Given, kind: str) -> tuple[Any, ...]:
+        """What stands behind the parameters in a call."""
+        return ()
+
+    def team(self) -> tuple[Any, ...]:
+        """What stands last in a call."""
+        return ()
 
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""
         program, sizes = self.plan.program, given.sizes
         outputs = {name: sizes.empty(program[name]) for name in program.outputs}
         final = {one.state: sizes.empty(program[one.final]) for one in program.delays}
-        tape, work = self._memory(sizes, "tape"), self._memory(sizes, "forward_work")
-        self.code.kernel_forward(
-            *self._givens(given), self._fill("outputs", outputs), self._fill("state", final),
-            _address(tape), _address(work))
+        tape, work = Tape(self.lend(sizes, "tape"), self.pool), self.lend(sizes, "forward_work")
+        self.function("forward")(
+            *self._givens(given, "forward"), self._fill("outputs", outputs),
+            self._fill("state", final), _address(tape.block), _address(work), *self.team())
+        self.pool.give_back(work)
         return outputs, final, tape
 
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
         gradient, sizes = self.plan.gradient, given.sizes
         made = {one.of: sizes.empty(one) for one in gradient.with_role(Role.GRADIENT)}
-        work = self._memory(sizes, "backward_work")
-        self.code.kernel_backward(
-            *self._givens(given), self._fill("outputs", outputs), _address(tape),
-            self._fill("cotangents", bars), self._fill("gradients", made), _address(work))
+        work = self.lend(sizes, "backward_work")
+        self.function("backward")(
+            *self._givens(given, "backward"), self._fill("outputs", outputs), _address(tape.block),
+            self._fill("cotangents", bars), self._fill("gradients", made), _address(work),
+            *self.team())
+        self.pool.give_back(work)
         return made
 
     def step(self, given: Given) -> tuple[Arrays, Arrays]:
@@ -58,15 +84,28 @@ class CEngine:
         program, sizes = self.plan.program, given.sizes
         outputs = {name: sizes.empty(program[name], lost=1) for name in program.outputs}
         following = {one.state: sizes.empty(program[one.final]) for one in program.delays}
-        work = self._memory(sizes, "step_work")
-        self.code.kernel_step(
-            *self._givens(given), self._fill("outputs", outputs), self._fill("state", following),
-            _address(work))
+        work = self.lend(sizes, "step_work")
+        self.function("step")(
+            *self._givens(given, "forward"), self._fill("outputs", outputs),
+            self._fill("state", following), _address(work), *self.team())
+        self.pool.give_back(work)
         return outputs, following
 
-    def _givens(self, given: Given) -> tuple[Any, ...]:
+    def bound_step(self, given: Given, outputs: Arrays) -> Any:
+        """A call without arguments: one step from ``given`` into ``outputs``, state in place.
+
+        It keeps every array that it reads or writes alive.
+        """
+        work = self.lend(given.sizes, "step_work")
+        state = self._fill("state", given.initial)
+        arguments = (*self._givens(given, "forward"), self._fill("outputs", outputs), state,
+                     _address(work), *self.team())
+        return BoundCall(self.function("step"), arguments, (given, outputs, work))
+
+    def _givens(self, given: Given, kind: str) -> tuple[Any, ...]:
         return (self._sizes(given.sizes), self._fill("parameters", given.parameters),
-                self._fill("inputs", given.inputs), self._fill("state", given.initial))
+                *self.packed(given, kind), self._fill("inputs", given.inputs),
+                self._fill("state", given.initial))
 
     def _sizes(self, sizes: Sizes) -> Any:
         made = self.types["sizes"](**{one.name: sizes.known[one.key]
@@ -78,10 +117,77 @@ class CEngine:
         return ctypes.byref(self.types[kind](**{one.name: arrays[one.key].ctypes.data
                                                 for one in fields}))
 
-    def _memory(self, sizes: Sizes, block: str) -> Array:
-        count = getattr(self.code, f"{NAME}_{block}_size")
+    def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
+        """How many entries a block of memory needs."""
+        count = self.function(f"{block}_size")
         count.restype = ctypes.c_size_t
-        return np.empty(count(self._sizes(sizes)), self.dtype)
+        return int(count(self._sizes(sizes), *more))
+
+    def lend(self, sizes: Sizes, block: str) -> Array:
+        """A block of memory for one call."""
+        return self.pool.lend(self.entries(sizes, block))
+
+
+class SimdEngine(CEngine):
+    """The fast profile: weights are packed, once where the caller holds them packed."""
+
+    prefix = f"{NAME}_simd_"
+
+    def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1) -> None:
+        self.threads = threads
+        self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
+        super().__init__(plan, dtype)
+
+    def files(self) -> dict[str, str]:
+        """The sources, in a folder of their own beside the shared header."""
+        both = {**super().files(), **rendered(simd_backend(self.plan, NAME))}
+        return {f"{NAME}/{name}": text for name, text in both.items()
+                if name != f"{NAME}.c"} | shared()
+
+    def packed(self, given: Given, kind: str) -> tuple[Any, ...]:
+        if isinstance(given.parameters, Packed):
+            block = given.parameters.block((id(self), kind), lambda: self._pack(given, kind))
+        else:
+            block = self._pack(given, kind)
+        return (_address(block),)
+
+    def _pack(self, given: Given, kind: str) -> Array:
+        block = self.pool.lend(self.entries(given.sizes, f"{kind}_packed"))
+        self.function(f"pack_{kind}")(self._sizes(given.sizes),
+                                      self._fill("parameters", given.parameters), _address(block))
+        if not isinstance(given.parameters, Packed):
+            weakref.finalize(given, self.pool.give_back, block)
+        return block
+
+    def team(self) -> tuple[Any, ...]:
+        return (ctypes.c_size_t(self.threads),)
+
+    def lend(self, sizes: Sizes, block: str) -> Array:
+        more = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
+        return self.pool.lend(self.entries(sizes, block, *more))
+
+
+class Tape:
+    """A lent block that goes back when nobody can read it any more."""
+
+    def __init__(self, block: Array, pool: Pool) -> None:
+        self.block = block
+        weakref.finalize(self, pool.give_back, block)
+
+
+class BoundCall:
+    """A C function with all its arguments."""
+
+    def __init__(self, function: Any, arguments: tuple[Any, ...], kept: Any) -> None:
+        self.kept = (arguments, kept)
+        addresses = [ctypes.cast(one, Pointer) if not isinstance(one, ctypes.c_size_t) else one
+                     for one in arguments]
+        prototype = ctypes.CFUNCTYPE(None, *map(type, addresses))
+        self.function = prototype(ctypes.cast(function, Pointer).value or 0)
+        self.addresses = tuple(addresses)
+
+    def __call__(self) -> None:
+        self.function(*self.addresses)
 
 
 def _structure(struct: Struct) -> type[ctypes.Structure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +19,34 @@ class Relation(Enum):
     SECOND_ORDER = "carries the tangents of the gradients along"
 
 
-@dataclass(frozen=True)
+class Packed(Mapping[str, Array]):
+    """Parameters that are packed for the kernels that read them, each once.
+
+    Made by ``kernel.pack``; goes wherever parameters go. The arrays are copies, read-only:
+    after a change of the parameters, pack anew.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], known: Mapping[str, int]) -> None:
+        self._arrays, self.known = dict(arrays), dict(known)
+        self._blocks: dict[Hashable, Array] = {}
+
+    def block(self, key: Hashable, make: Callable[[], Array]) -> Array:
+        """The packed weights of one engine and direction, made when first asked for."""
+        if key not in self._blocks:
+            self._blocks[key] = make()
+        return self._blocks[key]
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+
+@dataclass(frozen=True, eq=False)
 class Given:
     """The checked arguments of one call."""
 

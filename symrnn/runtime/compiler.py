@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared")
+PORTABLE = ("-std=c99", "-O3", "-fPIC", "-shared")
+SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=fast",
+        "-fno-math-errno", "-fPIC", "-shared")
 
 
 class CompilerMissing(RuntimeError):
@@ -47,15 +49,16 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "symrnn"
 
 
-def shared_library(files: Mapping[str, str], defines: Sequence[str]) -> Path:
+def shared_library(files: Mapping[str, str], defines: Sequence[str],
+                   flags: Sequence[str] = PORTABLE) -> Path:
     """Compile C files into a shared library, unless the cache has it already.
 
-    The cache is addressed by content, compiler and flags, and written atomically. Raises
-    CompilerMissing, or RuntimeError with the compiler's words.
+    The cache is addressed by content, compiler, flags and the machine that they mean, and
+    written atomically. Raises CompilerMissing, or RuntimeError with the compiler's words.
     """
-    command = (*find_compiler(), *FLAGS, *(f"-D{one}" for one in defines))
-    key = hashlib.sha256(repr((sorted(files.items()), command, _version(find_compiler())))
-                         .encode()).hexdigest()[:32]
+    command = (*find_compiler(), *flags, *(f"-D{one}" for one in defines))
+    known = (sorted(files.items()), command, _version(find_compiler()), _target(tuple(flags)))
+    key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
     target = cache_folder() / f"{key}.so"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +69,7 @@ def shared_library(files: Mapping[str, str], defines: Sequence[str]) -> Path:
 
 def _compile(files: Mapping[str, str], command: Sequence[str], folder: Path) -> Path:
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     sources = [str(folder / name) for name in files if name.endswith(".c")]
     library = folder / "kernel.so"
@@ -80,3 +84,12 @@ def _compile(files: Mapping[str, str], command: Sequence[str], folder: Path) -> 
 def _version(command: tuple[str, ...]) -> str:
     result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     return result.stdout
+
+
+@cache
+def _target(flags: tuple[str, ...]) -> str:
+    """What the compiler takes the machine for, where the flags leave that to it."""
+    if "-march=native" not in flags:
+        return ""
+    command = [*find_compiler(), "-march=native", "-dM", "-E", "-x", "c", os.devnull]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

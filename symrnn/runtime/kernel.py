@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from symrnn.program import ProgramError, Role
-from symrnn.runtime.calls import Given, Relation
+from symrnn.runtime.calls import Given, Packed, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
 from symrnn.runtime.online import Rtrl, state_jacobian
+from symrnn.runtime.stepper import Stepper
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
 from symrnn.schedule import Plan
 
@@ -30,6 +31,10 @@ class Engine(Protocol):
 
     def step(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and next states of one step."""
+        ...
+
+    def bound_step(self, given: Given, outputs: Arrays) -> Callable[[], None]:
+        """A call without arguments: one step from ``given`` into ``outputs``, state in place."""
         ...
 
 
@@ -201,15 +206,41 @@ class Kernel:
               lost: int = 0) -> Given:
         """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
         sizes, program = Sizes(self.program, self.dtype), self.program
-        check_names(params, self.parameters, "parameter")
-        parameters = {name: sizes.take(program[name], params[name], name)
-                      for name in self.parameters}
+        parameters = self._parameters(sizes, params)
         inputs = {name: sizes.take(program[name], array, name, lost)
                   for name, array in self._named(x, self._inputs, "input").items()}
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()
         return Given(parameters, inputs, self._initial(sizes, state or {}), sizes)
+
+    def _parameters(self, sizes: Sizes, params: Mapping[str, Any]) -> Arrays:
+        if isinstance(params, Packed):
+            sizes.known |= params.known
+            return params
+        check_names(params, self.parameters, "parameter")
+        return {name: sizes.take(self.program[name], params[name], name)
+                for name in self.parameters}
+
+    def pack(self, params: Mapping[str, Any]) -> Packed:
+        """Copies of the parameters that this kernel and its relatives read without packing again.
+
+        Use it where the same parameters serve several calls. Raises ShapeError.
+        """
+        sizes = Sizes(self.program, self.dtype)
+        arrays = {name: array.copy() for name, array in self._parameters(sizes, params).items()}
+        for array in arrays.values():
+            array.flags.writeable = False
+        return Packed(arrays, sizes.known)
+
+    def stepper(self, params: Mapping[str, Any], batch: int = 1,
+                initial: Mapping[str, Any] | None = None) -> Stepper:
+        """A streaming step bound to its parameters; ``x_t`` [B, n] or [n] gives ``y_t``.
+
+        Raises ProgramError where a step needs later ones (a reverse direction).
+        """
+        self._must_stream()
+        return Stepper(self, self.pack(params), batch, initial)
 
     def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
         check_names(state, self._states, "state", partly=True)

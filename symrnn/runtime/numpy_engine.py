@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -37,3 +38,12 @@ class NumpyEngine:
         result: tuple[Arrays, Arrays] = self.module.step(
             given.parameters, given.inputs, given.initial)
         return result
+
+    def bound_step(self, given: Given, outputs: Arrays) -> Callable[[], None]:
+        """A call without arguments: one step from ``given`` into ``outputs``, state in place."""
+        def run() -> None:
+            found, following = self.step(given)
+            for into, result in ((outputs, found), (given.initial, following)):
+                for name, array in result.items():
+                    into[name][...] = array
+        return run

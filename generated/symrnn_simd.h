@@ -1,0 +1,550 @@
+/* symrnn_simd.h: vectors, activations and tiles of matrix products, for every network.
+ *
+ * Written once, by hand; it knows no network and no equation. C99 with the vector extensions
+ * of GCC and Clang, no library but libm. The compiler's target sets the width of a vector:
+ * 64 bytes with AVX-512, 32 with AVX, else 16 (SSE, NEON).
+ *
+ * Words. A *row* is one sample at one step. A *unit* is one entry of an axis. A *block* is the
+ * few units of which one tile holds all *gates* (the equations that share an operand). A *tile*
+ * is rows x vectors of sums, a *panel* the weights that a block reads, strictly in order.
+ *
+ * Wants the type `real` (float or double) before it is included, SYMRNN_DOUBLE for double.
+ */
+#ifndef SYMRNN_SIMD_H
+#define SYMRNN_SIMD_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+/* ---- vectors ---------------------------------------------------------------------------- */
+
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+#ifdef SYMRNN_DOUBLE
+typedef int64_t whole;
+#define MATH(function) function
+#else
+typedef int32_t whole;
+#define MATH(function) function##f
+#endif
+
+enum { LANES = VECTOR_BYTES / sizeof(real) };
+typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
+typedef whole mask __attribute__((vector_size(VECTOR_BYTES)));
+typedef real unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
+
+#define REAL(number) ((real)(number))
+#define ALWAYS static inline __attribute__((always_inline, unused))
+#define MAYBE static __attribute__((unused))
+#define ALIGNED __attribute__((aligned(VECTOR_BYTES)))
+#define UNROLLED _Pragma("GCC unroll 16")
+
+ALWAYS vec load(const real *from)
+{
+    return (vec)*(const unaligned *)from;
+}
+
+ALWAYS void store(real *to, vec value)
+{
+    *(unaligned *)to = (unaligned)value;
+}
+
+ALWAYS vec splat(real value)
+{
+    return value - (vec){0};
+}
+
+/* The first `count` entries, zeros behind them: the end of a row that is not padded. */
+ALWAYS vec load_part(const real *from, size_t count)
+{
+    if (count >= LANES)
+        return load(from);
+    vec value = {0};
+    for (size_t lane = 0; lane < LANES; ++lane)
+        value[lane] = lane < count ? from[lane] : 0;
+    return value;
+}
+
+ALWAYS void store_part(real *to, vec value, size_t count)
+{
+    if (count >= LANES)
+        store(to, value);
+    else
+        for (size_t lane = 0; lane < count; ++lane)
+            to[lane] = value[lane];
+}
+
+/* A number in every lane; a vector stays what it is (x - 0 is x for every x). */
+#define WIDE(value) ((value) - (vec){0})
+#define where(condition, yes, no) chosen(condition, WIDE(yes), WIDE(no))
+
+ALWAYS vec chosen(mask condition, vec yes, vec no)
+{
+    return (vec)(((mask)yes & condition) | ((mask)no & ~condition));
+}
+
+ALWAYS real lanes_total(vec value)
+{
+    real sum = 0;
+    UNROLLED for (int lane = 0; lane < LANES; ++lane)
+        sum += value[lane];
+    return sum;
+}
+
+/* ---- functions -------------------------------------------------------------------------- */
+
+ALWAYS vec vec_fabs(vec x)
+{
+    return (vec)((mask)x & ~(mask)(-(vec){0}));
+}
+
+/* exp by halving: x = n log 2 + r with |r| <= log(2) / 2, and exp(r) - 1 by its series. */
+#ifdef SYMRNN_DOUBLE
+#define ROUNDER 0x1.8p52
+#define EXPONENT_BITS 52
+#define EXPONENT_BIAS 1023
+#define LOG2_HIGH 6.93147180369123816490e-01
+#define LOG2_LOW 1.90821492927058770002e-10
+#define EXP_LOWEST -746
+#define EXP_HIGHEST 710
+#define SERIES 13
+#else
+#define ROUNDER 0x1.8p23f
+#define EXPONENT_BITS 23
+#define EXPONENT_BIAS 127
+#define LOG2_HIGH 0.693359375f
+#define LOG2_LOW -2.12194440e-4f
+#define EXP_LOWEST -104
+#define EXP_HIGHEST 89
+#define SERIES 7
+#endif
+
+ALWAYS vec power_of_two(mask n)
+{
+    return (vec)((n + EXPONENT_BIAS) << EXPONENT_BITS);
+}
+
+/* exp(r) - 1 where x = n log 2 + r. */
+ALWAYS vec reduced_expm1(vec x, mask *n)
+{
+    static const real inverse_factorials[] = {
+        1, 1, REAL(1.0 / 2), REAL(1.0 / 6), REAL(1.0 / 24), REAL(1.0 / 120), REAL(1.0 / 720),
+        REAL(1.0 / 5040), REAL(1.0 / 40320), REAL(1.0 / 362880), REAL(1.0 / 3628800),
+        REAL(1.0 / 39916800), REAL(1.0 / 479001600), REAL(1.0 / 6227020800)};
+    const vec shifted = x * REAL(1.44269504088896340736) + ROUNDER;
+    const vec rounded = shifted - ROUNDER;
+    const vec r = x - rounded * LOG2_HIGH - rounded * LOG2_LOW;
+    vec series = splat(inverse_factorials[SERIES]);
+    UNROLLED for (int power = SERIES - 1; power >= 2; --power)
+        series = series * r + inverse_factorials[power];
+    *n = (mask)shifted - (mask)splat(ROUNDER);
+    return r + r * r * series;
+}
+
+/* Within 2 units in the last place; 0 and infinity beyond the range; NaN stays NaN. */
+ALWAYS vec vec_exp(vec x)
+{
+    mask n;
+    x = where(x < EXP_LOWEST, splat(EXP_LOWEST), where(x > EXP_HIGHEST, splat(EXP_HIGHEST), x));
+    const vec series = 1 + reduced_expm1(x, &n);
+    const mask half = n >> 1; /* twice half the power: neither overflows */
+    return series * power_of_two(half) * power_of_two(n - half);
+}
+
+/* tanh |x| = -e / (2 + e) with e = exp(-2 |x|) - 1, which loses nothing near zero. */
+ALWAYS vec vec_tanh(vec x)
+{
+    mask n;
+    const mask sign = (mask)x & (mask)(-(vec){0});
+    vec twice = -2 * vec_fabs(x);
+    twice = where(twice < -60, splat(-60), twice);
+    const vec series = reduced_expm1(twice, &n);
+    const vec power = power_of_two(n);
+    const vec e = power * series + (power - 1);
+    return (vec)((mask)(-e / (2 + e)) | sign);
+}
+
+/* Functions that libm computes, entry by entry. */
+#define BY_LANES(function)                                                                       \
+    MAYBE vec vec_##function(vec x)                                                              \
+    {                                                                                            \
+        for (int lane = 0; lane < LANES; ++lane)                                                 \
+            x[lane] = MATH(function)(x[lane]);                                                   \
+        return x;                                                                                \
+    }
+BY_LANES(log)
+BY_LANES(log1p)
+BY_LANES(expm1)
+BY_LANES(sin)
+BY_LANES(cos)
+BY_LANES(sqrt)
+
+/* ---- sums over a row -------------------------------------------------------------------- */
+
+MAYBE real dot(const real *a, const real *b, size_t entries)
+{
+    vec first = {0}, second = {0};
+    size_t j = 0;
+    for (; j + 2 * LANES <= entries; j += 2 * LANES) {
+        first += load(a + j) * load(b + j);
+        second += load(a + j + LANES) * load(b + j + LANES);
+    }
+    for (; j < entries; j += LANES)
+        first += load_part(a + j, entries - j) * load_part(b + j, entries - j);
+    return lanes_total(first + second);
+}
+
+MAYBE real total(const real *a, size_t entries)
+{
+    vec first = {0}, second = {0};
+    size_t j = 0;
+    for (; j + 2 * LANES <= entries; j += 2 * LANES) {
+        first += load(a + j);
+        second += load(a + j + LANES);
+    }
+    for (; j < entries; j += LANES)
+        first += load_part(a + j, entries - j);
+    return lanes_total(first + second);
+}
+
+/* ---- sizes of memory -------------------------------------------------------------------- */
+
+ALWAYS size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+ALWAYS size_t up_to(size_t entries, size_t multiple)
+{
+    return (entries + multiple - 1) / multiple * multiple;
+}
+
+/* Entries from one row to the next: whole vectors, and no power of two, for which the rows
+ * would fight for the same lines of the cache. */
+ALWAYS size_t padded(size_t entries)
+{
+    const size_t lanes = up_to(entries, LANES);
+    return lanes * sizeof(real) % 512 ? lanes : lanes + LANES;
+}
+
+/* Vectors of units in a block with so many gates, and blocks in an axis. */
+#if VECTOR_BYTES == 64
+enum { WIDEST = 4 };
+#else
+enum { WIDEST = 2 };
+#endif
+
+#define MOST_VECTORS(gates) ((gates) >= WIDEST ? 1 : WIDEST / (gates))
+
+ALWAYS size_t blocks(size_t units, size_t vectors)
+{
+    return (units + vectors * LANES - 1) / (vectors * LANES);
+}
+
+/* Vectors of units in one block: the last may have fewer. */
+ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
+{
+    return least(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
+}
+
+/* Rows that a pass takes at a time, so that they stay in the cache while every panel passes. */
+enum { ROWS_AT_ONCE = 96 };
+
+/* Steps whose input products are computed ahead: as many as fit into a quarter megabyte. */
+ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
+{
+    const size_t fitting = (1 << 18) / (row * sizeof(real));
+    const size_t rows = fitting < 24 ? 24 : least(fitting, ROWS_AT_ONCE);
+    return least(steps, batch < rows ? rows / batch : 1);
+}
+
+/* ---- tiles ------------------------------------------------------------------------------ */
+
+/* tile[R][N vectors] (+)= a[R][entries] times panel[entries][N vectors]; S sums side by side
+ * where a tile alone would wait for its own additions. */
+#define TILE(R, N, S)                                                                            \
+    MAYBE void tile_##R##_##N(size_t entries, const real *restrict a, size_t stride,             \
+                              const real *restrict panel, real *restrict tile, size_t row,       \
+                              int onto)                                                          \
+    {                                                                                            \
+        vec sum[S][R][N];                                                                        \
+        UNROLLED for (int s = 0; s < S; ++s)                                                     \
+            UNROLLED for (int r = 0; r < R; ++r)                                                 \
+                UNROLLED for (int v = 0; v < N; ++v)                                             \
+                    sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
+        size_t k = 0;                                                                            \
+        for (; k + S <= entries; k += S)                                                         \
+            UNROLLED for (int s = 0; s < S; ++s)                                                 \
+                UNROLLED for (int r = 0; r < R; ++r)                                             \
+                    UNROLLED for (int v = 0; v < N; ++v)                                         \
+                        sum[s][r][v] += a[r * stride + k + s]                                    \
+                                        * load(panel + ((k + s) * N + v) * LANES);               \
+        for (; k < entries; ++k)                                                                 \
+            UNROLLED for (int r = 0; r < R; ++r)                                                 \
+                UNROLLED for (int v = 0; v < N; ++v)                                             \
+                    sum[0][r][v] += a[r * stride + k] * load(panel + (k * N + v) * LANES);       \
+        UNROLLED for (int r = 0; r < R; ++r)                                                     \
+            UNROLLED for (int v = 0; v < N; ++v) {                                               \
+                UNROLLED for (int s = 1; s < S; ++s)                                             \
+                    sum[0][r][v] += sum[s][r][v];                                                \
+                store(tile + r * row + v * LANES, sum[0][r][v]);                                 \
+            }                                                                                    \
+    }
+
+typedef void (*tile_function)(size_t, const real *, size_t, const real *, real *, size_t, int);
+
+#if VECTOR_BYTES == 64
+TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
+TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
+TILE(1, 3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1) TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
+TILE(1, 4, 4) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
+enum { MOST_ROWS = 8 };
+static const size_t rows_of[WIDEST] = {8, 8, 8, 6};
+static const tile_function tiles[WIDEST][MOST_ROWS] = {
+    {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1},
+    {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},
+    {tile_1_3, tile_2_3, tile_3_3, tile_4_3, tile_5_3, tile_6_3, tile_7_3, tile_8_3},
+    {tile_1_4, tile_2_4, tile_3_4, tile_4_4, tile_5_4, tile_6_4, 0, 0}};
+#else
+TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
+TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
+enum { MOST_ROWS = 6 };
+static const size_t rows_of[WIDEST] = {6, 6};
+static const tile_function tiles[WIDEST][MOST_ROWS] = {
+    {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
+    {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
+#endif
+
+/* The next part of a count in parts of at most `most`, as even as can be. */
+ALWAYS size_t even_part(size_t count, size_t most)
+{
+    const size_t parts = (count + most - 1) / most;
+    return (count + parts - 1) / parts;
+}
+
+/* One factor of a product: `rows` rows of so many entries, `stride` apart. */
+typedef struct operand {
+    const real *rows;
+    size_t stride, entries;
+} operand;
+
+/* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
+MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
+                   const real *panel, real *tile, int onto)
+{
+    const size_t row = vectors * LANES;
+    size_t entries = 0;
+    for (size_t o = 0; o < count; ++o)
+        entries += operands[o].entries;
+    for (size_t v = 0; v < vectors;) {
+        const size_t width = even_part(vectors - v, WIDEST);
+        for (size_t r = 0; r < rows;) {
+            const size_t height = even_part(rows - r, rows_of[width - 1]);
+            const tile_function times = tiles[width - 1][height - 1];
+            const real *part = panel + v * LANES * entries;
+            for (size_t o = 0; o < count; ++o) {
+                times(operands[o].entries, operands[o].rows + r * operands[o].stride,
+                      operands[o].stride, part, tile + r * row + v * LANES, row, onto || o);
+                part += operands[o].entries * width * LANES;
+            }
+            r += height;
+        }
+        v += width;
+    }
+}
+
+/* ---- packing ---------------------------------------------------------------------------- */
+
+/* One factor of a panel: a matrix [units, entries], or its transpose; `scale` times it. */
+typedef struct weights {
+    const real *matrix;
+    size_t across; /* entries from one unit to the next */
+    size_t along;  /* entries from one entry of the operand to the next */
+    real scale;
+} weights;
+
+/* The panel of one block: matrices[operand * gates + gate], vector by vector of the tile. */
+MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
+                       size_t gates, const size_t *entries, size_t count, real *panel)
+{
+    const size_t own = vectors_of(units, vectors, block), all = own * gates;
+    for (size_t v = 0; v < all;) {
+        const size_t width = even_part(all - v, WIDEST);
+        for (size_t o = 0; o < count; ++o) {
+            for (size_t w = 0; w < width; ++w) {
+                const weights from = matrices[o * gates + (v + w) / own];
+                const size_t first = (block * vectors + (v + w) % own) * LANES;
+                for (size_t lane = 0; lane < LANES; ++lane) {
+                    const int inside = first + lane < units;
+                    const real *source = from.matrix + (inside ? first + lane : 0) * from.across;
+                    const real scale = inside ? from.scale : 0;
+                    real *to = panel + w * LANES + lane;
+                    for (size_t k = 0; k < entries[o]; ++k)
+                        to[k * width * LANES] = scale * source[k * from.along];
+                }
+            }
+            panel += entries[o] * width * LANES;
+        }
+        v += width;
+    }
+    return panel;
+}
+
+/* Every panel of one product, block by block. Returns where the next may begin. */
+MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
+                 const size_t *entries, size_t count, real *panel)
+{
+    for (size_t block = 0; block < blocks(units, vectors); ++block)
+        panel = pack_block(units, vectors, block, matrices, gates, entries, count, panel);
+    return panel;
+}
+
+/* A vector of parameters with zeros up to the end of its last vector. */
+MAYBE real *pack_vector(const real *from, size_t entries, real *to)
+{
+    memcpy(to, from, entries * sizeof(real));
+    memset(to + entries, 0, (padded(entries) - entries) * sizeof(real));
+    return to + padded(entries);
+}
+
+/* ---- totals over all rows --------------------------------------------------------------- */
+
+/* Rows of one value over all steps: `edge` for those at `start` to `start + edges`, `inner` for
+ * all others. Without a delay there is no edge. */
+typedef struct series {
+    const real *inner, *edge;
+    size_t stride, edge_stride, start, edges;
+} series;
+
+ALWAYS const real *row_of(const series *from, size_t row)
+{
+    if (row - from->start < from->edges)
+        return from->edge + (row - from->start) * from->edge_stride;
+    return from->inner + (row < from->start ? row : row - from->edges) * from->stride;
+}
+
+/* One total: out[units, columns] = sum over rows of left times right^T. */
+typedef struct total_of {
+    series left;
+    size_t units;
+    real scale;
+    real *out;
+    int onto;
+} total_of;
+
+#if VECTOR_BYTES == 64
+enum { DEEP = 512 / sizeof(real) };
+#else
+enum { DEEP = 1024 / sizeof(real) };
+#endif
+enum { TALL = 96, SCRATCH = DEEP * (TALL + WIDEST * LANES) + MOST_ROWS * WIDEST * LANES };
+
+/* left^T, row by row of the tile: to[unit][row]. */
+MAYBE void pack_left(const total_of *one, size_t unit, size_t units, size_t from, size_t deep,
+                     real *to)
+{
+    for (size_t k = 0; k < deep; ++k) {
+        const real *row = row_of(&one->left, from + k) + unit;
+        for (size_t u = 0; u < units; ++u)
+            to[u * DEEP + k] = one->scale * row[u];
+    }
+}
+
+MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t width,
+                      size_t from, size_t deep, real *to)
+{
+    for (size_t k = 0; k < deep; ++k, to += width * LANES) {
+        const real *row = row_of(right, from + k) + column;
+        for (size_t v = 0; v < width; ++v)
+            store(to + v * LANES, v * LANES < columns
+                  ? load_part(row + v * LANES, columns - v * LANES) : (vec){0});
+    }
+}
+
+MAYBE void add_tile(const real *tile, size_t height, size_t width, real *out, size_t stride,
+                    size_t columns, int onto)
+{
+    for (size_t r = 0; r < height; ++r)
+        for (size_t v = 0; v < width; ++v) {
+            real *to = out + r * stride + v * LANES;
+            const size_t count = columns - v * LANES;
+            const vec sum = load(tile + (r * width + v) * LANES);
+            store_part(to, onto ? sum + load_part(to, count) : sum, count);
+        }
+}
+
+/* All totals with one right factor [rows, columns], for the units that are this member's. */
+MAYBE void totals(size_t rows, const series *right, size_t columns, const total_of *all,
+                  size_t count, size_t member, size_t members, real *scratch)
+{
+    real *const left = scratch, *const panel = left + DEEP * TALL;
+    real *const tile = panel + DEEP * WIDEST * LANES;
+    const size_t all_vectors = up_to(columns, LANES) / LANES;
+    for (size_t from = 0; from < rows; from += DEEP) {
+        const size_t deep = least(DEEP, rows - from);
+        for (size_t one = 0; one < count; ++one) {
+            const size_t share = up_to(all[one].units, members * 8) / members;
+            const size_t end = least(all[one].units, (member + 1) * share);
+            for (size_t unit = member * share; unit < end; unit += TALL) {
+                const size_t tall = least(TALL, end - unit);
+                pack_left(all + one, unit, tall, from, deep, left);
+                for (size_t v = 0; v < all_vectors;) {
+                    const size_t width = even_part(all_vectors - v, WIDEST);
+                    const size_t column = v * LANES;
+                    pack_right(right, column, columns - column, width, from, deep, panel);
+                    for (size_t r = 0; r < tall;) {
+                        const size_t height = even_part(tall - r, rows_of[width - 1]);
+                        tiles[width - 1][height - 1](deep, left + r * DEEP, DEEP, panel, tile,
+                                                     width * LANES, 0);
+                        add_tile(tile, height, width,
+                                 all[one].out + (unit + r) * columns + column, columns,
+                                 columns - column, from > 0 || all[one].onto);
+                        r += height;
+                    }
+                    v += width;
+                }
+            }
+        }
+    }
+}
+
+/* Entries of rows that lie apart, put side by side. */
+MAYBE void copy_rows(size_t rows, size_t entries, const real *from, size_t stride, real *to)
+{
+    for (size_t r = 0; r < rows; ++r)
+        memcpy(to + r * entries, from + r * stride, entries * sizeof(real));
+}
+
+/* ---- a team of threads ------------------------------------------------------------------ */
+
+/* Members share the blocks of every pass, never a sum: the same bits for any number of them. */
+#ifdef _OPENMP
+#define TEAM _Pragma("omp parallel num_threads((int)threads) if (threads > 1)")
+#define BARRIER if (members > 1) { _Pragma("omp barrier") }
+#define MEMBER ((size_t)omp_get_thread_num())
+#define MEMBERS ((size_t)omp_get_num_threads())
+#else
+#define TEAM
+#define BARRIER
+#define MEMBER ((size_t)0)
+#define MEMBERS ((size_t)1)
+#endif
+
+/* Where a member's share of `count` things begins; it ends where the next one's begins. */
+ALWAYS size_t share_from(size_t count, size_t member, size_t members)
+{
+    return count * member / members;
+}
+
+#endif

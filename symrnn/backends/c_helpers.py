@@ -1,0 +1,59 @@
+"""The functions of the table of activations in C, of one number or of a vector of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.backends.c_math import MATH, CPrinter
+from symrnn.backends.names import Names
+from symrnn.program import ACTIVATIONS
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function: its name, argument list, a local value used twice, its result."""
+
+    name: str
+    arguments: str
+    shared: tuple[str, ...]
+    result: str
+
+
+class Helpers:
+    """Writes the helpers that some calls need, each behind those that it calls itself."""
+
+    def __init__(self, names: Names, prefix: str, printer: type[CPrinter] = CPrinter,
+                 kind: str = "") -> None:
+        self.names, self.prefix, self.printer_of = names, prefix, printer
+        self.real = f"{prefix}_real" if not kind else "real"
+        self.kind, self.front = kind or self.real, kind or prefix
+        self.found: dict[str, Helper] = {}
+        self.math: set[str] = set()
+
+    def made(self, calls: list[str]) -> tuple[tuple[Helper, ...], tuple[tuple[str, str], ...]]:
+        """The helpers, and libm's functions as macro and name."""
+        self.math |= {name for name in calls if name in MATH}
+        for name in calls:
+            self._make(name)
+        return tuple(self.found.values()), tuple((MATH[one], one.lower().replace("abs", "fabs"))
+                                                 for one in sorted(self.math))
+
+    def _make(self, name: str) -> None:
+        if name not in ACTIVATIONS or name in MATH or name in self.found:
+            return
+        row = ACTIVATIONS[name]
+        inner = self.printer_of(self.names, self.prefix)
+        inner.elements = {"x": "x", "alpha": "alpha", "beta": "beta"}
+        result = inner(row.kernel_form)
+        self.math |= {call for call in inner.used_calls if call in MATH}
+        for call in sorted(inner.used_calls):
+            self._make(call)
+        repeated = [text for call in inner.used_calls.values()
+                    if result.count(text := inner(call)) > 1]
+        longest = max(repeated, key=len, default="")
+        shared = (f"const {self.kind} e = {longest};",) if longest else ()
+        kinds = [self.kind, self.real, self.real]
+        arguments = ", ".join(f"{kind} {one.name}"
+                              for kind, one in zip(kinds, row.arguments, strict=False))
+        self.found[name] = Helper(f"{self.front}_{name}", arguments, shared,
+                                  result.replace(longest, "e") if longest else result)

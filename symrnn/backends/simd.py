@@ -1,0 +1,169 @@
+"""The fast C backend: passes over blocks of units on packed weights, in vector extensions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.backends.base import Artefact
+from symrnn.backends.c import KEYWORDS, c_names
+from symrnn.backends.c_addresses import Locals
+from symrnn.backends.c_helpers import Helper, Helpers
+from symrnn.backends.names import Names
+from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
+from symrnn.backends.simd_layout import entries
+from symrnn.backends.simd_math import VectorPrinter
+from symrnn.backends.simd_units import Lines, indented
+from symrnn.backends.text import in_comment
+from symrnn.schedule import Plan
+
+WORDS = """
+real vec mask whole unaligned where chosen splat load store load_part store_part dot total totals
+total_of series operand weights product pack pack_block padded blocks least up_to tiles rows_of
+member members threads block vectors count own left rows steps first done ahead begin v packed
+scratch entries_of copy_rows share_from steps_ahead vectors_of even_part row_of add_tile pack_left
+pack_right power_of_two lanes_total MATH WIDE V LANES WIDEST DEEP TALL SCRATCH TEAM BARRIER MEMBER
+MEMBERS TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE SERIES ROUNDER
+work_scratch
+""".split()
+ARGUMENTS = {
+    "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work",
+                "threads"),
+    "backward": ("sizes", "parameters", "packed", "in", "initial", "out", "tape", "bars",
+                 "gradients", "work", "threads"),
+    "step": ("sizes", "parameters", "packed", "in", "state", "out", "next", "work", "threads"),
+}
+
+
+@dataclass(frozen=True)
+class SizeOf:
+    """A function that tells how many entries a block of memory needs."""
+
+    name: str
+    comment: str
+    arguments: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Packing:
+    """A function that packs weights for one direction."""
+
+    name: str
+    comment: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SimdSource:
+    """Everything that the two templates print."""
+
+    name: str
+    guard: str
+    title: str
+    math: tuple[tuple[str, str], ...]
+    helpers: tuple[Helper, ...]
+    vector_helpers: tuple[Helper, ...]
+    memories: tuple[SizeOf, ...]
+    packings: tuple[Packing, ...]
+    forward: SimdBody
+    backward: SimdBody
+    steps: tuple[SimdBody, ...]
+
+
+def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
+    """Header and source of one network, beside those of the portable profile."""
+    source = _Sources(plan, name).source()
+    return (Artefact(f"{name}_simd.h", "c/simd_header.h.j2", source),
+            Artefact(f"{name}_simd.c", "c/simd_source.c.j2", source))
+
+
+class _Sources:
+    def __init__(self, plan: Plan, name: str) -> None:
+        self.plan, self.name, self.fields = plan, name, c_names(plan)
+        self.names = Names((plan.program, plan.gradient), [*KEYWORDS, *WORDS])
+        self.local = Locals.choose(self.names)
+        self.forward = self._writer(SimdWriter, False)
+        self.backward = self._writer(SimdWriter, True)
+        self.step = self._writer(SimdStepWriter, False)
+        self.step.use(self.forward.panels)
+
+    def _writer(self, kind: type[SimdWriter], backward: bool) -> SimdWriter:
+        schedule = self.plan.backward if backward else self.plan.forward
+        return kind(self.plan, schedule, self.names, self.fields, self.local, self.name)
+
+    def source(self) -> SimdSource:
+        """All parts of the two files."""
+        written = {"forward": self.forward, "backward": self.backward}
+        written |= {"step": self.step} if self.plan.streams else {}
+        bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
+        scalar = {call for one in written.values() for call in one.scalar.used_calls}
+        wide = {call for one in written.values() for call in one.printer.used_calls}
+        helpers, math = Helpers(self.names, self.name).made(sorted(scalar))
+        vector, _ = Helpers(self.names, self.name, VectorPrinter, "vec").made(sorted(wide))
+        return SimdSource(
+            self.name, f"{self.name.upper()}_SIMD_H", in_comment(self.plan.program.title), math,
+            helpers, vector, self._memories(bodies), self._packings(),
+            bodies["forward"], bodies["backward"],
+            tuple(body for kind, body in bodies.items() if kind == "step"))
+
+    def _memories(self, bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
+        layout = self.forward.layout
+        tape = entries([layout.stored(self.plan.program[name]) for name in self.plan.tape])
+        found = [self._memory("tape", "what forward saves for backward", tape, False, self.forward)]
+        for kind, writer in (("forward", self.forward), ("backward", self.backward)):
+            found.append(self._memory(f"{kind}_packed", f"weights packed for {kind}",
+                                      writer.memory.packed_entries(), False, writer))
+        for kind, body in bodies.items():
+            writer = {"forward": self.forward, "backward": self.backward}.get(kind, self.step)
+            found.append(self._memory(f"{kind}_work", f"scratch memory of {kind}", body.work, True,
+                                      writer, body.scratch))
+        return tuple(found)
+
+    def _memory(self, block: str, comment: str, count: str, threads: bool, writer: SimdWriter,
+                scratch: bool = False) -> SizeOf:
+        declared = [line for line in writer.size_lines() if _is_used(line, count)]
+        count += " + threads * SCRATCH" if scratch else ""
+        unused = [f"(void){one};" for one, used in (("sizes", declared), ("threads", scratch))
+                  if not used and (one == "sizes" or threads)]
+        declared = writer.size_lines() if declared else []
+        voids = [f"(void){_declared(line)};" for line in declared]
+        arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
+        return SizeOf(f"{self.name}_simd_{block}_size", comment, arguments,
+                      (*unused, *declared, *voids, f"return {count};"))
+
+    def _packings(self) -> tuple[Packing, ...]:
+        return tuple(Packing(f"{self.name}_simd_pack_{kind}", f"Packs the weights for {kind}",
+                             self._pack(writer))
+                     for kind, writer in (("forward", self.forward), ("backward", self.backward)))
+
+    def _pack(self, writer: SimdWriter) -> tuple[str, ...]:
+        lines: Lines = []
+        for product, gates in writer.memory.products():
+            program, layout = writer.program, writer.layout
+            units = layout.extent(program[product.gates[0]].axes)
+            rows = []
+            for segment in product.segments:
+                for one in segment.weights:
+                    columns = layout.extent((program[one.matrix].axes[1],))
+                    strides = f"1, {columns}" if one.transposed else f"{columns}, 1"
+                    rows.append(f"    {{parameters->{self.fields[one.matrix]}, {strides}, "
+                                f"{writer.scalar(one.scale)}}},")
+            sizes = [layout.extent(program[one.operand].axes) for one in product.segments]
+            lines += ["{", *indented([
+                "const weights from[] = {", *rows, "};",
+                f"const size_t entries_of[] = {{{', '.join(sizes)}}};",
+                f"packed = pack({units}, MOST_VECTORS({gates}), from, {len(product.gates)}, "
+                f"entries_of, {len(sizes)}, packed);"]), "}"]
+        if not lines:
+            return ("(void)sizes;", "(void)parameters;", "(void)packed;")
+        declared = [line for line in writer.size_lines() if "padded(" not in line]
+        return (*declared, *(f"(void){_declared(line)};" for line in declared), *lines)
+
+
+def _declared(line: str) -> str:
+    """The name that a line declares."""
+    return line.split(" = ")[0].split()[-1]
+
+
+def _is_used(line: str, text: str) -> bool:
+    return _declared(line) in text.replace("(", " ").replace(")", " ").replace(",", " ").split()

@@ -1,0 +1,211 @@
+"""Where the values of a fast kernel live, and the address of a row of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from symrnn.backends.c_addresses import Addresses, Locals
+from symrnn.backends.c_math import CPrinter
+from symrnn.backends.names import Names
+from symrnn.program import Delay, Span, Variable, symbols_in_order
+from symrnn.schedule import Kind, Order, Pass, Place, Plan, Schedule, Stage, passes
+
+STORED = (Place.WORK, Place.RING, Place.STEP)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What addresses depend on: the loop at hand and the texts of its step and first row."""
+
+    order: Order
+    time: str
+    sample: str
+    at: str
+
+
+class Layout(Addresses):
+    """Rows of one schedule: one-axis values of our own are padded, the caller's are dense.
+
+    ``registers`` are values that no other pass reads: they are never stored.
+    """
+
+    def __init__(self, plan: Plan, schedule: Schedule, names: Names, fields: Names, local: Locals,
+                 printer: CPrinter) -> None:
+        super().__init__(plan, schedule, names, local, printer)
+        self.fields = fields
+        self.padded_sizes: dict[str, None] = {}
+
+    def field(self, variable: Variable) -> str:
+        for delay in self.plan.program.delays:
+            if variable.name in (delay.initial, delay.final):
+                return self.fields[delay.source]
+        return self.fields[variable.name]
+
+    @cached_property
+    def passes(self) -> dict[Stage, tuple[Pass, ...]]:
+        """The passes of every stage that runs over rows."""
+        return {stage: passes(self.schedule.program, stage) for stage in self.schedule.stages
+                if stage.order is not Order.ONCE}
+
+    @cached_property
+    def homes(self) -> dict[str, Place]:
+        """The place of every bound value that is stored."""
+        found: dict[str, Place] = {}
+        for stage, some in self.passes.items():
+            for one in some:
+                for name in one.names:
+                    place = self._home(stage, one, name)
+                    found |= {} if place is None else {name: place}
+        once = [one for one in self.schedule.stages if one.order is Order.ONCE]
+        return found | {name: self._home_of_constant(name) for stage in once
+                        for name in stage.names if name in self.schedule.places}
+
+    def _home_of_constant(self, name: str) -> Place:
+        return self.schedule.places[name]
+
+    def _home(self, stage: Stage, own: Pass, name: str) -> Place | None:
+        """None for what stays in a register; what other passes read is stored."""
+        place = self.schedule.places[name]
+        if place is not Place.STEP:
+            return place
+        inside = own.kind is Kind.UNITS and not any(
+            name in _read(other) for other in self.passes[stage] if other is not own)
+        if inside:
+            return None
+        return Place.WORK if stage.order is Order.ALL else Place.STEP
+
+    def is_whole(self, variable: Variable) -> bool:
+        return variable.span is Span.CONSTANT
+
+    def is_own(self, variable: Variable) -> bool:
+        """True for tape and workspace, whose rows are padded."""
+        return self.homes.get(variable.name) in STORED or variable.name in self.plan.tape
+
+    def base(self, variable: Variable) -> str:
+        if self.homes.get(variable.name) in STORED:
+            return self.block_name("work", variable)
+        if variable.name in self.plan.tape:
+            return self.block_name("tape", variable)
+        return super().base(variable)
+
+    def stride(self, variable: Variable) -> str:
+        """Entries from one row to the next."""
+        if self.is_own(variable) and len(variable.axes) == 1:
+            self.padded_sizes[variable.axes[0]] = None
+            return self.row_name(variable.axes[0])
+        return self.extent(variable.axes)
+
+    def row_name(self, size: str) -> str:
+        """The name of the padded length of a row: ``row_m``."""
+        self.printer.extent(size)
+        return f"row_{self.names.size(size)}"
+
+    def stored(self, variable: Variable) -> str:
+        """The number of entries in the workspace or on the tape."""
+        padded = len(variable.axes) == 1 and not self.is_whole(variable)
+        own = self.stride(variable) if padded else self.extent(variable.axes)
+        varies = variable.shape[:variable.span]
+        front = {Place.RING: ("2", "B"), Place.STEP: ("B",)}.get(
+            self.homes.get(variable.name, Place.TAPE), varies)
+        self.printer.used_sizes |= {one for one in front if one in "TB"}
+        return " * ".join([*front, own])
+
+    def rows(self, variable: Variable, row: Row) -> tuple[str, str]:
+        """The address of the first of some rows, and the stride from one to the next."""
+        delay = self.schedule.delay_of(variable.name)
+        if delay is not None:
+            return self._delayed_rows(delay, row)
+        return self._there(variable, row.time, row.at, row.sample), self.stride(variable)
+
+    def _there(self, variable: Variable, time: str, at: str, sample: str) -> str:
+        place = self.homes.get(variable.name)
+        if place is Place.RING:
+            at = f"(({time} & 1) * B + {sample})"
+        elif place is Place.STEP or variable.span is Span.BATCH:
+            at = sample
+        return f"{self.base(variable)} + {at} * {self._factor(self.stride(variable))}"
+
+    @staticmethod
+    def _factor(text: str) -> str:
+        return f"({text})" if " " in text else text
+
+    def _delayed_rows(self, delay: Delay, row: Row) -> tuple[str, str]:
+        self.printer.used_sizes |= {"T", "B"}
+        source, edge = self.variable(delay.source), self.variable(delay.initial)
+        later = delay.step < 0
+        if row.order is Order.ALL:
+            inside = f"{row.at} < (T - 1) * B" if later else f"{row.at} >= B"
+            sample = f"({row.at} - (T - 1) * B)" if later else row.at
+        else:
+            inside = f"{row.time} + 1 < T" if later else f"{row.time} > 0"
+            sample = row.sample
+        sign = "+" if later else "-"
+        there = self._there(source, f"({row.time} {sign} 1)", f"({row.at} {sign} B)", row.sample)
+        here = self._there(edge, row.time, row.at, sample)
+        strides = self.stride(source), self.stride(edge)
+        both = strides[0] if strides[0] == strides[1] else f"{inside} ? {strides[0]} : {strides[1]}"
+        return f"{inside} ? {there} : {here}", both
+
+    def is_padded(self, variable: Variable) -> bool:
+        """True where whole vectors may be read and written up to the end of a row."""
+        return self.is_own(variable) and self.schedule.delay_of(variable.name) is None
+
+    def series(self, name: str) -> str:
+        """All rows of a value, for a total: ``{inner, edge, strides, where the edge is}``."""
+        variable, delay = self.variable(name), self.schedule.delay_of(name)
+        if delay is None:
+            return f"{{{self.base(variable)}, 0, {self.stride(variable)}, 0, 0, 0}}"
+        source, edge = self.variable(delay.source), self.variable(delay.initial)
+        shift, start = (" + B * " + self.stride(source), "(T - 1) * B") if delay.step < 0 \
+            else ("", "0")
+        return (f"{{{self.base(source)}{shift}, {self.base(edge)}, {self.stride(source)}, "
+                f"{self.stride(edge)}, {start}, B}}")
+
+
+class StepLayout(Layout):
+    """Rows of one streaming step: the states before it are given, all else is the step's own."""
+
+    @cached_property
+    def passes(self) -> dict[Stage, tuple[Pass, ...]]:
+        return {stage: tuple(one.at_once for one in some)
+                for stage, some in super().passes.items()}
+
+    def _home(self, stage: Stage, own: Pass, name: str) -> Place | None:
+        if name in self.plan.program.outputs:
+            return Place.CALLER
+        others = [one for some in self.passes.values() for one in some if one is not own]
+        kept = name in self.plan.program.states or any(name in _read(one) for one in others)
+        return Place.STEP if kept or own.kind is not Kind.UNITS else None
+
+    def _home_of_constant(self, name: str) -> Place:
+        return Place.WORK
+
+    def is_own(self, variable: Variable) -> bool:
+        return self.homes.get(variable.name) in STORED
+
+    def base(self, variable: Variable) -> str:
+        if self.homes.get(variable.name) in STORED:
+            return self.block_name("work", variable)
+        return Addresses.base(self, variable)
+
+    def _there(self, variable: Variable, time: str, at: str, sample: str) -> str:
+        return f"{self.base(variable)} + {sample} * {self._factor(self.stride(variable))}"
+
+    def _delayed_rows(self, delay: Delay, row: Row) -> tuple[str, str]:
+        source = self.variable(delay.source)
+        stride = self.extent(source.axes)
+        base = f"{self.holder('state')}->{self.field(self.variable(delay.initial))}"
+        return f"{base} + {row.sample} * {self._factor(stride)}", stride
+
+
+def _read(one: Pass) -> set[str]:
+    return {name for equation in one.equations for name in symbols_in_order(equation.rhs)}
+
+
+def entries(counts: Sequence[str]) -> str:
+    """A sum of numbers of entries; those that occur twice are gathered."""
+    found = {one: list(counts).count(one) for one in dict.fromkeys(counts)}
+    return " + ".join(one if number == 1 else f"{number} * {one}"
+                      for one, number in found.items()) or "0"

@@ -1,0 +1,146 @@
+"""The memory of a fast C function: pointers into parameters, tape, workspace, packed weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symrnn.backends.simd_layout import STORED, Layout, entries
+from symrnn.backends.simd_units import Lines, Panels, nest
+from symrnn.program import Role, Span, Variable, symbols_in_order, terms
+from symrnn.schedule import Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
+
+GIVEN = (Role.PARAMETER, Role.INPUT, Role.MASK, Role.COTANGENT, Role.TANGENT)
+
+
+class Memory:
+    """Declares every array of one function; ``counts`` gathers what the workspace needs."""
+
+    def __init__(self, plan: Plan, schedule: Schedule, layout: Layout, panels: Panels) -> None:
+        self.plan, self.schedule, self.program = plan, schedule, schedule.program
+        self.layout, self.panels, self.names = layout, panels, layout.names
+        self.counts: list[str] = []
+
+    def products(self) -> list[tuple[Product, int]]:
+        """Every product in the order of its panels, with the gates that set the block's width."""
+        found = {}
+        for some in self.layout.passes.values():
+            for one in some:
+                gates = max((len(tile.gates) for tile in one.tiles), default=0)
+                for tile in one.tiles:
+                    for product in tile.products:
+                        self.panels.pointer(product)
+                        found[replace(product, ahead=False)] = gates
+        return [(product, found[product]) for product in self.panels.pointers]
+
+    def packed_entries(self) -> str:
+        """Entries of all panels."""
+        return entries([self._panel_entries(product) for product, _ in self.products()])
+
+    def _panel_entries(self, product: Product) -> str:
+        axis = self.program[product.gates[0]].axes
+        return (f"{len(product.gates)} * up_to({self.layout.extent(axis)}, LANES) * "
+                f"{self.panels.entries(product)}")
+
+    def arrays(self, tape: bool, scratch: bool) -> Lines:
+        """Pointers to constants, and into tape, workspace and packed weights."""
+        return [*self._constants(), *(self._tape() if tape else []), *self._work(scratch),
+                *self._packed()]
+
+    def _constants(self) -> Lines:
+        read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
+        weights = {w.matrix for product in self._products() for segment in product.segments
+                   for w in segment.weights}
+        direct = self._read_directly(read, weights)
+        lines = []
+        for one in self.program.variables:
+            given = one.name in direct and one.role in GIVEN
+            target = self.layout.homes.get(one.name) is Place.CALLER
+            if one.span is Span.CONSTANT and (given or target):
+                const = "const " if given else ""
+                lines.append(f"{const}real *const {self.names[one.name]} = "
+                             f"{self.layout.base(one)}; /* [{', '.join(one.shape)}] */")
+        return lines
+
+    def _read_directly(self, read: set[str], weights: set[str]) -> set[str]:
+        """Parameters that some equation reads other than from panels."""
+        in_units = {equation.lhs for some in self.layout.passes.values() for one in some
+                    if one.kind is Kind.UNITS for equation in one.equations}
+        found = set(read - weights)
+        for equation in self.program.equations:
+            for term in terms(equation.rhs):
+                packed = equation.lhs in in_units and weighted(self.program, term)
+                found |= set() if packed else set(symbols_in_order(term))
+        return found
+
+    def _products(self) -> list[Product]:
+        return [product for some in self.layout.passes.values() for one in some
+                for tile in one.tiles for product in tile.products]
+
+    def _tape(self) -> Lines:
+        const = "" if self.schedule is self.plan.forward else "const "
+        return self._carve("tape", [self.plan.program[name] for name in self.plan.tape], const)
+
+    def _carve(self, block: str, variables: Sequence[Variable], const: str = "") -> Lines:
+        lines, before = [], block
+        for one in variables:
+            self.layout.holder(block)
+            name = self.layout.block_name(block, one)
+            comment = f"/* [{', '.join(one.axes)}] a row */"
+            lines.append(f"{const}real *const {name} = {before}; {comment}")
+            before = f"{name} + {self.layout.stored(one)}"
+        return lines
+
+    def _work(self, scratch: bool) -> Lines:
+        stored = [one for one in self.program.variables
+                  if self.layout.homes.get(one.name) in STORED]
+        self.counts += [self.layout.stored(one) for one in stored]
+        lines = self._carve("work", stored)
+        before = "work" if not stored else (
+            f"{self.layout.block_name('work', stored[-1])} + {self.layout.stored(stored[-1])}")
+        for tile in self.ahead():
+            name = f"{self.panels.tile(tile)}_ahead"
+            lines.append(f"real *const {name} = {before};")
+            count = f"{self.steps_ahead(tile)} * B * {self._tile_row(tile)}"
+            self.counts.append(count)
+            before = f"{name} + {count}"
+        if scratch:
+            lines.append(f"real *const work_scratch = {before};")
+        return lines
+
+    def ahead(self) -> list[Tile]:
+        """Tiles that are computed for several steps at a time."""
+        return [tile for some in self.layout.passes.values() for one in some
+                for tile in one.tiles if tile.ahead]
+
+    def _tile_row(self, tile: Tile) -> str:
+        """Entries of one row in all blocks."""
+        axis = self.program[tile.gates[0]].axes
+        return f"{len(tile.gates)} * up_to({self.layout.extent(axis)}, LANES)"
+
+    def steps_ahead(self, tile: Tile) -> str:
+        """How many steps of a tile are computed at a time."""
+        self.layout.printer.used_sizes |= {"T", "B"}
+        return f"steps_ahead(T, B, {self._tile_row(tile)})"
+
+    def _packed(self) -> Lines:
+        lines, before = [], "packed"
+        for product, name in self.panels.pointers.items():
+            lines.append(f"const real *const {name} = {before};")
+            before = f"{name} + {self._panel_entries(product)}"
+        return lines
+
+    def zeros(self) -> Lines:
+        """Totals that are added up row by row start at zero."""
+        j, lines = self.layout.local.indices[0], []
+        for some in self.layout.passes.values():
+            for equation in (e for one in some if one.kind is not Kind.TOTALS
+                             for e in one.equations):
+                one = self.program[equation.lhs]
+                if is_total(self.program, equation):
+                    whole = self.layout.is_whole(one)
+                    count = self.layout.extent(one.shape) if whole else self.layout.stored(one)
+                    array = self.names[one.name] if whole else self.layout.base(one)
+                    lines += [f"for (size_t {j} = 0; {j} < {count}; ++{j})",
+                              f"    {array}[{j}] = 0;"]
+        return [*nest("if (member == 0)", lines), "BARRIER"] if lines else []

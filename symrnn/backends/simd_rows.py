@@ -1,0 +1,130 @@
+"""Passes row by row, and totals over all rows, in C."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from symrnn.backends.c_addresses import Locals
+from symrnn.backends.c_elements import ContractionLoops
+from symrnn.backends.c_loops import Loops
+from symrnn.backends.c_math import CPrinter
+from symrnn.backends.printer import PRODUCT
+from symrnn.backends.simd_layout import Layout, Row
+from symrnn.backends.simd_units import Lines, nest
+from symrnn.backends.text import TextPrinter
+from symrnn.program import Ein, Equation, Program, contraction_term, negated, symbols_in_order
+from symrnn.schedule import Pass, is_total, outer_terms
+
+PARALLEL = ("for (size_t {s} = share_from({rows}, member, members); "
+            "{s} < share_from({rows}, member + 1, members); ++{s})")
+ALONE = "for (size_t {s} = 0; {s} < ({rows}) * (member == 0); ++{s})"
+
+
+class RowLoops(Loops):
+    """Loop nests of one row; a sum over entries side by side is a call of ``total`` or ``dot``."""
+
+    def _sum(self, term: Expr, rows: list[str], target: str) -> tuple[str, ...]:
+        positive = negated(term)
+        found = contraction_term(term if positive is None else positive)
+        text = None if found is None else self._side_by_side(found, rows)
+        if text is None:
+            return super()._sum(term, rows, target)
+        return (f"{target} {'+=' if positive is None else '-='} {text};",)
+
+    def _side_by_side(self, found: tuple[Expr, Ein], rows: list[str]) -> str | None:
+        """The sum as a call, where one letter is summed and stands last in its operands."""
+        factor, ein = found
+        letters = ContractionLoops(self, ein, rows)
+        if len(letters.summed) != 1 or letters.guards or letters.selected:
+            return None
+        (letter,) = letters.summed
+        parts = dict(zip(ein.operands, ein.letters.operands, strict=True))
+        summed = [one for one, part in zip(ein.operands, ein.letters.operands, strict=True)
+                  if letter in part]
+        if len(summed) > 2 or len(parts) != len(ein.operands) or any(
+                parts[one][-1] != letter for one in summed):
+            return None
+        index = letters.index | {letter: "0"}
+        elements = {one: self.element(one.name, [index[place] for place in part])
+                    for one, part in parts.items()}
+        size = self.printer.extent(letters.sizes[letter])
+        starts = [f"&{elements[one]}" for one in summed]
+        call = f"dot({starts[0]}, {starts[1]}, {size})" if len(summed) == 2 \
+            else f"total({starts[0]}, {size})"
+        front = [] if factor == 1 else [self.printer(factor, PRODUCT)]
+        return " * ".join([*front, *(elements[one] for one in parts if one not in summed), call])
+
+
+@dataclass(frozen=True)
+class Share:
+    """One term of a total: the equation, its left factor and a number in front."""
+
+    equation: Equation
+    left: str
+    scale: Expr
+
+
+class RowsWriter:
+    """Writes passes row by row, and passes of totals."""
+
+    def __init__(self, program: Program, layout: Layout, local: Locals, printer: CPrinter) -> None:
+        self.program, self.layout, self.local = program, layout, local
+        self.names, self.text, self.printer = layout.names, TextPrinter(program), printer
+        self.loops = RowLoops(program, printer, local.indices)
+
+    def write(self, one: Pass, row: Row, rows: str) -> Lines:
+        """Every equation for one row after the other; sums over rows by one member alone."""
+        totals = any(is_total(self.program, equation) for equation in one.equations)
+        head = (ALONE if totals else PARALLEL).format(s=self.local.sample, rows=rows)
+        lines = self._pointers(one, row)
+        for equation in one.equations:
+            lines += ["", f"/* {self.text.comment(equation)} */", *self.loops.write(equation)]
+        return nest(head, lines)
+
+    def once(self, equations: Sequence[Equation]) -> Lines:
+        """Equations without rows, by one member."""
+        lines: Lines = []
+        for equation in equations:
+            lines += ["", f"/* {self.text.comment(equation)} */", *self.loops.write(equation)]
+        return nest("if (member == 0)", lines[1:])
+
+    def _pointers(self, one: Pass, row: Row) -> Lines:
+        read = {name for equation in one.equations for name in symbols_in_order(equation.rhs)}
+        lines = []
+        for variable in self.program.variables:
+            bound = variable.name in one.names
+            if variable.name in read | one.names and not self.layout.is_whole(variable):
+                const = "" if bound else "const "
+                lines.append(f"{const}real *restrict {self.names[variable.name]} = "
+                             f"{self.layout.rows(variable, row)[0]};")
+        return lines
+
+    def totals(self, one: Pass) -> Lines:
+        """One call for all totals that share their right factor."""
+        groups: dict[str, list[Share]] = {}
+        for equation in one.equations:
+            for scale, left, right in outer_terms(self.program, equation) or ():
+                groups.setdefault(right, []).append(Share(equation, left, scale))
+        begun: set[str] = set()
+        return [line for right, shares in groups.items()
+                for line in self._group(right, shares, begun)]
+
+    def _group(self, right: str, shares: Sequence[Share], begun: set[str]) -> Lines:
+        """Totals that are ``begun`` already are added to."""
+        columns = self.layout.extent(self.program[right].axes)
+        own = self.names[right]
+        lines = [f"/* {self.text.comment(one.equation)} */" for one in shares]
+        lines += [f"const series rows_of_{own} = {self.layout.series(right)};",
+                  f"const total_of with_{own}[] = {{"]
+        for one in shares:
+            lhs, units = one.equation.lhs, self.layout.extent(self.program[one.left].axes)
+            lines.append(f"    {{{self.layout.series(one.left)}, {units}, "
+                         f"{self.printer(one.scale)}, {self.names[lhs]}, {int(lhs in begun)}}},")
+            begun.add(lhs)
+        self.printer.used_sizes |= {"T", "B"}
+        return [*lines, "};",
+                f"totals(T * B, &rows_of_{own}, {columns}, with_{own}, {len(shares)}, "
+                "member, members, scratch);", ""]

@@ -1,0 +1,45 @@
+"""Aligned blocks of memory that calls lend and give back: the system hands out pages slowly."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.runtime.shapes import Array
+
+ALIGNMENT = 64  # bytes: one line of the cache, and the widest vector
+KEPT = 4
+
+
+class Pool:
+    """Blocks of one type. Threads may lend at the same time."""
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)
+        self._free: deque[Array] = deque(maxlen=KEPT)
+
+    def lend(self, entries: int) -> Array:
+        """A block of at least so many entries, not cleared."""
+        for _ in range(len(self._free)):
+            try:
+                block = self._free.popleft()
+            except IndexError:
+                break
+            if entries <= block.size <= 4 * entries + 4096:
+                return block
+            self._free.append(block)
+        return aligned(entries, self.dtype)
+
+    def give_back(self, block: Array) -> None:
+        """The block may be lent again; the oldest one is forgotten when there are too many."""
+        self._free.append(block)
+
+
+def aligned(entries: int, dtype: npt.DTypeLike) -> Array:
+    """An array that begins at a line of the cache."""
+    kind = np.dtype(dtype)
+    raw = np.empty(entries * kind.itemsize + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start:start + entries * kind.itemsize].view(kind)

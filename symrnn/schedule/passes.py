@@ -1,0 +1,127 @@
+"""Passes: the equations of a stage, grouped by how they run over rows and units.
+
+The rules, in the order in which they are asked of an equation:
+
+* a sum over all steps of an outer product waits until the loop is over: *totals*;
+* an equation over one axis whose terms are products of weights and rows, or read nothing but
+  the same unit of other values, runs over blocks of *units*: its products fill a tile, and
+  what follows from them is computed while the tile is in the cache;
+* everything else (sums over a row, matrices of one sample) runs *row* by row.
+
+Equations share a pass as long as none reads other units, or other rows, of what the pass binds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from sympy import Expr
+
+from symrnn.program import Equation, Program, Role, Span, contraction_term, symbols_in_order
+from symrnn.schedule.products import (Tile, other_terms, outer_terms, reads, stacked,
+                                      weighted_terms)
+from symrnn.schedule.stages import Order, Stage, is_total
+
+
+class Kind(Enum):
+    """How a pass runs."""
+
+    UNITS = "blocks of units"
+    ROWS = "row by row"
+    TOTALS = "one product over all rows"
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Equations that share a loop inside one step, the axis of their units, and their tiles."""
+
+    kind: Kind
+    axis: str
+    equations: tuple[Equation, ...]
+    tiles: tuple[Tile, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the pass binds."""
+        return frozenset(one.lhs for one in self.equations)
+
+    @property
+    def at_once(self) -> Pass:
+        """The same with nothing computed ahead, as for a single step."""
+        return replace(self, tiles=tuple(tile.at_once for tile in self.tiles))
+
+    @property
+    def operands(self) -> frozenset[str]:
+        """What it reads across units: the operands of its products in the scan."""
+        return frozenset(segment.operand for tile in self.tiles for product in tile.products
+                         for segment in product.segments if not product.ahead)
+
+
+def passes(program: Program, stage: Stage) -> tuple[Pass, ...]:
+    """The passes of a stage in the order in which they run."""
+    waiting, done, found = list(stage.equations), set[str](), []
+    bound = {one.lhs for one in stage.equations}
+    while waiting:
+        groups = (_together(program, waiting, kind, bound - done)
+                  for kind in _kinds(program, waiting))
+        chosen = next(group for group in groups if group)
+        found.append(_pass(program, stage, chosen))
+        done |= {one.lhs for one in chosen}
+        waiting = [one for one in waiting if one not in chosen]
+    return tuple(found)
+
+
+def kind_of(program: Program, equation: Equation) -> tuple[Kind, str]:
+    """How an equation runs, and over which axis."""
+    if outer_terms(program, equation) is not None:
+        return Kind.TOTALS, ""
+    lhs = program[equation.lhs]
+    total = is_total(program, equation)
+    alone = all(_unit_by_unit(program, term) for term in other_terms(program, equation))
+    summed = total and (lhs.span is not Span.CONSTANT or weighted_terms(program, equation))
+    if len(lhs.axes) == 1 and alone and not summed:
+        return Kind.UNITS, lhs.axes[0]
+    return Kind.ROWS, ""
+
+
+def _unit_by_unit(program: Program, term: Expr) -> bool:
+    """True where a term at one unit reads only that unit, or values without units."""
+    if any(len(program[name].axes) > 1 or program[name].role is Role.SELECTOR
+           for name in symbols_in_order(term)):
+        return False
+    found = contraction_term(term)
+    return found is None or all(set(part) <= set(found[1].letters.output)
+                                for part in found[1].letters.operands)
+
+
+def _kinds(program: Program, waiting: Sequence[Equation]) -> list[tuple[Kind, str]]:
+    """The kinds that could come next, in order of appearance; totals come last."""
+    found = dict.fromkeys(kind_of(program, one) for one in waiting)
+    return sorted(found, key=lambda one: one[0] is Kind.TOTALS)
+
+
+def _together(program: Program, waiting: Sequence[Equation], kind: tuple[Kind, str],
+              missing: set[str]) -> list[Equation]:
+    """The waiting equations of one kind that can share the next pass."""
+    chosen: list[Equation] = []
+    for equation in waiting:
+        if kind_of(program, equation) != kind:
+            continue
+        own = {one.lhs for one in chosen} if kind[0] is not Kind.TOTALS else set()
+        across = {operand for operand, _ in weighted_terms(program, equation)}
+        rest = reads(other_terms(program, equation))
+        if kind[0] is Kind.ROWS:
+            rest, across = rest | across, set()
+        if not across & missing and not rest & missing - own:
+            chosen.append(equation)
+    return chosen
+
+
+def _pass(program: Program, stage: Stage, equations: Sequence[Equation]) -> Pass:
+    kind, axis = kind_of(program, equations[0])
+    scan = stage.order in (Order.FORWARD, Order.REVERSE)
+    tiles = stacked(program, equations, stage.names, scan) if kind is Kind.UNITS else ()
+    return Pass(kind, axis, tuple(equations), tiles)
+
