@@ -110,7 +110,7 @@ def _sizes(program: Program, workload: Workload) -> dict[str, int]:
 def _relative(got: Array, wanted: Array) -> float:
     if got.shape != wanted.shape:
         return float("inf")
-    scale = max(float(np.max(np.abs(wanted))), np.finfo(np.float32).tiny)
+    scale = max(float(np.max(np.abs(wanted))), float(np.finfo(np.float32).tiny))
     error = float(np.max(np.abs(np.asarray(got, np.float64) - wanted))) / scale
     return error if np.isfinite(error) else float("inf")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,10 @@ class Rules:
     pause: float = 0.02
     budget: float = 6.0
     fewest: int = 2
+
+    def on(self, threads: int) -> Rules:
+        """With several threads the pause is longer: OpenMP's and Eigen's spin for a while."""
+        return self if threads == 1 else replace(self, pause=10 * self.pause)
 
 
 QUICK = Rules(rounds=1, sample=0.0, pause=0.0, fewest=1)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,10 @@ def chosen(choice: Choice) -> tuple[Workload, ...]:
 
 def made_up(choice: Choice, cells: Iterable[str]) -> tuple[Workload, ...]:
     """Workloads that stand in no table: every combination of what was asked for."""
-    made = [replace(DEFAULT, cell=name) for name in cells]
-    wanted = {"kind": choice.kinds or tuple(Kind), "m": choice.m, "batch": choice.batch,
-              "steps": choice.steps, "threads": choice.threads}
-    for field, values in wanted.items():
-        if values:
-            made = [replace(one, **{field: value}) for one in made for value in values]
-    return tuple(made)
+    sizes = product(choice.kinds or tuple(Kind), choice.m or (DEFAULT.m,),
+                    choice.batch or (DEFAULT.batch,), choice.steps or (DEFAULT.steps,),
+                    choice.threads or (DEFAULT.threads,))
+    return tuple(Workload(name, *one) for name, one in product(cells, tuple(sizes)))
 
 
 def _fits(one: Workload, choice: Choice) -> bool:
@@ -169,4 +167,4 @@ def quick(workloads: Iterable[Workload]) -> tuple[Workload, ...]:
     """Each workload once at a small size: what runs at all, and whether the numbers agree."""
     small = (replace(one, m=min(one.m, 5), batch=min(one.batch, 3), steps=4, n=3)
              for one in workloads)
-    return tuple({replace(one, goals=()): one for one in small}.values())
+    return tuple(dict.fromkeys(replace(one, goals=()) for one in small))

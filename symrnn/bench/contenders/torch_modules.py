@@ -61,7 +61,7 @@ class _Module:
     @torch.inference_mode()
     def sequence(self) -> torch.Tensor:
         y, _ = self.module(self.x)
-        return y  # type: ignore[no-any-return]
+        return y
 
     @torch.inference_mode()
     def step(self, at: int = 0) -> torch.Tensor:
@@ -69,7 +69,7 @@ class _Module:
             self.state = self.module(self.x[at], self.state)
             return self.state[0] if isinstance(self.state, tuple) else self.state
         y, self.state = self.module(self.x[at:at + 1], self.state)
-        return y[0]  # type: ignore[no-any-return]
+        return y[0]
 
     def streamed(self) -> dict[str, Array]:
         self.state = None

@@ -1,0 +1,69 @@
+"""Plots: the fraction of the machine's limit, and how time grows. Needs matplotlib."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from symrnn.bench.contenders.lineup import EXTRA
+from symrnn.bench.outcome import Outcome
+from symrnn.bench.scaling import Sweep
+from symrnn.program import ProgramError
+
+Points = Mapping[str, Sequence[tuple[float, float]]]
+
+
+def fraction_plot(outcomes: Sequence[Outcome], path: Path) -> None:
+    """The fraction of the limit against the hidden size, one line for each cell and task.
+
+    Raises ProgramError where matplotlib is missing.
+    """
+    lines: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    for one in outcomes:
+        load = one.workload
+        name = f"{load.cell} {load.kind.value} B={load.batch}" + (
+            f", {load.threads} threads" if load.threads > 1 else "")
+        if one.fraction is not None:
+            lines[name].append((load.m, one.fraction))
+
+    def draw(figure: Any) -> None:
+        axes = figure.subplots()
+        _lines(axes, lines)
+        axes.set(xscale="log", xlabel="hidden units m", ylim=(0, None),
+                 ylabel="fraction of the machine's limit")
+        axes.axhline(1, color="0.6", linewidth=0.8)
+        axes.legend(fontsize=6, ncols=2)
+
+    _save(path, (9, 6), draw)
+
+
+def scaling_plot(sweeps: Sequence[Sweep], path: Path) -> None:
+    """Time and memory against T, B and m. Raises ProgramError where matplotlib is missing."""
+    def draw(figure: Any) -> None:
+        rows = figure.subplots(2, len(sweeps), squeeze=False)
+        for column, sweep in enumerate(sweeps):
+            _lines(rows[0][column], {"": [(one.at, one.seconds) for one in sweep.points]})
+            _lines(rows[1][column], {"": [(one.at, one.memory) for one in sweep.points]})
+            rows[0][column].set(title=sweep.title, ylabel="seconds", xscale="log", yscale="log")
+            rows[1][column].set(xlabel=sweep.axis, ylabel="bytes", xscale="log", yscale="log")
+
+    _save(path, (4 * len(sweeps), 6), draw)
+
+
+def _lines(axes: Any, lines: Points) -> None:
+    for name, points in lines.items():
+        ordered = sorted(points)
+        axes.plot([one[0] for one in ordered], [one[1] for one in ordered], "o-", label=name,
+                  markersize=3, linewidth=1)
+
+
+def _save(path: Path, size: tuple[float, float], draw: Callable[[Any], None]) -> None:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ProgramError(f"a plot needs matplotlib, which is not installed; {EXTRA}") from None
+    figure = Figure(figsize=size, layout="constrained")
+    draw(figure)
+    figure.savefig(path, dpi=150)
