@@ -178,6 +178,8 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
           json: FileOption = None, plot: FileOption = None, results: FileOption = None,
           quick: Annotated[bool, typer.Option(
               "--quick", help="Every workload once at a small size; times mean nothing.")] = False,
+          every: Annotated[bool, typer.Option(
+              "--every", help="Show the time and the error of every contender.")] = False,
           scaling: Annotated[bool, typer.Option(
               "--scaling", help="Time and memory of symrnn alone against T, B and m.")] = False,
           ) -> None:
@@ -191,7 +193,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
 
     asked = command.Asked(
         tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
-        tuple(steps or ()), tuple(threads or ()), rounds, quick)
+        tuple(steps or ()), tuple(threads or ()), rounds, quick, every)
     files = command.Files(json, plot, results)
     with progress_bar() as progress:
         task = progress.add_task("Racing", total=None)

@@ -28,6 +28,7 @@ class Asked:
     threads: tuple[int, ...] = ()
     rounds: int = Rules.rounds
     quick: bool = False
+    every: bool = False
 
     @property
     def choice(self) -> Choice:
@@ -67,8 +68,11 @@ def race(asked: Asked, files: Files, told: Told = lambda number, total: None) ->
         plot.fraction_plot(found.outcomes, files.plot)
     if files.results:
         _write(files.results, report.as_markdown(found))
-    tables = ((report.HEAD, tuple(report.rows(found.outcomes))), *_limits(found))
-    return _answer(found, files, tables)
+    tables = [(report.HEAD, tuple(report.rows(found.outcomes))),
+              (report.LIMITS_HEAD, tuple(report.limit_rows(found.limits)))]
+    if asked.every:
+        tables.append((report.CONTENDERS_HEAD, tuple(report.contender_rows(found.outcomes))))
+    return _answer(found, files, tuple(tables))
 
 
 def scaling(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
@@ -87,10 +91,6 @@ def _run(loads: Iterable[Workload], asked: Asked, told: Told, peers: bool = True
     done = iter(range(1, len(loads) + 1))
     return processes.run(loads, asked.rules, asked.quick, peers,
                          lambda outcome: told(next(done), len(loads)))
-
-
-def _limits(found: Report) -> tuple[tuple[Row, tuple[Row, ...]], ...]:
-    return ((report.LIMITS_HEAD, tuple(report.limit_rows(found.limits))),)
 
 
 def _answer(found: Report, files: Files,

@@ -34,7 +34,8 @@ def run(workloads: Sequence[Workload], rules: Rules, hurry: bool = False, peers:
     outcomes, limits = dict[Workload, Outcome](), dict[int, Limits]()
     for threads in sorted({one.threads for one in workloads}):
         own = [one for one in workloads if one.threads == threads]
-        answers = _answers(own, threads, {"rules": asdict(rules.on(threads)), "hurry": hurry, "peers": peers})
+        request = {"rules": asdict(rules.on(threads)), "hurry": hurry, "peers": peers}
+        answers = _answers(own, threads, request)
         limits[threads] = Limits(**json.loads(next(answers)))
         for answer in answers:
             outcome = Outcome.from_json(json.loads(answer))

@@ -61,10 +61,11 @@ def work(case: Case) -> Work:
 
 
 def products(program: Program) -> Iterator[tuple[Equation, Ein]]:
-    """Every product of a program with the equation it stands in."""
+    """Every product of a program with the equation it stands in; a mere sum is none."""
     for one in program.equations:
         for _, product in contractions(one.rhs):
-            yield one, product
+            if len(product.operands) > 1:
+                yield one, product
 
 
 def _passes(kind: Kind) -> int:
