@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import platform
+import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from symrnn.bench.contenders import versions
 from symrnn.bench.limits import Limits
 from symrnn.bench.outcome import Outcome, Report
 from symrnn.bench.workloads import Goal
+from symrnn.runtime.compiler import find_compiler
 
 Row = tuple[str, ...]
 
@@ -71,7 +73,7 @@ def duration(seconds: float | None) -> str:
 def as_json(report: Report) -> str:
     """Everything, for programs."""
     return json.dumps({
-        "date": today(), "machine": machine(), "versions": versions(),
+        "date": today(), "machine": machine(), "compiler": compiler(), "versions": versions(),
         "limits": {threads: asdict(one) for threads, one in report.limits.items()},
         "missing": report.missing, "outcomes": [one.as_json() for one in report.outcomes],
     }, indent=1) + "\n"
@@ -81,8 +83,8 @@ def as_markdown(report: Report) -> str:
     """The page that is kept as ``bench/RESULTS.md``."""
     told = ", ".join(f"{name} {one}" for name, one in versions().items())
     parts = [
-        "# Results", f"{today()}. {machine()}. Python {platform.python_version()}, {told}.",
-        EXPLAINED, *report.missing, *report.wrong, "## Goals", _table(HEAD, rows(report.outcomes)),
+        "# Results", f"{today()}. {machine()}. {compiler()}.",
+        f"Python {platform.python_version()}, {told}.", EXPLAINED, *report.missing, *report.wrong, "## Goals", _table(HEAD, rows(report.outcomes)),
         "## The machine's limits", _table(LIMITS_HEAD, limit_rows(report.limits)),
         "## Every contender", _table(CONTENDERS_HEAD, contender_rows(report.outcomes))]
     return "\n\n".join(parts) + "\n"
@@ -106,6 +108,13 @@ def machine() -> str:
     name = told.get("model name") or platform.processor() or platform.machine()
     return ", ".join(one for one in (name, width, f"{os.cpu_count()} cores", platform.system())
                      if one)
+
+
+def compiler() -> str:
+    """The C compiler in its own words."""
+    said = subprocess.run([*find_compiler(), "--version"], capture_output=True, text=True,
+                          check=False).stdout
+    return said.partition("\n")[0]
 
 
 def _processor() -> dict[str, str]:

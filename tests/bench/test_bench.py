@@ -157,6 +157,11 @@ def test_slopes_and_odd_sizes() -> None:
     assert beside[128] is None
 
 
+def test_with_several_threads_the_pause_is_longer() -> None:
+    assert Rules(pause=0.02).on(1).pause == 0.02
+    assert Rules(pause=0.02).on(2).pause > 0.1
+
+
 def test_a_child_gets_its_threads_and_processors() -> None:
     assert environment(1)["OMP_NUM_THREADS"] == "1"
     assert "intra_op_parallelism_threads=1" in environment(1)["XLA_FLAGS"]
