@@ -84,7 +84,8 @@ def as_markdown(report: Report) -> str:
     told = ", ".join(f"{name} {one}" for name, one in versions().items())
     parts = [
         "# Results", f"{today()}. {machine()}. {compiler()}.",
-        f"Python {platform.python_version()}, {told}.", EXPLAINED, *report.missing, *report.wrong, "## Goals", _table(HEAD, rows(report.outcomes)),
+        f"Python {platform.python_version()}, {told}.",
+        EXPLAINED, *report.missing, *report.wrong, "## Goals", _table(HEAD, rows(report.outcomes)),
         "## The machine's limits", _table(LIMITS_HEAD, limit_rows(report.limits)),
         "## Every contender", _table(CONTENDERS_HEAD, contender_rows(report.outcomes))]
     return "\n\n".join(parts) + "\n"
