@@ -45,6 +45,13 @@ class Outcome:
         peer = self.best_peer(goal)
         return self.seconds[peer] / self.own if peer and self.own else None
 
+    def reaches(self, goal: Goal) -> bool | None:
+        """True where the goal is reached, None where there is no goal or nobody to race."""
+        ratio, fraction = self.ratio(goal), self.fraction
+        if not goal.ratio or ratio is None or fraction is None:
+            return None
+        return ratio >= goal.ratio and fraction >= goal.share
+
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what follows from it for whoever reads the file."""
         goals = self.workload.goals or (Goal(0),)

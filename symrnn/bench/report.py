@@ -35,11 +35,16 @@ def rows(outcomes: Iterable[Outcome]) -> Iterator[Row]:
 
 def _row(one: Outcome, goal: Goal) -> Row:
     load, peer, ratio = one.workload, one.best_peer(goal), one.ratio(goal)
-    reached = "" if ratio is None or not goal.ratio else "yes" if ratio >= goal.ratio else "no"
+    reached = {True: "yes", False: "no", None: ""}[one.reaches(goal)]
     return (load.cell, load.kind.value, load.sizes, str(load.threads), duration(one.own),
             peer or "nobody", duration(one.seconds[peer] if peer else None),
-            f"{ratio:.2f}" if ratio else "", f"{goal.ratio:g}" if goal.ratio else "", reached,
+            f"{ratio:.2f}" if ratio else "", _wanted(goal), reached,
             f"{one.fraction:.0%}" if one.fraction else "")
+
+
+def _wanted(goal: Goal) -> str:
+    ratio = f"{goal.ratio:g}" if goal.ratio else ""
+    return f"{ratio}, {goal.share:.0%} of the limit" if goal.share else ratio
 
 
 def limit_rows(limits: dict[int, Limits]) -> Iterator[Row]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from symrnn.catalogue import cell, find
@@ -35,11 +36,13 @@ class Kind(Enum):
 class Goal:
     """How many times faster symrnn is to be than the best of some peers; of all, if none named.
 
-    A peer is named by the beginning of its contenders' names: ``torch``, ``torch loop``.
+    A peer is named by the beginning of its contenders' names: ``torch``, ``torch loop``. ``share``
+    is the part of the machine's limit that is to be reached too.
     """
 
     ratio: float
     against: tuple[str, ...] = ()
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,15 +79,19 @@ class Workload:
     @staticmethod
     def from_json(data: dict[str, Any]) -> Workload:
         """The workload that ``as_json`` wrote."""
-        goals = tuple(Goal(one["ratio"], tuple(one["against"])) for one in data["goals"])
+        goals = tuple(Goal(one["ratio"], tuple(one["against"]), one["share"])
+                      for one in data["goals"])
         return Workload(**{**data, "kind": Kind(data["kind"]), "goals": goals})
 
 
 def row(cell: str, kind: Kind, sizes: Sequence[int], ratios: Sequence[float],
-        against: Sequence[str] = (), **rest: int) -> tuple[Workload, ...]:
-    """The workloads of one row of goals: a ratio for each hidden size."""
-    return tuple(Workload(cell, kind, m, goals=(Goal(ratio, tuple(against)),), **rest)
-                 for m, ratio in zip(sizes, ratios, strict=True))
+        against: Sequence[str] = (), shares: Mapping[int, float] = MappingProxyType({}),
+        **rest: int) -> tuple[Workload, ...]:
+    """The workloads of one row of goals: a ratio for each hidden size, for some a share."""
+    goals = (Goal(ratio, tuple(against), shares.get(m, 0.0))
+             for m, ratio in zip(sizes, ratios, strict=True))
+    return tuple(Workload(cell, kind, m, goals=(goal,), **rest)
+                 for m, goal in zip(sizes, goals, strict=True))
 
 
 def against_both(cell: str) -> tuple[Workload, ...]:
@@ -102,12 +109,12 @@ def _goals() -> Iterable[Workload]:
     for cell_name in ("gru", "elman"):
         yield from row(cell_name, Kind.STEP, streaming, (15, 12, 8, 3.5, 2, 1.5), ort)
     yield from row("lstm", Kind.SEQUENCE, three, (2.2, 1.45, 1.2))
-    yield from row("lstm", Kind.SEQUENCE, three, (1.3, 1.05, 1.0), batch=32)
+    yield from row("lstm", Kind.SEQUENCE, three, (1.3, 1.05, 1.0), shares={512: 0.9}, batch=32)
     yield from row("lstm", Kind.SEQUENCE, untuned, (1.0,) * 4, batch=32)
     for cell_name in ("gru", "elman"):
         for batch in (1, 32):
             yield from row(cell_name, Kind.SEQUENCE, three, (1.2, 1.1, 1.0), batch=batch)
-    yield from row("lstm", Kind.TRAINING, three, (2.1, 1.25, 1.1), batch=32)
+    yield from row("lstm", Kind.TRAINING, three, (2.1, 1.25, 1.1), shares={512: 0.9}, batch=32)
     yield from row("gru", Kind.TRAINING, three, (2.5, 1.3, 1.1), autograd, batch=32)
     yield from row("elman", Kind.TRAINING, three, (2.0, 1.3, 1.1), autograd, batch=32)
     yield from row("lstm", Kind.TRAINING, three, (6, 1.5, 1.15))

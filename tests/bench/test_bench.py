@@ -108,6 +108,13 @@ def test_ratios_are_taken_from_the_peers_that_the_goal_names() -> None:
     assert best[-4:] == ("3.00", "2", "yes", "50%")
 
 
+def test_a_goal_may_want_a_share_of_the_limit_too() -> None:
+    one = Outcome(LOAD, {"symrnn": 1.0, "jax scan": 2.0}, {}, 0.5, 0)
+    assert [one.reaches(goal) for goal in (Goal(2), Goal(2, share=0.5), Goal(2, share=0.6),
+                                           Goal(3), Goal(0), Goal(1, ("torch",)))] == [
+        True, True, False, False, None, None]
+
+
 def test_a_race_without_peers_is_told() -> None:
     (row,) = report.rows([Outcome(DEFAULT, {"symrnn": 1.5e-3}, {"symrnn": 0.0}, 1e-3, 0)])
     assert row == ("lstm", "sequence", "T=100 B=1 m=128", "1", "1.5 ms", "nobody", "", "", "", "",
