@@ -14,7 +14,7 @@ from symrnn.program.interpret import Interpreter
 from symrnn.runtime.shapes import Array
 
 STREAMED = 8  # steps of a stream that are compared
-UNITS = 2000  # of float32's rounding: sums of a few thousand terms, some with coarser tanh
+UNITS = 200  # of float32's rounding: sums of a few thousand terms over a hundred steps
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _answer(found: Report, files: Files,
             tables: tuple[tuple[Row, tuple[Row, ...]], ...]) -> Answer:
     if files.json:
         _write(files.json, report.as_json(found))
-    return Answer(tables, (*found.missing, *found.wrong), 1 if found.wrong else 0)
+    return Answer(tables, (*found.missing, *found.crowded, *found.wrong), 1 if found.wrong else 0)
 
 
 def _write(path: Path, text: str) -> None:

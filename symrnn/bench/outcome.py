@@ -10,6 +10,9 @@ from symrnn.bench.limits import Limits
 from symrnn.bench.workloads import Goal, Workload
 
 
+CROWD = 0.5  # a load that tells of somebody else
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Median seconds and errors by contender, the least possible seconds, symrnn's memory.
@@ -72,6 +75,15 @@ class Report:
     outcomes: tuple[Outcome, ...]
     limits: dict[int, Limits]
     missing: tuple[str, ...]
+    load: float = 0.0  # processes that wanted to run when the first race began
+
+    @property
+    def crowded(self) -> tuple[str, ...]:
+        """A warning where others were at work too."""
+        if self.load < CROWD:
+            return ()
+        return (f"other processes kept the machine busy (load {self.load:.1f} at the start), so "
+                "these times cannot be trusted; race on a quiet machine",)
 
     @property
     def wrong(self) -> tuple[str, ...]:

@@ -16,27 +16,35 @@ Points = Mapping[str, Sequence[tuple[float, float]]]
 
 
 def fraction_plot(outcomes: Sequence[Outcome], path: Path) -> None:
-    """The fraction of the limit against the hidden size, one line for each cell and task.
+    """The fraction of the limit against the hidden size: kinds as panels, cells as lines.
 
     Raises ProgramError where matplotlib is missing.
     """
+    kinds = list(dict.fromkeys(one.workload.kind for one in outcomes))
+
+    def draw(figure: Any) -> None:
+        panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+        for axes, kind in zip(panels, kinds, strict=True):
+            _lines(axes, _fractions([one for one in outcomes if one.workload.kind is kind]))
+            sizes = sorted({one.workload.m for one in outcomes if one.workload.kind is kind})
+            axes.set(title=kind.value, xscale="log", xlabel="hidden units m", ylim=(0, 1.05))
+            axes.set_xticks(sizes, [str(size) for size in sizes], fontsize=7, rotation=45)
+            axes.minorticks_off()
+            axes.axhline(1, color="0.6", linewidth=0.8)
+            axes.legend(fontsize=7)
+        panels[0].set(ylabel="fraction of the machine's limit")
+
+    _save(path, (5 * len(kinds), 5), draw)
+
+
+def _fractions(outcomes: Sequence[Outcome]) -> Points:
     lines: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for one in outcomes:
         load = one.workload
-        name = f"{load.cell} {load.kind.value} B={load.batch}" + (
-            f", {load.threads} threads" if load.threads > 1 else "")
+        threads = f", {load.threads} threads" if load.threads > 1 else ""
         if one.fraction is not None:
-            lines[name].append((load.m, one.fraction))
-
-    def draw(figure: Any) -> None:
-        axes = figure.subplots()
-        _lines(axes, lines)
-        axes.set(xscale="log", xlabel="hidden units m", ylim=(0, None),
-                 ylabel="fraction of the machine's limit")
-        axes.axhline(1, color="0.6", linewidth=0.8)
-        axes.legend(fontsize=6, ncols=2)
-
-    _save(path, (9, 6), draw)
+            lines[f"{load.cell}, B = {load.batch}{threads}"].append((load.m, one.fraction))
+    return lines
 
 
 def scaling_plot(sweeps: Sequence[Sweep], path: Path) -> None:

@@ -31,6 +31,7 @@ def environment(threads: int) -> dict[str, str]:
 def run(workloads: Sequence[Workload], rules: Rules, hurry: bool = False, peers: bool = True,
         told: Callable[[Outcome], None] = lambda outcome: None) -> Report:
     """Race all workloads, those of one thread count in one process; ``told`` hears of each."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     outcomes, limits = dict[Workload, Outcome](), dict[int, Limits]()
     for threads in sorted({one.threads for one in workloads}):
         own = [one for one in workloads if one.threads == threads]
@@ -41,7 +42,8 @@ def run(workloads: Sequence[Workload], rules: Rules, hurry: bool = False, peers:
             outcome = Outcome.from_json(json.loads(answer))
             outcomes[outcome.workload] = outcome
             told(outcome)
-    return Report(tuple(outcomes[one] for one in workloads), limits, missing() if peers else ())
+    return Report(tuple(outcomes[one] for one in workloads), limits,
+                  missing() if peers else (), load)
 
 
 def _answers(workloads: Sequence[Workload], threads: int,

@@ -80,7 +80,8 @@ def as_json(report: Report) -> str:
     return json.dumps({
         "date": today(), "machine": machine(), "compiler": compiler(), "versions": versions(),
         "limits": {threads: asdict(one) for threads, one in report.limits.items()},
-        "missing": report.missing, "outcomes": [one.as_json() for one in report.outcomes],
+        "missing": report.missing, "load": report.load,
+        "outcomes": [one.as_json() for one in report.outcomes],
     }, indent=1) + "\n"
 
 
@@ -90,7 +91,8 @@ def as_markdown(report: Report) -> str:
     parts = [
         "# Results", f"{today()}. {machine()}. {compiler()}.",
         f"Python {platform.python_version()}, {told}.",
-        EXPLAINED, *report.missing, *report.wrong, "## Goals", _table(HEAD, rows(report.outcomes)),
+        EXPLAINED, *report.missing, *report.crowded, *report.wrong,
+        "## Goals", _table(HEAD, rows(report.outcomes)),
         "## The machine's limits", _table(LIMITS_HEAD, limit_rows(report.limits)),
         "## Every contender", _table(CONTENDERS_HEAD, contender_rows(report.outcomes))]
     return "\n\n".join(parts) + "\n"

@@ -11,7 +11,7 @@ from symrnn.bench import limits, report, scaling, timing
 from symrnn.bench.case import make_case
 from symrnn.bench.child import last
 from symrnn.bench.limits import Limits
-from symrnn.bench.outcome import Outcome
+from symrnn.bench.outcome import Outcome, Report
 from symrnn.bench.processes import environment
 from symrnn.bench.roofline import work
 from symrnn.bench.timing import Rules, race
@@ -113,6 +113,12 @@ def test_a_goal_may_want_a_share_of_the_limit_too() -> None:
     assert [one.reaches(goal) for goal in (Goal(2), Goal(2, share=0.5), Goal(2, share=0.6),
                                            Goal(3), Goal(0), Goal(1, ("torch",)))] == [
         True, True, False, False, None, None]
+
+
+def test_a_busy_machine_is_told() -> None:
+    assert Report((), {}, (), 0.1).crowded == ()
+    (said,) = Report((), {}, (), 2.34).crowded
+    assert "load 2.3" in said
 
 
 def test_a_race_without_peers_is_told() -> None:
