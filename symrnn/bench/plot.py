@@ -56,6 +56,8 @@ def scaling_plot(sweeps: Sequence[Sweep], path: Path) -> None:
             _lines(rows[1][column], {"": [(one.at, one.memory) for one in sweep.points]})
             rows[0][column].set(title=sweep.title, ylabel="seconds", xscale="log", yscale="log")
             rows[1][column].set(xlabel=sweep.axis, ylabel="bytes", xscale="log", yscale="log")
+            for axes in (rows[0][column], rows[1][column]):
+                axes.minorticks_off()
 
     _save(path, (4 * len(sweeps), 6), draw)
 
