@@ -1,15 +1,18 @@
-"""The command line: list, show, grad, generate, check, new."""
+"""The command line: list, show, grad, generate, check, new, bench."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
 from symrnn import catalogue, presentation, workflow
 from symrnn.cells import architectures
@@ -25,6 +28,7 @@ Examples:
     symrnn check
     symrnn new my
     symrnn show my.cell
+    symrnn bench lstm --kind step --m 64
 """
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
@@ -150,6 +154,72 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of th
     """
     path = catalogue.new(name)
     console().print(f"{path} is written; read it, then: symrnn show {path}")
+
+
+class Kind(StrEnum):
+    """What is asked of a cell in a race."""
+
+    step = "step"
+    sequence = "sequence"
+    training = "training"
+
+
+KindOption = Annotated[list[Kind] | None, typer.Option("--kind", help="What is timed.")]
+SizeOption = Annotated[list[int] | None, typer.Option(min=1, help="Only this size; repeatable.")]
+FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file too.")]
+
+
+@app.command()
+def bench(cells: Annotated[list[str] | None, typer.Argument(
+              metavar="[CELL...]", help="Names or files; all goals without any.")] = None,
+          kind: KindOption = None, m: SizeOption = None, batch: SizeOption = None,
+          steps: SizeOption = None, threads: SizeOption = None,
+          rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 15,
+          json: FileOption = None, plot: FileOption = None, results: FileOption = None,
+          quick: Annotated[bool, typer.Option(
+              "--quick", help="Every workload once at a small size; times mean nothing.")] = False,
+          every: Annotated[bool, typer.Option(
+              "--every", help="Show the time and the error of every contender.")] = False,
+          scaling: Annotated[bool, typer.Option(
+              "--scaling", help="Time and memory of symrnn alone against T, B and m.")] = False,
+          ) -> None:
+    """Race symrnn against PyTorch, ONNX Runtime, JAX and OpenVINO: `pip install "symrnn[bench]"`.
+
+    All must compute the same numbers first. The goals that fit the options are raced; where
+    none fits, the sizes that were asked for. Examples: `symrnn bench`,
+    `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 20`, `symrnn bench my.cell --scaling`.
+    """
+    from symrnn.bench import command  # loads what no other command needs
+
+    asked = command.Asked(
+        tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
+        tuple(steps or ()), tuple(threads or ()), rounds, quick, every)
+    files = command.Files(json, plot, results)
+    with progress_bar() as progress:
+        task = progress.add_task("Racing", total=None)
+
+        def told(number: int, total: int) -> None:
+            progress.update(task, completed=number, total=total)
+
+        run = command.scaling if scaling else command.race
+        answer = run(asked, files, told)
+    for head, body in answer.tables:
+        print_table(head, body)
+    for sentence_ in answer.remarks:
+        console().print(sentence_)
+    raise typer.Exit(answer.exit_code)
+
+
+def print_table(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
+    """Rows with a head, each on one line even where the screen is narrow."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in head:
+        made.add_column(name, no_wrap=True)
+    for row in body:
+        made.add_row(*row)
+    wide = Console(highlight=False, markup=False, width=200)
+    wide.width = max(console().width, wide.measure(made).maximum)
+    wide.print(made)
 
 
 def main() -> None:

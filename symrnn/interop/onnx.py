@@ -109,12 +109,16 @@ def networks(op_type: str, attributes: Attributes, given: Mapping[str, Any]) -> 
 def parameters(op_type: str, network: Program, given: Mapping[str, Array],
                number: int = 0) -> dict[str, Array]:
     """The parameters of one direction by name, from ONNX's W, R, B and P."""
-    gates = OPERATORS[op_type].gates
-    table: Table = {"W": named("W", gates), "R": named("U", gates),
-                    "B": (*named("b", gates), *inner_biases(network, gates)),
-                    "P": named("p", (gate for gate in gates if gate != "g"))}
-    own = {key: names for key, names in table.items() if key in given}
+    own = {key: names for key, names in weight_table(op_type, network).items() if key in given}
     return unpacked(own, {key: given[key][number] for key in own}, network)
+
+
+def weight_table(op_type: str, network: Program) -> Table:
+    """Our names of the blocks of ONNX's W, R, B and P, in their order."""
+    gates = OPERATORS[op_type].gates
+    return {"W": named("W", gates), "R": named("U", gates),
+            "B": (*named("b", gates), *inner_biases(network, gates)),
+            "P": named("p", (gate for gate in gates if gate != "g"))}
 
 
 def _activations(operator: Operator, attributes: Attributes,

@@ -51,3 +51,27 @@ def unpacked(table: Table, arrays: Mapping[str, Any], network: Program) -> dict[
 def packed(table: Table, values: Mapping[str, Array]) -> dict[str, Array]:
     """The transpose of :func:`unpacked`: gradients by our names as gradients of the arrays."""
     return {key: np.concatenate([values[name] for name in names]) for key, names in table.items()}
+
+
+def laid_out(table: Table, params: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays of a table that hold these parameters: what :func:`unpacked` takes apart.
+
+    A name that stands twice is written once; its second block is zero.
+    """
+    seen, made = set[str](), dict[str, Array]()
+    for key, names in table.items():
+        blocks = []
+        for name in names:
+            blocks.append(np.zeros_like(params[name]) if name in seen else params[name])
+            seen.add(name)
+        made[key] = np.concatenate(blocks)
+    return made
+
+
+def first_blocks(table: Table, arrays: Mapping[str, Any]) -> dict[str, Array]:
+    """Gradients of a table's arrays by our names; of a name that stands twice, the first."""
+    found = dict[str, Array]()
+    for key, names in table.items():
+        for name, block in zip(names, np.split(np.asarray(arrays[key]), len(names)), strict=True):
+            found.setdefault(name, block)
+    return found

@@ -68,13 +68,13 @@ def from_torch(mode: str, weights: Mapping[str, Any]) -> TorchNetwork:
     network = deep(bidirectional(cell, readout=False) if both else cell, layers)
     copies = dict(_copies(layers, both))
     table = {f"{name}_{suffix}": tuple(f"{copy}{one}" for one in ours)
-             for suffix, copy in copies.items() for name, ours in _cell_table(cell, gates).items()}
+             for suffix, copy in copies.items() for name, ours in cell_table(cell, gates).items()}
     if set(table) != set(weights):
         raise ValueError(f"{mode}: no such weights: {', '.join(sorted(set(table) ^ set(weights)))}")
     return TorchNetwork(network, unpacked(table, weights, network), table, tuple(copies.values()))
 
 
-def _cell_table(cell: Program, gates: tuple[str, ...]) -> Table:
+def cell_table(cell: Program, gates: tuple[str, ...]) -> Table:
     """Torch's arrays of one layer and direction, without those that the cell lacks."""
     table = {"weight_ih": named("W", gates), "weight_hh": named("U", gates),
              "bias_ih": named("b", gates), "bias_hh": inner_biases(cell, gates),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,25 +28,37 @@ from symrnn.program.functions import Pointwise
 
 Array = npt.NDArray[Any]
 
-ELEMENTARY: dict[type, Callable[..., Array]] = {
+
+@dataclass(frozen=True)
+class Operations:
+    """The elementary functions of an array library.
+
+    ``elementary`` goes by SymPy's classes, logic and comparisons included, ``named`` by rows of
+    the table of activations for which the library has a function of its own.
+    """
+
+    elementary: Mapping[Any, Callable[..., Any]]
+    where: Callable[..., Any]
+    real: Callable[[Any], Any] = lambda value: value
+    named: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+NUMPY = Operations({
     exp: np.exp, tanh: np.tanh, log: np.log, sin: np.sin, cos: np.cos, log1p: np.log1p,
     expm1: np.expm1, sqrt: np.sqrt, Abs: lambda x: np.where(np.real(x) < 0, -x, x),
-    Max: lambda x, y: _either(np.real(x) >= np.real(y), x, y),
-    Min: lambda x, y: _either(np.real(x) <= np.real(y), x, y),
-}
-BOOLEAN: dict[type, Callable[..., Any]] = {
+    Max: lambda x, y: np.where(np.real(x) >= np.real(y), x, y),
+    Min: lambda x, y: np.where(np.real(x) <= np.real(y), x, y),
     And: np.logical_and, Or: np.logical_or, Not: np.logical_not,
-}
-COMPARISON: dict[str, Callable[..., Any]] = {
     "<=": np.less_equal, "<": np.less, ">=": np.greater_equal, ">": np.greater,
     "==": np.equal, "!=": np.not_equal,
-}
+}, np.where, np.real)
 
 
-def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, int]) -> Any:
+def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, int],
+             operations: Operations = NUMPY) -> Any:
     """A pointwise expression with the values of its symbols put in."""
     def inner(node: Expr) -> Any:
-        return evaluate(node, value, sizes)
+        return evaluate(node, value, sizes, operations)
 
     if isinstance(expression, SizeSymbol):
         return float(sizes[expression.name])
@@ -56,30 +69,27 @@ def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, 
     if isinstance(expression, BooleanAtom):
         return bool(expression)
     if isinstance(expression, Piecewise):
-        return _piecewise(expression, inner)
+        return _piecewise(expression, inner, operations)
     if isinstance(expression, Relational):
-        return COMPARISON[expression.rel_op](*(np.real(inner(part)) for part in expression.args))
+        sides = (operations.real(inner(part)) for part in expression.args)
+        return operations.elementary[expression.rel_op](*sides)
     if isinstance(expression, Pointwise):
         row = expression.activation
+        if row.name in operations.named:
+            return operations.named[row.name](*map(inner, expression.args))
         known = dict(zip(row.arguments, expression.args, strict=True))
         return inner(row.definition.xreplace(known))
-    return _operation(expression, [inner(part) for part in expression.args])
+    return _operation(expression, [inner(part) for part in expression.args], operations)
 
 
-def _either(first: Any, x: Any, y: Any) -> Array:
-    chosen: Array = np.where(first, x, y)
-    return chosen
-
-
-def _operation(expression: Expr, values: list[Any]) -> Any:
+def _operation(expression: Expr, values: list[Any], operations: Operations) -> Any:
     if isinstance(expression, Add):
         return sum(values[1:], start=values[0])
     if isinstance(expression, Mul):
         return _product(values)
     if isinstance(expression, Pow) and not isinstance(expression, exp):
         return values[0] ** values[1]
-    table = ELEMENTARY if type(expression) in ELEMENTARY else BOOLEAN
-    return table[type(expression)](*values)
+    return operations.elementary[type(expression)](*values)
 
 
 def _product(values: list[Any]) -> Any:
@@ -89,11 +99,12 @@ def _product(values: list[Any]) -> Any:
     return result
 
 
-def _piecewise(expression: Piecewise, inner: Callable[[Expr], Any]) -> Any:
+def _piecewise(expression: Piecewise, inner: Callable[[Expr], Any],
+               operations: Operations) -> Any:
     *rows, last = expression.args
     result = inner(last[0])
     for formula, condition in reversed(rows):
-        result = np.where(inner(condition), inner(formula), result)
+        result = operations.where(inner(condition), inner(formula), result)
     return result
 
 

@@ -1,0 +1,175 @@
+"""A program run by another library's arrays: the loop that anybody would write, made by rule.
+
+The equations are followed in their order. Products that read no memory are taken for all steps
+at once, before the loop, which is what a careful author would do by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symrnn.program import Equation, Program, ProgramError, Span, symbols_in_order
+from symrnn.program.contraction import Ein, Peak
+from symrnn.program.expressions import contraction_term, terms
+from symrnn.program.interpret import Interpreter, Operations, evaluate
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Library:
+    """An array library: its functions, and what contractions need of it."""
+
+    operations: Operations
+    einsum: Callable[..., Any]
+    broadcast: Callable[[Any, tuple[int, ...]], Any]
+    largest: Callable[[Any], Any]
+    array: Callable[[Any], Any]
+
+
+class Equations:
+    """The equations of one program at given sizes, in one library.
+
+    Everything has the axes [B, ...] within a step and [T, B, ...] around the loop.
+    """
+
+    def __init__(self, program: Program, sizes: Mapping[str, int], library: Library) -> None:
+        self.program, self.library = program, library
+        self.interpreter = Interpreter(program, {}, sizes)
+        self.sizes = self.interpreter.sizes
+        self.selectors = {one.name: library.array(self.interpreter.at(one.name, 0))
+                          for one in program.variables if one.offset is not None}
+        self.carried = {delay.lhs: delay for delay in program.delays}
+        bound = _after_memory(program)
+        self.early = tuple(one for one in program.equations if one.lhs not in bound)
+        self.inside = _sorted(program, [one for one in program.equations if one.lhs in bound])
+
+    @cached_property
+    def hoisted(self) -> dict[tuple[int, int], tuple[Equation, Ein]]:
+        """Products inside the loop that need not be there, by equation and term."""
+        late = {*_after_memory(self.program), *self.carried}
+        found = {}
+        for place, one in enumerate(self.inside):
+            for number, term in enumerate(terms(one.rhs)):
+                product = contraction_term(term)
+                if product and not late & {operand.name for operand in product[1].operands}:
+                    found[place, number] = one, product[1]
+        return found
+
+    def before(self, given: Mapping[str, Any]) -> tuple[Values, Values]:
+        """What the loop reads: values that have no time, and those that have, [T, B, ...]."""
+        known = {**given, **self.selectors}
+        for one in self.early:
+            known[one.lhs] = self._equation(one, known, {}, None)
+        timed = {name: value for name, value in known.items() if name in self.program
+                 and self.program[name].span is Span.SEQUENCE}
+        for key, (one, product) in self.hoisted.items():
+            timed[_key(key)] = self._product(product, one.lhs, known)
+        return {name: value for name, value in known.items() if name not in timed}, timed
+
+    def step(self, fixed: Values, now: Values, state: Values) -> tuple[Any, Values]:
+        """One step: the output and the next state, both by the name of the remembered value."""
+        known = {**fixed, **now, **state}
+        for place, one in enumerate(self.inside):
+            known[one.lhs] = self._equation(one, known, now, place)
+        following = {name: known[delay.source] for name, delay in self.carried.items()}
+        return known[self.program.outputs[0]], following
+
+    def start(self, initial: Mapping[str, Any]) -> Values:
+        """The state before the first step, from the initial values by their variable's name."""
+        return {name: initial[delay.initial] for name, delay in self.carried.items()}
+
+    def _equation(self, one: Equation, known: Values, now: Values, place: int | None) -> Any:
+        """The value of a left-hand side; outside of the loop with T in front."""
+        result: Any = None
+        for number, term in enumerate(terms(one.rhs)):
+            product = contraction_term(term)
+            if product is None:
+                value = evaluate(term, lambda name: self._aligned(name, one.lhs, known),
+                                 self.sizes, self.library.operations)
+            else:
+                key = _key((place, number)) if place is not None else ""
+                value = now[key] if key in now else self._product(product[1], one.lhs, known)
+                factor = evaluate(product[0], self.sizes.__getitem__, self.sizes)
+                value = value if factor == 1 else factor * value
+            result = value if result is None else result + value
+        shape = self._shape(one.lhs, outside=place is None)
+        result = 0.0 if result is None else result
+        same = tuple(getattr(result, "shape", ())) == shape
+        return result if same else self.library.broadcast(result, shape)
+
+    def _shape(self, name: str, outside: bool) -> tuple[int, ...]:
+        variable = self.program[name]
+        timed = outside or variable.span < Span.SEQUENCE
+        return tuple(self.sizes[axis] for axis in variable.shape[0 if timed else 1:])
+
+    def _aligned(self, name: str, lhs: str, known: Values) -> Any:
+        """An operand that can be broadcast to the left-hand side: axes that it lacks have 1."""
+        variable, value = self.program[name], known[name]
+        full = self.program[lhs].axes
+        if variable.axes == full or not full:
+            return value
+        remaining = list(variable.axes)
+        index = [slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
+                 for axis in full]
+        return value[(..., *index)] if variable.span or variable.axes else value
+
+    def _product(self, ein: Ein, lhs: str, known: Values) -> Any:
+        values = [known[one.name] for one in ein.operands]
+        if isinstance(ein, Peak):
+            return self.library.largest(values[0])
+        moving = [bool(self.program[one.name].span) for one in ein.operands]
+        if ein.letters.operands == ("ij", "j") and ein.letters.output == "i" and moving == [
+                False, True]:
+            return values[1] @ values[0].T
+        return self._einsum(ein, lhs, values, moving)
+
+    def _einsum(self, ein: Ein, lhs: str, values: list[Any], moving: list[bool]) -> Any:
+        letters, front = ein.letters, ["..." if flag else "" for flag in moving]
+        parts = [f"{dots}{part}" for dots, part in zip(front, letters.operands, strict=True)]
+        output = ("..." if any(moving) else "") + letters.output
+        for letter, axis in zip(letters.output, self.program[lhs].axes, strict=True):
+            if letter not in "".join(letters.operands):
+                parts.append(letter)
+                values = [*values, self.library.array(np.ones(self.sizes[axis]))]
+        return self.library.einsum(f"{','.join(parts)}->{output}", *values)
+
+
+def _key(place: tuple[int, int]) -> str:
+    return f"product {place[0]} {place[1]}"
+
+
+def _after_memory(program: Program) -> set[str]:
+    """Names that a remembered value reaches, within a step."""
+    late = {delay.lhs for delay in program.delays}
+    bound: set[str] = set()
+    while True:
+        found = {one.lhs for one in program.equations
+                 if set(symbols_in_order(one.rhs)) & (late | bound)}
+        found |= {delay.source for delay in program.delays if program.definition(delay.source)}
+        if found == bound:
+            return bound | _outputs_of(program)
+        bound = found
+
+
+def _outputs_of(program: Program) -> set[str]:
+    """Outputs are computed in the loop, even where they need no memory."""
+    return {name for name in program.outputs if program.definition(name)}
+
+
+def _sorted(program: Program, equations: list[Equation]) -> tuple[Equation, ...]:
+    """Equations such that each comes after those that it reads."""
+    waiting, done = list(equations), list[Equation]()
+    while waiting:
+        open_names = {one.lhs for one in waiting}
+        ready = [one for one in waiting if not open_names & set(symbols_in_order(one.rhs))]
+        if not ready:
+            raise ProgramError(f"{program.name}: {waiting[0].lhs} depends on itself within a step")
+        done += ready
+        waiting = [one for one in waiting if one not in ready]
+    return tuple(done)

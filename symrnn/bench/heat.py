@@ -1,0 +1,43 @@
+"""One workload: line up, compare the numbers, then race."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+
+from symrnn.bench.case import BOUND, make_case
+from symrnn.bench.contenders import Trial, line_up
+from symrnn.bench.contenders.ours import NAME
+from symrnn.bench.contenders.ours import trials as own_trials
+from symrnn.bench.limits import Limits
+from symrnn.bench.outcome import Outcome
+from symrnn.bench.roofline import work
+from symrnn.bench.timing import Rules, race
+from symrnn.bench.workloads import Workload
+
+
+def run(workload: Workload, rules: Rules, limits: Limits, peers: bool = True) -> Outcome:
+    """Race a workload; who computes other numbers does not race, and the outcome says so."""
+    case = make_case(workload)
+    trials = list(line_up(case) if peers else own_trials(case))
+    errors = {one.name: case.error(one.results()) for one in trials}
+    right = [one for one in trials if errors[one.name] <= BOUND]
+    notes = tuple(f"{workload.cell}, {workload.kind.value}, {workload.sizes}: {name} is off by "
+                  f"{error:.1e} of the largest entry (bound {BOUND:.1e}) and does not race"
+                  for name, error in errors.items() if error > BOUND)
+    seconds = race({one.name: one.call for one in right}, rules)
+    return Outcome(workload, seconds, errors, work(case).seconds(limits), _memory(right), notes)
+
+
+def _memory(trials: list[Trial]) -> int:
+    return next((peak_memory(one.call) for one in trials if one.name == NAME), 0)
+
+
+def peak_memory(call: Callable[[], object]) -> int:
+    """The most bytes that one call holds at a time; arrays of NumPy are counted."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

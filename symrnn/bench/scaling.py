@@ -1,0 +1,92 @@
+"""How symrnn's time and memory grow with T, B and m, and whether odd sizes cost extra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from symrnn.bench.outcome import Outcome
+from symrnn.bench.report import Row, duration
+from symrnn.bench.workloads import Kind, Workload
+
+SIZES: dict[str, tuple[int, ...]] = {
+    "steps": (25, 50, 100, 200, 400, 800),
+    "batch": (1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 64, 99, 100),
+    "m": (1, 2, 7, 8, 15, 16, 31, 32, 33, 34, 63, 64, 65, 66, 99, 100, 127, 128, 129, 130, 191, 192,
+          255, 256, 257, 258, 499, 500),
+}
+SMALL: dict[str, tuple[int, ...]] = {"steps": (2, 4), "batch": (1, 2), "m": (3, 4)}
+LETTERS = {"steps": "T", "batch": "B", "m": "m"}
+BASE = {"steps": 50, "batch": 8, "m": 64}
+HEAD: Row = ("cell", "what", "size", "time", "of one more unit", "memory", "per unit",
+             "over the even neighbour")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One size with its seconds and bytes."""
+
+    at: int
+    seconds: float
+    memory: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One size swept, the others fixed."""
+
+    title: str
+    axis: str
+    points: tuple[Point, ...]
+
+    def beside_even(self, point: Point) -> float | None:
+        """An odd size's time over that of the next even one, which does more work."""
+        if point.at % 2 == 0:
+            return None
+        even = next((one for one in self.points if one.at == point.at + 1), None)
+        return point.seconds / even.seconds if even else None
+
+
+def workloads(cells: Iterable[str], kinds: Iterable[Kind], quick: bool) -> tuple[Workload, ...]:
+    """Every size along each axis."""
+    sizes, base = (SMALL, dict.fromkeys(BASE, 2)) if quick else (SIZES, BASE)
+    made = [_sized(cell, kind, {**base, axis: value})
+            for cell in cells for kind in kinds for axis, values in sizes.items()
+            for value in values if not (kind is Kind.STEP and axis == "steps")]
+    return tuple(dict.fromkeys(made))
+
+
+def _sized(cell: str, kind: Kind, sizes: dict[str, int]) -> Workload:
+    return Workload(cell, kind, sizes["m"], sizes["batch"], sizes["steps"])
+
+
+def sweeps(outcomes: Sequence[Outcome], quick: bool = False) -> Iterator[Sweep]:
+    """The outcomes of ``workloads`` gathered along each axis."""
+    base = dict.fromkeys(BASE, 2) if quick else BASE
+    pairs = dict.fromkeys((one.workload.cell, one.workload.kind) for one in outcomes)
+    for cell, kind in pairs:
+        for axis in LETTERS:
+            points = [Point(getattr(one.workload, axis), one.own, one.memory) for one in outcomes
+                      if (one.workload.cell, one.workload.kind) == (cell, kind) and one.own
+                      and all(getattr(one.workload, other) == value
+                              for other, value in base.items() if other != axis)]
+            if len(points) > 1:
+                ordered = tuple(sorted(points, key=lambda point: point.at))
+                yield Sweep(f"{cell} {kind.value}", LETTERS[axis], ordered)
+
+
+def rows(found: Iterable[Sweep]) -> Iterator[Row]:
+    """A row for each point; ``of one more unit`` is the slope since the point before."""
+    for sweep in found:
+        cell, _, kind = sweep.title.partition(" ")
+        for before, point in zip((None, *sweep.points), sweep.points, strict=False):
+            odd = sweep.beside_even(point)
+            yield (cell, kind, f"{sweep.axis} = {point.at}", duration(point.seconds),
+                   _slope(before, point) if before else "",
+                   f"{point.memory / 1024:.0f} KiB", f"{point.memory / point.at / 1024:.1f} KiB",
+                   "" if odd is None else f"{odd:.2f}")
+
+
+def _slope(before: Point, point: Point) -> str:
+    slope = (point.seconds - before.seconds) / (point.at - before.at)
+    return "-" * (slope < 0) + duration(abs(slope))

@@ -1,0 +1,74 @@
+"""Interleaved rounds: each contender in turn, a pause before each, medians at the end."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a race is run.
+
+    A sample repeats a fast call until ``sample`` seconds are full. ``pause`` lets the spinning
+    threads of the contender before come to rest. A contender that has used ``budget`` seconds
+    leaves, once it has ``fewest`` samples.
+    """
+
+    rounds: int = 15
+    sample: float = 0.01
+    pause: float = 0.02
+    budget: float = 6.0
+    fewest: int = 2
+
+    def on(self, threads: int) -> Rules:
+        """With several threads the pause is longer: OpenMP's and Eigen's spin for a while."""
+        return self if threads == 1 else replace(self, pause=10 * self.pause)
+
+
+QUICK = Rules(rounds=1, sample=0.0, pause=0.0, fewest=1)
+
+
+def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, float]:
+    """The median seconds of one call of each contender."""
+    repeats = {name: _repeats(call, rules) for name, call in calls.items()}
+    samples: dict[str, list[float]] = {name: [] for name in calls}
+    used = dict.fromkeys(calls, 0.0)
+    order = list(calls)
+    for _ in range(rules.rounds):
+        for name in order:
+            if used[name] > rules.budget and len(samples[name]) >= rules.fewest:
+                continue
+            time.sleep(rules.pause)
+            started = time.perf_counter()
+            samples[name].append(_sample(calls[name], repeats[name]))
+            used[name] += time.perf_counter() - started
+        order = order[1:] + order[:1]  # nobody always comes first
+    return {name: statistics.median(found) for name, found in samples.items()}
+
+
+def seconds(call: Callable[[], object], repeats: int) -> float:
+    """The seconds of one call, from some in a row."""
+    laps = range(repeats)
+    started = time.perf_counter()
+    for _ in laps:
+        call()
+    return (time.perf_counter() - started) / repeats
+
+
+def _sample(call: Callable[[], object], repeats: int) -> float:
+    if repeats > 1:
+        seconds(call, 1 + repeats // 10)  # the pause has cooled the caches
+    return seconds(call, repeats)
+
+
+def _repeats(call: Callable[[], object], rules: Rules) -> int:
+    """Calls that fill a sample; also the warm-up."""
+    repeats = 1
+    while True:
+        took = seconds(call, repeats) * repeats
+        if took >= rules.sample / 4:
+            return max(1, round(repeats * rules.sample / max(took, 1e-9)))
+        repeats *= 4

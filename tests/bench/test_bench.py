@@ -1,0 +1,190 @@
+"""The benchmark itself: what is chosen, how a race is run and told. No time is judged here."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from symrnn import cli
+from symrnn.bench import limits, report, scaling, timing
+from symrnn.bench.case import make_case
+from symrnn.bench.child import last
+from symrnn.bench.limits import Limits
+from symrnn.bench.outcome import Outcome, Report
+from symrnn.bench.processes import environment
+from symrnn.bench.roofline import work
+from symrnn.bench.timing import Rules, race
+from symrnn.bench.workloads import DEFAULT, GOALS, Choice, Goal, Kind, Workload, chosen, quick
+from symrnn.program import UnknownName
+
+LIMITS = Limits(1e9, {"L1": 8e9, "L2": 4e9, "L3": 2e9, "memory": 1e9},
+                {"L1": 1000, "L2": 10_000, "L3": 100_000})
+LOAD = Workload("lstm", Kind.STEP, 64, goals=(Goal(9, ("onnxruntime",)), Goal(2)))
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, ["bench", *arguments])
+
+
+@pytest.mark.xdist_group("bench")
+def test_every_workload_runs_once_at_a_small_size(tmp_path: Path) -> None:
+    """With whatever peers are installed; the numbers of all must agree."""
+    files = {name: tmp_path / "made" / f"bench.{name}" for name in ("json", "md")}
+    result = invoke("--quick", "--json", str(files["json"]), "--results", str(files["md"]))
+    assert result.exit_code == 0, result.output
+    data = json.loads(files["json"].read_text())
+    small = quick(GOALS)
+    assert [Workload.from_json(one["workload"]) for one in data["outcomes"]] == list(small)
+    assert all(one["seconds"]["symrnn"] > 0 for one in data["outcomes"])
+    assert set(data["limits"]) == {"1", "2"}
+    assert {one.cell for one in small} == {one.cell for one in GOALS}
+    assert files["md"].read_text().count("\n| lstm | training |") >= 2
+
+
+@pytest.mark.xdist_group("bench")
+def test_scaling_runs_and_plots(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    result = invoke("gru", "--kind", "training", "--scaling", "--quick", "--plot",
+                    str(tmp_path / "scaling.png"))
+    assert result.exit_code == 0, result.output
+    assert all(size in result.stdout for size in ("T = 4", "B = 2", "m = 3"))
+    assert (tmp_path / "scaling.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_table_holds_the_goals() -> None:
+    assert len(set(GOALS)) == len(GOALS)
+    (streaming,) = chosen(Choice(("lstm",), (Kind.STEP,), (64,)))
+    assert streaming.goals == (Goal(9, ("onnxruntime",)),)
+    assert {one.threads for one in GOALS} == {1, 2}
+    assert chosen(Choice()) == GOALS
+
+
+def test_what_stands_in_no_table_is_made_up() -> None:
+    (made,) = chosen(Choice(("lstm",), (Kind.STEP,), (65,), (2,)))
+    assert (made.m, made.batch, made.goals) == (65, 2, ())
+    both = chosen(Choice(("gru", "mut1"), (Kind.SEQUENCE,), (32,), (1,)))
+    assert [(one.cell, bool(one.goals)) for one in both] == [("gru", True), ("mut1", False)]
+    assert {one.kind for one in chosen(Choice(("mut1",)))} == set(Kind)
+    with pytest.raises(UnknownName, match="lstn"):
+        chosen(Choice(("lstn",)))
+
+
+def test_a_cell_file_can_be_raced(tmp_path: Path) -> None:
+    path = tmp_path / "mine.cell"
+    path.write_text("cell mine; input x[n]; state h[m]; param W[m,n], U[m,m]; output h\n"
+                    "h[t] = tanh(W @ x[t] + U @ h[t-1])\n")
+    (made,) = chosen(Choice((str(path),), (Kind.STEP,)))
+    assert make_case(made).sizes["m"] == DEFAULT.m
+
+
+def test_rounds_are_interleaved_and_nobody_always_comes_first(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(timing, "_repeats", lambda call, rules: 1)
+    found = race({name: lambda name=name: heard.append(name) for name in "abc"},
+                 Rules(rounds=3, pause=0))
+    assert "".join(heard) == "abcbcacab"
+    assert set(found) == set("abc")
+
+
+def test_a_slow_contender_leaves_early() -> None:
+    calls = {"slow": [], "fast": []}
+    race({name: lambda name=name: calls[name].append(1) for name in calls},
+         Rules(rounds=9, sample=0, pause=0, budget=-1, fewest=2))
+    assert len(calls["slow"]) == 1 + 2
+
+
+def test_ratios_are_taken_from_the_peers_that_the_goal_names() -> None:
+    seconds = {"symrnn": 1e-6, "torch nn.LSTM": 3e-6, "onnxruntime run": 9e-6,
+               "onnxruntime bound": 8e-6}
+    one = Outcome(LOAD, seconds, dict.fromkeys(seconds, 0.0), 5e-7, 100)
+    assert [one.best_peer(goal) for goal in LOAD.goals] == ["onnxruntime bound", "torch nn.LSTM"]
+    assert [one.ratio(goal) for goal in LOAD.goals] == pytest.approx([8, 3])
+    assert one.fraction == 0.5
+    assert Outcome.from_json(json.loads(json.dumps(one.as_json()))) == one
+    ours, best = (list(report.rows([one]))[number] for number in (0, 1))
+    assert ours[-4:] == ("8.00", "9", "no", "50%")
+    assert best[-4:] == ("3.00", "2", "yes", "50%")
+
+
+def test_a_goal_may_want_a_share_of_the_limit_too() -> None:
+    one = Outcome(LOAD, {"symrnn": 1.0, "jax scan": 2.0}, {}, 0.5, 0)
+    assert [one.reaches(goal) for goal in (Goal(2), Goal(2, share=0.5), Goal(2, share=0.6),
+                                           Goal(3), Goal(0), Goal(1, ("torch",)))] == [
+        True, True, False, False, None, None]
+
+
+def test_a_busy_machine_is_told() -> None:
+    assert Report((), {}, (), 0.1).crowded == ()
+    (said,) = Report((), {}, (), 2.34).crowded
+    assert "load 2.3" in said
+
+
+def test_a_race_without_peers_is_told() -> None:
+    (row,) = report.rows([Outcome(DEFAULT, {"symrnn": 1.5e-3}, {"symrnn": 0.0}, 1e-3, 0)])
+    assert row == ("lstm", "sequence", "T=100 B=1 m=128", "1", "1.5 ms", "nobody", "", "", "", "",
+                   "67%")
+
+
+def test_work_counts_what_the_equations_say() -> None:
+    """LSTM: four products with W outside of the loop, four with U inside, 2 m n each."""
+    case = make_case(Workload("lstm", Kind.SEQUENCE, 5, 3, 4, n=3))
+    found = work(case)
+    assert found.outside == 4 * 3 * 4 * 2 * 5 * 3
+    assert found.inside == 4 * 3 * 4 * 2 * 5 * 5
+    assert (found.weights, found.steps) == (4 * 4 * 25, 4)
+    backward = work(make_case(Workload("lstm", Kind.TRAINING, 5, 3, 4, n=3)))
+    assert backward.outside == 3 * found.outside + found.inside  # x_bar, W_bar; U_bar
+    assert backward.inside == 2 * found.inside
+    assert (backward.weights, backward.steps) == (4 * 4 * 25, 8)
+    step = work(make_case(Workload("lstm", Kind.STEP, 5, n=3)))
+    assert step.weights == 4 * (4 * 25 + 4 * 15 + 4 * 5)
+
+
+def test_the_least_time_is_the_longer_of_arithmetic_and_reading() -> None:
+    case = make_case(Workload("lstm", Kind.SEQUENCE, 5, 3, 4, n=3))
+    found = work(case)
+    assert found.seconds(LIMITS) == pytest.approx((found.outside + found.inside) / 1e9)
+    assert LIMITS.reading(999) == 8e9
+    assert LIMITS.reading(1001) == 4e9
+    assert LIMITS.reading(1e9) == 1e9
+
+
+def test_limits_of_this_machine_are_measured() -> None:
+    found = limits.measured(1, hurry=True)
+    assert found.peak > 0
+    assert set(found.bandwidth) == {"L1", "L2", "L3", "memory"}
+    assert all(one > 0 for one in found.bandwidth.values())
+
+
+def test_slopes_and_odd_sizes() -> None:
+    loads = scaling.workloads(["lstm"], [Kind.SEQUENCE], quick=False)
+    outcomes = [Outcome(one, {"symrnn": one.m * (1.5 if one.m == 127 else 1.0)}, {}, 0, one.m)
+                for one in loads]
+    by_axis = {one.axis: one for one in scaling.sweeps(outcomes)}
+    assert [len(by_axis[letter].points) for letter in "TBm"] == [
+        len(scaling.SIZES[axis]) for axis in ("steps", "batch", "m")]
+    beside = {one.at: by_axis["m"].beside_even(one) for one in by_axis["m"].points}
+    assert beside[127] == pytest.approx(1.5 * 127 / 128)
+    assert beside[128] is None
+
+
+def test_with_several_threads_the_pause_is_longer() -> None:
+    assert Rules(pause=0.02).on(1).pause == 0.02
+    assert Rules(pause=0.02).on(2).pause > 0.1
+
+
+def test_a_child_gets_its_threads_and_processors() -> None:
+    assert environment(1)["OMP_NUM_THREADS"] == "1"
+    assert "intra_op_parallelism_threads=1" in environment(1)["XLA_FLAGS"]
+    assert environment(2).get("XLA_FLAGS") is None
+    assert last([0, 1, 2, 3], 2) == {2, 3}
+
+
+def test_an_unknown_cell_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
+                                         capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["symrnn", "bench", "lstn"])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    assert "no architecture is called 'lstn'" in capsys.readouterr().err
