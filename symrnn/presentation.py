@@ -14,6 +14,7 @@ from symrnn.backends.unicode import UnicodePrinter, glyph_text
 from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, Role, UnknownName, Variable
 from symrnn.program.form import NOTEBOOK
+from symrnn.schedule import Kind, Order, Pass, passes
 
 ROLES = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
          Role.OUTPUT, Role.GRADIENT)
@@ -89,15 +90,35 @@ SHOW: dict[str, Callable[[Program], str]] = {
 
 
 def schedule_text(program: Program) -> str:
-    """The loops over time that the dependency graph gives, forward and backward."""
+    """The loops over time that the dependency graph gives, forward and backward.
+
+    Inside a loop stand the passes of the fast kernel: which products are computed ahead of
+    the scan, which are stacked into one tile, which equations share it.
+    """
     derived, lines = derive(program), []
     for title, schedule in (("forward", derived.forward), ("backward", derived.backward)):
         lines.append(f"{title}:")
         for stage in schedule.stages:
             names = ", ".join(one.lhs for one in stage.equations)
             lines.append(f"  {stage.order.value}: {names}")
+            if stage.order is not Order.ONCE:
+                lines += [line for one in passes(schedule.program, stage)
+                          for line in _pass_text(one)]
     lines.append(f"saved for backward: {', '.join(derived.tape) or 'nothing'}")
     return "\n".join(lines)
+
+
+def _pass_text(one: Pass) -> list[str]:
+    """One pass: how it runs, its equations, and the products that fill its tiles."""
+    over = f"{one.kind.value} of {one.axis}" if one.kind is Kind.UNITS else one.kind.value
+    lines = [f"    {over}: {', '.join(each.lhs for each in one.equations)}"]
+    for tile in one.tiles:
+        for product in tile.products:
+            when = "ahead, several steps at a time" if product.ahead else "in the loop"
+            operands = ", ".join(segment.operand for segment in product.segments)
+            lines.append(f"      stacked for {', '.join(tile.gates)}: products with {operands}, "
+                         f"{when}")
+    return lines
 
 
 def gradient_text(program: Program, wrt: str | None, of: str | None, steps: bool,

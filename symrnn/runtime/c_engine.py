@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,10 @@ class CEngine:
         structs = interface(plan, c_names(plan), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
+        self.keys = {kind: [field.key for field in one.fields if field.key]
+                     for kind, one in self.structs.items()}
         self.pool = Pool(self.dtype)
+        self._entries: dict[tuple[str | int, ...], int] = {}
 
     def files(self) -> dict[str, str]:
         """The sources, by name."""
@@ -57,15 +60,22 @@ class CEngine:
 
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""
-        program, sizes = self.plan.program, given.sizes
-        outputs = {name: sizes.empty(program[name]) for name in program.outputs}
-        final = {one.state: sizes.empty(program[one.final]) for one in program.delays}
+        sizes = given.sizes
+        of_outputs, of_final = given.once((id(self), "shapes"), lambda: self._shapes(sizes))
+        outputs = {name: np.empty(shape, self.dtype) for name, shape in of_outputs}
+        final = {name: np.empty(shape, self.dtype) for name, shape in of_final}
         tape, work = Tape(self.lend(sizes, "tape"), self.pool), self.lend(sizes, "forward_work")
         self.function("forward")(
             *self._givens(given, "forward"), self._fill("outputs", outputs),
             self._fill("state", final), _address(tape.block), _address(work), *self.team())
         self.pool.give_back(work)
         return outputs, final, tape
+
+    def _shapes(self, sizes: Sizes) -> tuple[list[tuple[str, tuple[int, ...]]], ...]:
+        """Names and shapes of outputs and of final states."""
+        program = self.plan.program
+        return ([(name, sizes.shape(program[name])) for name in program.outputs],
+                [(one.state, sizes.shape(program[one.final])) for one in program.delays])
 
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
@@ -103,25 +113,29 @@ class CEngine:
         return BoundCall(self.function("step"), arguments, (given, outputs, work))
 
     def _givens(self, given: Given, kind: str) -> tuple[Any, ...]:
-        return (self._sizes(given.sizes), self._fill("parameters", given.parameters),
-                *self.packed(given, kind), self._fill("inputs", given.inputs),
-                self._fill("state", given.initial))
+        sizes, parameters, initial = given.once((id(self), "fixed"), lambda: (
+            self._sizes(given.sizes), self._fill("parameters", given.parameters),
+            self._fill("state", given.initial)))
+        return (sizes, parameters, *self.packed(given, kind), self._fill("inputs", given.inputs),
+                initial)
 
     def _sizes(self, sizes: Sizes) -> Any:
-        made = self.types["sizes"](**{one.name: sizes.known[one.key]
-                                      for one in self.structs["sizes"].fields})
-        return ctypes.byref(made)
+        return ctypes.byref(self.types["sizes"](*self._numbers(sizes)))
+
+    def _numbers(self, sizes: Sizes) -> tuple[int, ...]:
+        return tuple([sizes.known[key] for key in self.keys["sizes"]])
 
     def _fill(self, kind: str, arrays: Mapping[str, Array]) -> Any:
-        fields = [one for one in self.structs[kind].fields if one.key]
-        return ctypes.byref(self.types[kind](**{one.name: arrays[one.key].ctypes.data
-                                                for one in fields}))
+        return ctypes.byref(self.types[kind](*[_data(arrays[key]) for key in self.keys[kind]]))
 
     def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
         """How many entries a block of memory needs."""
-        count = self.function(f"{block}_size")
-        count.restype = ctypes.c_size_t
-        return int(count(self._sizes(sizes), *more))
+        key: tuple[str | int, ...] = (block, *self._numbers(sizes))
+        if key not in self._entries:
+            count = self.function(f"{block}_size")
+            count.restype = ctypes.c_size_t
+            self._entries[key] = int(count(self._sizes(sizes), *more))
+        return self._entries[key]
 
     def lend(self, sizes: Sizes, block: str) -> Array:
         """A block of memory for one call."""
@@ -162,9 +176,9 @@ class SimdEngine(CEngine):
     def team(self) -> tuple[Any, ...]:
         return (ctypes.c_size_t(self.threads),)
 
-    def lend(self, sizes: Sizes, block: str) -> Array:
-        more = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
-        return self.pool.lend(self.entries(sizes, block, *more))
+    def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
+        members = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
+        return super().entries(sizes, block, *members)
 
 
 class Tape:
@@ -196,5 +210,13 @@ def _structure(struct: Struct) -> type[ctypes.Structure]:
     return type(struct.name, (ctypes.Structure,), {"_fields_": fields})
 
 
+def _data(array: Array) -> int:
+    """Where an array's entries begin; the short way, where the array may be written."""
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(cast(Any, array)))
+    except (TypeError, ValueError):
+        return int(array.ctypes.data)
+
+
 def _address(array: Array) -> ctypes.c_void_p:
-    return Pointer(array.ctypes.data)
+    return Pointer(_data(array))

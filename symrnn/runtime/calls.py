@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from symrnn.program import Program
 from symrnn.runtime.shapes import Array, Arrays, Sizes
@@ -29,6 +30,7 @@ class Packed(Mapping[str, Array]):
     def __init__(self, arrays: Mapping[str, Array], known: Mapping[str, int]) -> None:
         self._arrays, self.known = dict(arrays), dict(known)
         self._blocks: dict[Hashable, Array] = {}
+        self.frames: dict[Hashable, Given] = {}
 
     def block(self, key: Hashable, make: Callable[[], Array]) -> Array:
         """The packed weights of one engine and direction, made when first asked for."""
@@ -54,6 +56,18 @@ class Given:
     inputs: Arrays
     initial: Arrays
     sizes: Sizes
+    frame: dict[Hashable, Any] = field(default_factory=dict)
+
+    def with_input(self, array: Array) -> Given:
+        """The same call on another array of the same shape."""
+        (name,) = self.inputs
+        return Given(self.parameters, {name: array}, self.initial, self.sizes, self.frame)
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What an engine prepares for all calls that differ in the input alone."""
+        if key not in self.frame:
+            self.frame[key] = make()
+        return self.frame[key]
 
     def by_variable(self, program: Program) -> dict[str, Array]:
         """All arrays by the names of the program's variables."""

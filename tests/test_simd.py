@@ -1,0 +1,246 @@
+"""The fast C: every size of tile, any number of threads, narrower vectors, strict compilers."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.checking import check_kernel
+from symrnn.checking.numeric import relative_error
+from symrnn.pipeline import compile, generate
+from symrnn.program import Program
+from symrnn.rendering import shared
+from symrnn.runtime import compiler
+from symrnn.runtime.c_engine import SimdEngine
+from symrnn.runtime.compiler import SIMD, shared_library
+
+X86 = platform.machine() in ("x86_64", "AMD64")
+NETS = {
+    "lstm": symrnn.lstm(peephole=True), "gru": symrnn.gru(), "reset_before": symrnn.gru(reset_after=False),
+    "layer_norm": symrnn.cell("lstm_layer_norm"), "projected": symrnn.lstm(projection=True),
+    "both_ways": symrnn.bidirectional(symrnn.gru()), "elman": symrnn.elman(),
+}
+REST = {"n": 5, "p": 3, "r": 4}
+
+
+def arrays(kernel: symrnn.Kernel, m: int, batch: int, steps: int) -> tuple[Any, Any]:
+    """Random parameters and input; sizes other than m differ from it."""
+    random = np.random.default_rng(m + 100 * batch)
+    sizes = {axis: m if axis == "m" else REST.get(axis, m) for one in kernel.parameters.values()
+             for axis in one.axes}
+    params = {name: random.normal(size=[sizes[axis] for axis in one.axes]) / np.sqrt(m)
+              for name, one in kernel.parameters.items()}
+    return params, random.normal(size=(steps, batch, sizes["n"]))
+
+
+def everything(kernel: symrnn.Kernel, params: Any, x: Any) -> dict[str, Any]:
+    run = kernel.forward(params, x)
+    return {"y": run.y, **run.final, **kernel.backward(run, np.cos(run.y))}
+
+
+@pytest.mark.parametrize("batch", [1, 3, 9, 100])
+@pytest.mark.parametrize("m", [1, 7, 33, 70])
+@pytest.mark.parametrize("name", NETS)
+def test_every_edge_of_a_tile(name: str, m: int, batch: int) -> None:
+    fast, plain = (compile(NETS[name], backend, "float64") for backend in ("c", "numpy"))
+    given = arrays(fast, m, batch, 3)
+    found, wanted = (everything(kernel, *given) for kernel in (fast, plain))
+    assert found.keys() == wanted.keys()
+    for key, array in wanted.items():
+        close = np.allclose(found[key], array, rtol=1e-12, atol=1e-13)  # sums that cancel
+        assert close or relative_error(found[key], array) < 1e-12, key
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_same_bits_for_any_number_of_threads(name: str) -> None:
+    given = arrays(compile(NETS[name]), 40, 13, 5)
+    one, two, three = (everything(compile(NETS[name], threads=count), *given)
+                       for count in (1, 2, 3))
+    for key, array in one.items():
+        assert np.array_equal(array, two[key]), key
+        assert np.array_equal(array, three[key]), key
+
+
+@pytest.mark.skipif(not X86, reason="flags of x86")
+@pytest.mark.parametrize("target", [["-march=x86-64"], ["-march=x86-64", "-mavx2", "-mfma"]])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["lstm", "layer_norm"])
+def test_narrower_vectors(name: str, dtype: str, target: list[str],
+                          monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = tuple(flag for flag in SIMD if not flag.startswith("-march")) + tuple(target)
+    monkeypatch.setattr("symrnn.runtime.c_engine.SIMD", flags)
+    monkeypatch.setattr(SimdEngine, "flags", flags)
+    assert [str(one) for one in check_kernel(NETS[name], "c", dtype)] == []
+
+
+def test_packed_parameters_serve_every_call_and_stay_as_they_were() -> None:
+    kernel = compile(symrnn.gru(), dtype="float64")
+    params, x = arrays(kernel, 6, 2, 4)
+    packed = kernel.pack(params)
+    lengths = [4, 2]
+    before = everything(kernel, packed, x), kernel.forward(packed, x, lengths=lengths).y
+    params["U_r"][...] = 0
+    after = everything(kernel, packed, x), kernel.forward(packed, x, lengths=lengths).y
+    assert all(np.array_equal(before[0][key], after[0][key]) for key in before[0])
+    assert np.array_equal(before[1], after[1])
+    assert not np.array_equal(kernel.forward(params, x).y, before[0]["y"])
+    with pytest.raises(ValueError, match="read-only"):
+        packed["U_r"][...] = 1
+
+
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+def test_a_stepper_streams_what_forward_computes(backend: str) -> None:
+    kernel = compile(symrnn.lstm(), backend, "float64")
+    params, x = arrays(kernel, 6, 2, 5)
+    stepper = kernel.stepper(params, batch=2)
+    whole = kernel.forward(params, x)
+    first = np.stack([stepper(one) for one in x])
+    assert np.allclose(first, whole.y, rtol=1e-13, atol=1e-15)
+    assert np.allclose(stepper.state["c"], whole.final["c"], rtol=1e-13, atol=1e-15)
+    stepper.reset()
+    assert np.array_equal(stepper(x[0]), first[0])
+    alone = kernel.stepper(params)
+    assert alone(x[0, 0]).shape == (6,)
+    with pytest.raises(ValueError, match="broadcast"):
+        alone(np.zeros(7))
+
+
+def test_a_stepper_needs_a_direction_of_time() -> None:
+    kernel = compile(symrnn.reverse(symrnn.gru()))
+    with pytest.raises(symrnn.ProgramError, match="reads its input in reverse"):
+        kernel.stepper({})
+
+
+ACCURACY = """
+#ifdef SYMRNN_DOUBLE
+typedef double real;
+#else
+typedef float real;
+#endif
+#include "symrnn_simd.h"
+#define EACH(name)                                                            \\
+    void each_##name(const real *from, real *to, size_t count)                \\
+    {                                                                         \\
+        for (size_t k = 0; k < count; k += LANES)                             \\
+            store_part(to + k, vec_##name(load_part(from + k, count - k)), count - k); \\
+    }
+static inline vec vec_sigmoid(vec x)
+{
+    const vec e = vec_exp(-vec_fabs(x));
+    return where(x <= 0, e, 1) / (1 + e);
+}
+EACH(exp) EACH(tanh) EACH(sigmoid)
+"""
+
+
+def activations(dtype: Any) -> Any:
+    defines = ("SYMRNN_DOUBLE",) if dtype == np.float64 else ()
+    files = {"accuracy.c": ACCURACY, **shared()}
+    return ctypes.CDLL(str(shared_library(files, defines, SIMD)))
+
+
+def applied(library: Any, name: str, x: Any) -> Any:
+    y = np.empty_like(x)
+    getattr(library, f"each_{name}")(ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data),
+                                     ctypes.c_size_t(x.size))
+    return y
+
+
+def exact(name: str, x: Any) -> Any:
+    wide = np.longdouble(x)
+    with np.errstate(over="ignore", under="ignore"):
+        if name == "sigmoid":
+            small = np.exp(-np.abs(wide))
+            return np.where(wide <= 0, small, 1) / (1 + small)
+        return getattr(np, name)(wide)
+
+
+def units_off(got: Any, wanted: Any) -> float:
+    """The largest error in units in the last place; beyond the range both are infinite."""
+    with np.errstate(over="ignore"):
+        rounded = wanted.astype(got.dtype)
+    same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
+    got, wanted, rounded = got[~same], wanted[~same], rounded[~same]
+    if not got.size:
+        return 0.0
+    unit = np.spacing(np.abs(np.where(np.isinf(rounded), np.finfo(got.dtype).max, rounded)))
+    return float(np.max(np.abs((got - wanted) / unit)))
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "sigmoid"])
+def test_float32_activations_over_all_exponents(name: str) -> None:
+    """Every 1009th float; every one with SYMRNN_EXHAUSTIVE=1, which takes minutes."""
+    library, worst = activations(np.float32), 0.0
+    step = 1 if os.environ.get("SYMRNN_EXHAUSTIVE") else 1009
+    for start in range(0, 1 << 32, 1 << 26):
+        bits = np.arange(start, start + (1 << 26), step, dtype=np.uint32)
+        x = bits.view(np.float32)
+        x = x[np.isfinite(x)]
+        worst = max(worst, units_off(applied(library, name, x), exact(name, np.float64(x))))
+    assert worst <= 4
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "sigmoid"])
+def test_float64_activations(name: str) -> None:
+    random = np.random.default_rng(1)
+    x = np.concatenate([random.uniform(-760, 760, 200_000), random.normal(size=200_000),
+                        random.normal(size=100_000) * 10.0 ** random.uniform(-300, 0, 100_000)])
+    assert units_off(applied(activations(np.float64), name, x), exact(name, x)) <= 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_activations_at_the_ends(dtype: Any) -> None:
+    library = activations(dtype)
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan], dtype)
+    assert np.array_equal(applied(library, "exp", x), np.array([1, 1, np.inf, 0, np.nan], dtype),
+                          equal_nan=True)
+    tanh = applied(library, "tanh", x)
+    assert np.array_equal(tanh, np.array([0, 0, 1, -1, np.nan], dtype), equal_nan=True)
+    assert np.signbit(tanh[1])
+    assert np.array_equal(applied(library, "sigmoid", x),
+                          np.array([0.5, 0.5, 1, 0, np.nan], dtype), equal_nan=True)
+
+
+STRICT = "-std=c99 -pedantic -Wall -Wextra -Wshadow -Werror -O1".split()
+
+
+@pytest.mark.parametrize("command", ["gcc", "clang"])
+@pytest.mark.parametrize("name", sorted(symrnn.cells()))
+def test_no_compiler_has_anything_to_say(name: str, command: str, tmp_path: Path) -> None:
+    if shutil.which(command) is None:
+        pytest.skip(f"{command} is not installed")
+    write(tmp_path, name, symrnn.cell(name))
+    result = subprocess.run([command, *STRICT, "-c", f"{name}_simd.c", "-o", "code.o"],
+                            cwd=tmp_path / name, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def write(folder: Path, name: str, program: Program) -> None:
+    (folder / name).mkdir()
+    for filename, text in generate(program, name).items():
+        (folder / name / filename).write_text(text, encoding="utf-8")
+    for filename, text in shared().items():
+        (folder / filename).write_text(text, encoding="utf-8")
+
+
+def test_the_shared_header_knows_no_network() -> None:
+    (text,) = shared().values()
+    for name in (*symrnn.cells(), "hidden", "forget"):
+        assert name not in text.split()
+
+
+def test_a_library_for_this_machine_is_kept_apart_from_those_for_others(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"accuracy.c": ACCURACY, **shared()}
+    here = shared_library(files, (), SIMD)
+    monkeypatch.setattr(compiler, "_target", lambda flags: "another machine")
+    assert shared_library(files, (), SIMD) != here
