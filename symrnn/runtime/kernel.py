@@ -13,8 +13,11 @@ from symrnn.program import ProgramError, Role
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
 from symrnn.runtime.online import Rtrl, state_jacobian
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
+from symrnn.runtime.shapes import (Array, Arrays, ShapeError, Sizes, check_names, starts,
+                                   with_mask)
+from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
+from symrnn.transforms import MASK, recurrent
 
 
 class Engine(Protocol):
@@ -69,10 +72,11 @@ class Kernel:
                  related: Callable[[Relation], Kernel]) -> None:
         self.plan, self.program, self.engine, self.dtype = plan, plan.program, engine, dtype
         self.related = cache(related)
-        self.masked = bool(self.program.with_role(Role.MASK))
+        self.masked = MASK in self.program
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
-        self._inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self.inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
 
     def forward(self, params: Mapping[str, Any], x: Any,
@@ -83,8 +87,10 @@ class Kernel:
         Parameters
         ----------
         params: every parameter by name, with the axes that ``kernel.parameters`` tells.
-        x: the input [T, B, n]; a dictionary where the network has several inputs.
-        initial: states before the first step [B, ...] by name; zero where not given.
+        x: the input [T, B, n]; a dictionary where the network has several inputs, such as
+            the masks of zoneout and dropout.
+        initial: states before the first step [B, ...] by name; zero where not given. The
+            ``final`` of one run continues it. With learned initial states all or none.
         lengths: the number of valid steps of each sample [B], all T where not given.
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
             states. With lengths too, a step counts where both say so.
@@ -92,9 +98,9 @@ class Kernel:
         Raises ShapeError naming the array whose shape is wrong.
         """
         if (lengths is not None or mask is not None) and not self.masked:
-            inputs = self._named(x, self._inputs, "input")
+            inputs = self.named_inputs(x)
             return self.related(Relation.MASKED).forward(
-                params, with_mask(inputs, lengths, mask), initial)
+                params, with_mask(self.program, inputs, lengths, mask), initial)
         given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
         return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
@@ -165,6 +171,33 @@ class Kernel:
         inputs_dot = {} if x_dot is None else self._named(x_dot, moving, "input")
         return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
 
+    def truncated(self, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
+                  initial: Mapping[str, Any] | None = None, lengths: Any = None,
+                  mask: Any = None) -> Truncated:
+        """Truncated back-propagation: windows of ``length`` steps, no gradient between them.
+
+        ``y_bar`` [T, B, ...] is the loss's derivative by the output, or a function that tells
+        it from a window's output and the slice of its steps. Returns ``y``, ``final`` and
+        ``gradients``: summed over the windows, side by side for the inputs, of the first
+        window for the initial states. The other arguments are those of ``forward``. Only one
+        window's tape is kept. Raises ShapeError for a length below 1, ProgramError for a
+        network that reads in reverse.
+        """
+        return truncated(self, params, x, y_bar, length, initial, lengths, mask)
+
+    def checkpointed(self, params: Mapping[str, Any], x: Any, length: int,
+                     initial: Mapping[str, Any] | None = None, lengths: Any = None,
+                     mask: Any = None) -> Checkpointed:
+        """Forward in segments of ``length`` steps, for exact gradients in less memory.
+
+        Returns ``y``, ``final`` and ``backward(y_bar, final_bar)``, which runs every segment
+        again. Kept are the states before each segment, T / length of them, and one segment's
+        tape: of T steps' worth about 2 sqrt(T) where ``length`` is near sqrt(T), for one
+        forward pass more. Arguments are those of ``forward``. Raises ShapeError for a length
+        below 1, ProgramError for a network that reads in reverse.
+        """
+        return Checkpointed(self, params, x, length, initial, lengths, mask)
+
     def rtrl(self, params: Mapping[str, Any], initial: Mapping[str, Any] | None = None) -> Rtrl:
         """Online learning: gradients that are up to date after every step, no sequence stored.
 
@@ -204,12 +237,31 @@ class Kernel:
         check_names(params, self.parameters, "parameter")
         parameters = {name: sizes.take(program[name], params[name], name)
                       for name in self.parameters}
+        named = self.named_inputs(x)
+        if self._starts:
+            self._check_learned(state or {}, named)
+            named |= starts(program, named, lost, bool(state))
         inputs = {name: sizes.take(program[name], array, name, lost)
-                  for name, array in self._named(x, self._inputs, "input").items()}
+                  for name, array in named.items()}
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()
         return Given(parameters, inputs, self._initial(sizes, state or {}), sizes)
+
+    def named_inputs(self, x: Any) -> dict[str, Any]:
+        """The inputs by name; where sequences start is told by whoever wants to."""
+        told = {name: x[name] for name in self._starts if name in x} if isinstance(
+            x, Mapping) else {}
+        rest = {name: one for name, one in x.items() if name not in told} if told else x
+        return self._named(rest, self.inputs, "input") | told
+
+    def _check_learned(self, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+        """A state is learned or given; which of the two, ``start`` tells for all at once."""
+        learned = [one.state for one in recurrent(self.program)]
+        missing = [name for name in learned if name not in state]
+        if state and missing and not set(self._starts) <= set(inputs):
+            raise ShapeError(f"the initial state '{missing[0]}' is missing, and initial states are "
+                             f"learned: give all of them, {', '.join(learned)}, or none")
 
     def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
         check_names(state, self._states, "state", partly=True)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import Program, Size, SizeSymbol, Variable
+from symrnn.program import Program, Role, Size, SizeSymbol, Span, Variable
+from symrnn.transforms import MASK, start_steps
 
 Array = npt.NDArray[Any]
 
@@ -32,7 +33,7 @@ class Sizes:
         """
         if np.iscomplexobj(array):
             raise ShapeError(f"'{called}' is complex; the kernel computes in {self.dtype}")
-        shape = variable.shape[lost:]
+        shape = _without_steps(variable, lost)
         result = np.ascontiguousarray(array, self.dtype).reshape(np.shape(array))
         if result.ndim != len(shape):
             raise ShapeError(f"'{called}' has shape {_tuple(result.shape)}, but its axes are "
@@ -72,7 +73,7 @@ class Sizes:
 
     def shape(self, variable: Variable, lost: int = 0) -> tuple[int, ...]:
         """The shape of a variable in this call."""
-        return tuple(self.known[axis] for axis in variable.shape[lost:])
+        return tuple(self.known[axis] for axis in _without_steps(variable, lost))
 
     def empty(self, variable: Variable, lost: int = 0) -> Array:
         """An array for a variable, not yet filled."""
@@ -81,6 +82,11 @@ class Sizes:
     def zeros(self, variable: Variable, lost: int = 0) -> Array:
         """An array of zeros for a variable."""
         return np.zeros(self.shape(variable, lost), self.dtype)
+
+
+def _without_steps(variable: Variable, lost: int) -> tuple[str, ...]:
+    """The axes of an array in a call that leaves out the steps, if there are any."""
+    return variable.shape[lost if variable.span is Span.SEQUENCE else 0:]
 
 
 def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
@@ -98,12 +104,14 @@ def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
                          f"the {kind}s {listed} are missing")
 
 
-def with_mask(inputs: Mapping[str, Any], lengths: Any, mask: Any) -> dict[str, Any]:
+def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: Any
+              ) -> dict[str, Any]:
     """The inputs and their mask; what does not count is set to zero, so that it may be anything.
 
     Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
     """
-    first = np.asarray(next(iter(inputs.values())))
+    moving = [name for name in inputs if program[name].span is Span.SEQUENCE]
+    first = np.asarray(inputs[moving[0]])
     steps, samples = (*first.shape, 1, 1)[:2]
     counts = np.ones((steps, samples), bool)
     if lengths is not None:
@@ -117,9 +125,26 @@ def with_mask(inputs: Mapping[str, Any], lengths: Any, mask: Any) -> dict[str, A
             raise ShapeError(f"the mask has shape {np.shape(mask)}, but its axes are [T, B] = "
                              f"[{steps}, {samples}]")
         counts &= np.asarray(mask) > 0
-    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(array) - 2)), array, 0)
-            for name, array in inputs.items()}
-    return {**kept, "mask": counts}
+    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(inputs[name]) - 2)),
+                           inputs[name], 0) for name in moving}
+    return {**inputs, **kept, MASK: counts}
+
+
+def starts(program: Program, inputs: Mapping[str, Any], lost: int, known: bool
+           ) -> dict[str, Array]:
+    """What the caller did not say of where sequences start, for learned initial states.
+
+    They start at the first step of the scan, or before it where the state is known.
+    """
+    first = next(one.name for one in program.with_role(Role.INPUT))
+    shape = np.shape(inputs[first])[:2 - lost]
+    made = {}
+    for name, step in start_steps(program).items():
+        if name not in inputs:
+            made[name] = np.zeros(shape)
+            rows = made[name] if lost else made[name][:1] if step > 0 else made[name][-1:]
+            rows[...] = not known
+    return made
 
 
 def _tuple(shape: tuple[int, ...]) -> str:
