@@ -12,7 +12,8 @@ from sympy import Expr, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
                             multiply, rebuild, rename, rewrite, symbols_in_order, verify)
-from symrnn.transforms.rewiring import beside, insert, marked, recurrence, recurrent, remembered
+from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
+                                        reread, reread_everywhere)
 
 KINDS = ("input", "recurrent")
 
@@ -35,12 +36,8 @@ def input_dropout(program: Program) -> Program:
     for x in program.with_role(Role.INPUT):
         mask = _mask(x, Span.SEQUENCE, f"0 drops an entry of {x.name}, 1/keep keeps it")
         seen = marked(x, beside(x.name, after="_dropped"), "after dropout", "drop")
-        equations = [replace(one, rhs=rename(one.rhs, {x.name: seen.name}, {}))
-                     for one in program.equations]
-        delays = [replace(one, source=seen.name) if one.source == x.name else one
-                  for one in program.delays]
-        program = replace(program, variables=(*program.variables, mask),
-                          equations=tuple(equations), delays=tuple(delays))
+        program = reread_everywhere(program, x.name, seen.name)
+        program = replace(program, variables=(*program.variables, mask))
         program = insert(program, 0, [seen], seen.name, multiply([mask.symbol, x.symbol]))
     return verify(program)
 
@@ -66,15 +63,16 @@ def _dropped(program: Program, delay: Delay) -> Program:
     seen = marked(state, beside(state.name, after="_dropped"), "before this step, after dropout",
                   "drop")
     inner = recurrence(program, state.name)
-    reads = {one.lhs: _exchanged(program, one.lhs, one.rhs, before, seen.symbol)
-             for one in program.equations if one.lhs in inner}
-    equations = tuple(replace(one, rhs=reads.get(one.lhs, one.rhs)) for one in program.equations)
-    if equations == program.equations:
+    parts = {one for one in inner if _only_weighted(program, one)}
+    equations = tuple(replace(one, rhs=_weighted(program, one.rhs, before, seen.symbol))
+                      if one.lhs in inner else one for one in program.equations)
+    changed = reread(replace(program, equations=equations), {before.name: seen.name}, parts)
+    if changed.equations == program.equations:
         return program
     mask = _mask(state, Span.BATCH, f"0 drops a unit of {state.name}, 1/keep keeps it")
-    program = replace(program, variables=(*program.variables, mask), equations=equations)
+    changed = replace(changed, variables=(*changed.variables, mask))
     place = next((place for place, one in enumerate(equations, 1) if one.lhs == before.name), 0)
-    return insert(program, place, [seen], seen.name, multiply([mask.symbol, before]))
+    return insert(changed, place, [seen], seen.name, multiply([mask.symbol, before]))
 
 
 def _mask(variable: Variable, span: Span, meaning: str) -> Variable:
@@ -82,17 +80,6 @@ def _mask(variable: Variable, span: Span, meaning: str) -> Variable:
                     sub=(variable.glyph.letter, *variable.glyph.sub))
     return replace(variable, name=beside(variable.name, "dropout_"), role=Role.MASK, span=span,
                    glyph=glyph, meaning=meaning, stands_for=None)
-
-
-def _exchanged(program: Program, lhs: str, rhs: Expr, old: Symbol, new: Symbol) -> Expr:
-    """A right-hand side whose weights see the new symbol.
-
-    A value that nothing but weights reads, such as the ``r * h_prev`` of a GRU, counts as
-    part of the product.
-    """
-    if _only_weighted(program, lhs):
-        return rename(rhs, {old.name: new.name}, {})
-    return _weighted(program, rhs, old, new)
 
 
 def _weighted(program: Program, rhs: Expr, old: Symbol, new: Symbol) -> Expr:
@@ -114,7 +101,10 @@ def _has_weights(program: Program, node: Expr) -> bool:
 
 
 def _only_weighted(program: Program, name: str) -> bool:
-    """True where every reader multiplies the value by weights, itself or one step further on."""
+    """True where every reader multiplies the value by weights, itself or one step further on.
+
+    Such a value, ``r * h_prev`` of a GRU, is a part of the product.
+    """
     if name in (*program.outputs, *program.states):
         return False
     hidden = Symbol(f"{name} times weights")

@@ -46,29 +46,28 @@ def _checked(choice: GradientClip) -> tuple[str, Rational]:
 def _clipped(gradient: Program, delay: Delay, how: str, limit: Rational) -> Program:
     sent = gradient[delay.source]
     clipped = marked(sent, beside(sent.name, after="_clipped"), "clipped", "clip")
-    rhs: Expr = function("clip")(sent.symbol, limit)
-    if how == "norm":
-        gradient, square = _squared(gradient, sent)
-        rhs = multiply([sent.symbol, function("shrink")(square, limit)])
-    rhs = select(rhs, sent.symbol) if MASK in gradient else rhs
     delays = [replace(one, source=clipped.name) if one is delay else one
               for one in gradient.delays]
     gradient = replace(gradient, delays=tuple(delays))
-    return insert(gradient, _behind(gradient, sent.name, how), [clipped], clipped.name, rhs)
+    place = next((place for place, one in enumerate(gradient.equations, 1)
+                  if one.lhs == sent.name), 0)
+    rhs: Expr = function("clip")(sent.symbol, limit)
+    if how == "norm":
+        gradient, scale = _scaled(gradient, sent, limit, place)
+        place, rhs = place + 2, multiply([sent.symbol, scale])
+    rhs = select(rhs, sent.symbol) if MASK in gradient else rhs
+    return insert(gradient, place, [clipped], clipped.name, rhs)
 
 
-def _squared(gradient: Program, sent: Variable) -> tuple[Program, Symbol]:
-    """The square of the norm over the state's axes, for each sample."""
-    square = replace(marked(sent, beside(sent.name, after="_squared"), "squared norm", "square"),
-                     axes=())
+def _scaled(gradient: Program, sent: Variable, limit: Rational, place: int
+            ) -> tuple[Program, Symbol]:
+    """The squared norm over the state's axes, for each sample, and the scale that it asks for."""
+    square, scale = (
+        replace(marked(sent, beside(sent.name, after=f"_{word}"), meaning, word), axes=())
+        for word, meaning in (("squared", "squared norm"), ("scale", "scale of clipping")))
     letters = LETTERS[:len(sent.axes)]
-    rhs = (Ein(f"{letters},{letters}->", sent.symbol, sent.symbol) if letters
-           else multiply([sent.symbol, sent.symbol]))
-    place = _behind(gradient, sent.name, "value")
-    return insert(gradient, place, [square], square.name, rhs), square.symbol
-
-
-def _behind(gradient: Program, name: str, how: str) -> int:
-    """The place behind the equation that binds a name, and behind its squared norm."""
-    found = [place for place, one in enumerate(gradient.equations, 1) if one.lhs == name]
-    return (found[0] if found else 0) + (how == "norm")
+    norm = (Ein(f"{letters},{letters}->", sent.symbol, sent.symbol) if letters
+            else multiply([sent.symbol, sent.symbol]))
+    gradient = insert(gradient, place, [square], square.name, norm)
+    shrunk = function("shrink")(square.symbol, limit)
+    return insert(gradient, place + 1, [scale], scale.name, shrunk), scale.symbol

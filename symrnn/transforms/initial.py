@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.program import Program, Role, Span, rename, symbols_in_order, verify
+from symrnn.program import Program, Role, Span, symbols_in_order, verify
 from symrnn.transforms.masks import select
-from symrnn.transforms.rewiring import beside, insert, marked, recurrent
+from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
 
 
 def learned_initial(program: Program) -> Program:
@@ -41,12 +41,8 @@ def _begun(program: Program, name: str, start: str) -> Program:
                     span=Span.CONSTANT, meaning=f"first value of {name}", glyph=replace(
                         state.glyph, sub=(*state.glyph.sub, r"\mathrm{start}")))
     before = marked(state, beside(name, after="_before"), "before this step", "before")
-    equations = [replace(one, rhs=rename(one.rhs, {old: before.name}, {}))
-                 for one in program.equations]
-    delays = [replace(one, source=before.name) if one.source == old else one
-              for one in program.delays]
-    program = replace(program, variables=(*program.variables, first), equations=tuple(equations),
-                      delays=tuple(delays))
+    program = reread_everywhere(program, old, before.name)
+    program = replace(program, variables=(*program.variables, first))
     rhs = select(first.symbol, Symbol(old), start)
     return insert(program, 0, [before], before.name, rhs)
 

@@ -80,11 +80,25 @@ def redefine(program: Program, name: str, fresh: Variable, rule: Callable[[Symbo
 
     The equations of the names ``inside`` read the fresh value, all others what the rule gave.
     """
-    def renewed(one: Equation) -> Equation:
-        lhs = fresh.name if one.lhs == name else one.lhs
-        rhs = rename(one.rhs, {name: fresh.name}, {}) if one.lhs in inside else one.rhs
-        return replace(one, lhs=lhs, rhs=rhs)
-
     place = next(place for place, one in enumerate(program.equations, 1) if one.lhs == name)
-    program = replace(program, equations=tuple(map(renewed, program.equations)))
-    return insert(program, place, [fresh], name, rule(fresh.symbol))
+    program = reread(program, {name: fresh.name}, inside)
+    equations = tuple(replace(one, lhs=fresh.name) if one.lhs == name else one
+                      for one in program.equations)
+    return insert(replace(program, equations=equations), place, [fresh], name, rule(fresh.symbol))
+
+
+def reread(program: Program, names: Mapping[str, str], inside: Collection[str]) -> Program:
+    """The program whose equations of some names read others, in what documents print too."""
+    equations = tuple(replace(one, rhs=rename(one.rhs, names, {})) if one.lhs in inside else one
+                      for one in program.equations)
+    shown = [replace(one, stands_for=rename(one.stands_for, names, {}))
+             for one in program.variables if one.name in inside and one.stands_for is not None]
+    return replace(program.replacing(shown), equations=equations)
+
+
+def reread_everywhere(program: Program, old: str, new: str) -> Program:
+    """The same for every equation and every delay."""
+    program = reread(program, {old: new}, {one.lhs for one in program.equations})
+    delays = tuple(replace(one, source=new) if one.source == old else one
+                   for one in program.delays)
+    return replace(program, delays=delays)
