@@ -28,9 +28,8 @@ from symrnn.backends import BACKENDS
 from symrnn.program import Program, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
-from symrnn.runtime.calls import Relation
+from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.c_engine import CEngine
-from symrnn.runtime.kernel import Engine
 from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.schedule import Plan, forward_only, plan
 from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked

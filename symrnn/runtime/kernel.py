@@ -5,46 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy.typing as npt
 
 from symrnn.program import ProgramError, Role
-from symrnn.runtime.calls import Given, Relation
+from symrnn.runtime.calls import Engine, Given, Parameter, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
 from symrnn.runtime.online import Rtrl, state_jacobian
-from symrnn.runtime.shapes import (Array, Arrays, ShapeError, Sizes, check_names, starts,
-                                   with_mask)
+from symrnn.runtime.inputs import check_learned, named, starts, with_mask
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
 from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
-from symrnn.transforms import MASK, recurrent
-
-
-class Engine(Protocol):
-    """What runs the generated code; arrays by name, already checked."""
-
-    def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
-        """Outputs, final states and tape."""
-        ...
-
-    def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
-        """Gradients by the name of what they belong to."""
-        ...
-
-    def step(self, given: Given) -> tuple[Arrays, Arrays]:
-        """Outputs and next states of one step."""
-        ...
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Axes and meaning of one parameter."""
-
-    axes: tuple[str, ...]
-    meaning: str
-
-    def __str__(self) -> str:
-        return f"[{', '.join(self.axes)}] {self.meaning}"
+from symrnn.transforms import MASK
 
 
 @dataclass(frozen=True)
@@ -129,7 +102,7 @@ class Kernel:
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar or {}, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
-        given |= self._named(y_bar, self.program.outputs, "output's cotangent")
+        given |= named(y_bar, self.program.outputs, "output's cotangent")
         bars = {}
         for one in self.plan.gradient.with_role(Role.COTANGENT):
             called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
@@ -168,7 +141,7 @@ class Kernel:
     def _directions(self, given: Given, params_dot: Mapping[str, Any] | None, x_dot: Any,
                     initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
         moving = tuple(one.name for one in self.program.with_role(Role.INPUT))
-        inputs_dot = {} if x_dot is None else self._named(x_dot, moving, "input")
+        inputs_dot = {} if x_dot is None else named(x_dot, moving, "input")
         return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
 
     def truncated(self, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
@@ -237,12 +210,12 @@ class Kernel:
         check_names(params, self.parameters, "parameter")
         parameters = {name: sizes.take(program[name], params[name], name)
                       for name in self.parameters}
-        named = self.named_inputs(x)
+        fed = self.named_inputs(x)
         if self._starts:
-            self._check_learned(state or {}, named)
-            named |= starts(program, named, lost, bool(state))
+            check_learned(program, state or {}, fed)
+            fed |= starts(program, fed, lost, bool(state))
         inputs = {name: sizes.take(program[name], array, name, lost)
-                  for name, array in named.items()}
+                  for name, array in fed.items()}
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()
@@ -253,30 +226,12 @@ class Kernel:
         told = {name: x[name] for name in self._starts if name in x} if isinstance(
             x, Mapping) else {}
         rest = {name: one for name, one in x.items() if name not in told} if told else x
-        return self._named(rest, self.inputs, "input") | told
-
-    def _check_learned(self, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
-        """A state is learned or given; which of the two, ``start`` tells for all at once."""
-        learned = [one.state for one in recurrent(self.program)]
-        missing = [name for name in learned if name not in state]
-        if state and missing and not set(self._starts) <= set(inputs):
-            raise ShapeError(f"the initial state '{missing[0]}' is missing, and initial states are "
-                             f"learned: give all of them, {', '.join(learned)}, or none")
+        return named(rest, self.inputs, "input") | told
 
     def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
         check_names(state, self._states, "state", partly=True)
         return {name: sizes.take(one, state[name], one.name) if name in state else sizes.zeros(one)
                 for name, one in self._states.items()}
-
-    @staticmethod
-    def _named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
-        """One array for one name, or a dictionary for several."""
-        if isinstance(value, Mapping):
-            check_names(value, names, kind)
-            return dict(value)
-        if len(names) != 1:
-            raise ProgramError(f"there are several names, {', '.join(names)}: give a dictionary")
-        return {names[0]: value}
 
     def _alone(self, outputs: Arrays) -> Any:
         return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import Program, Role, Size, SizeSymbol, Span, Variable
-from symrnn.transforms import MASK, start_steps
+from symrnn.program import Program, Size, SizeSymbol, Span, Variable
 
 Array = npt.NDArray[Any]
 
@@ -102,49 +101,6 @@ def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
         listed = ", ".join(map(repr, missing))
         raise ShapeError(f"the {kind} {listed} is missing" if len(missing) == 1 else
                          f"the {kind}s {listed} are missing")
-
-
-def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: Any
-              ) -> dict[str, Any]:
-    """The inputs and their mask; what does not count is set to zero, so that it may be anything.
-
-    Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
-    """
-    moving = [name for name in inputs if program[name].span is Span.SEQUENCE]
-    first = np.asarray(inputs[moving[0]])
-    steps, samples = (*first.shape, 1, 1)[:2]
-    counts = np.ones((steps, samples), bool)
-    if lengths is not None:
-        given = np.asarray(lengths)
-        if given.shape != (samples,) or np.any((given < 0) | (given > steps) | (given % 1 != 0)):
-            raise ShapeError(f"lengths are {samples} whole numbers from 0 to {steps}, "
-                             f"not {given.tolist()}")
-        counts &= np.arange(steps)[:, None] < given
-    if mask is not None:
-        if np.shape(mask) != (steps, samples):
-            raise ShapeError(f"the mask has shape {np.shape(mask)}, but its axes are [T, B] = "
-                             f"[{steps}, {samples}]")
-        counts &= np.asarray(mask) > 0
-    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(inputs[name]) - 2)),
-                           inputs[name], 0) for name in moving}
-    return {**inputs, **kept, MASK: counts}
-
-
-def starts(program: Program, inputs: Mapping[str, Any], lost: int, known: bool
-           ) -> dict[str, Array]:
-    """What the caller did not say of where sequences start, for learned initial states.
-
-    They start at the first step of the scan, or before it where the state is known.
-    """
-    first = next(one.name for one in program.with_role(Role.INPUT))
-    shape = np.shape(inputs[first])[:2 - lost]
-    made = {}
-    for name, step in start_steps(program).items():
-        if name not in inputs:
-            made[name] = np.zeros(shape)
-            rows = made[name] if lost else made[name][:1] if step > 0 else made[name][-1:]
-            rows[...] = not known
-    return made
 
 
 def _tuple(shape: tuple[int, ...]) -> str:

@@ -17,7 +17,8 @@ import numpy as np
 
 from symrnn.program import ProgramError, Span
 from symrnn.runtime.calls import Relation
-from symrnn.runtime.shapes import Array, ShapeError, starts, with_mask
+from symrnn.runtime.inputs import starts, with_mask
+from symrnn.runtime.shapes import Array, ShapeError
 
 if TYPE_CHECKING:
     from symrnn.runtime.kernel import Kernel, Run

@@ -143,7 +143,7 @@ def test_what_has_no_windows_is_told() -> None:
     one = kernel(symrnn.gru(), "numpy")
     params, x = parameters(one), values(2, "T", "B", "n")
     for length in (0, -1, 1.5):
-        with pytest.raises(ShapeError, match="length is .*; a window has at least one step"):
+        with pytest.raises(ShapeError, match="a window has at least one step"):
             one.checkpointed(params, x, length)
     both = kernel(symrnn.bidirectional(symrnn.gru()), "numpy")
     with pytest.raises(ProgramError, match="so it has no windows; use forward"):

@@ -106,7 +106,7 @@ def test_the_equations_stand_in_every_file() -> None:
 
 @pytest.mark.parametrize("choice", [1.0, ("size", 1.0), ("norm",), ("norm", 1.0, 2.0)])
 def test_another_way_to_clip_is_refused(choice: object) -> None:
-    with pytest.raises(ValueError, match="it is .'value', 1.0. or .'norm', 1.0."):
+    with pytest.raises(ValueError, match=r"it is \('value', 1.0\) or \('norm', 1.0\)"):
         symrnn.compile(symrnn.lstm(), "numpy", clip_gradient=choice)
     with pytest.raises(ValueError, match="clip_gradient is -1; it is a positive number"):
         symrnn.compile(symrnn.lstm(), "numpy", clip_gradient=("norm", -1))

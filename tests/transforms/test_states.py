@@ -93,5 +93,5 @@ def test_gradients_check_in_networks_and_with_masks(option: dict[str, object],
 
 @pytest.mark.parametrize("threshold", [0, -1.0, float("nan"), float("inf")])
 def test_a_bound_that_is_none_is_refused(threshold: float) -> None:
-    with pytest.raises(ValueError, match="clip_state is .* positive number"):
+    with pytest.raises(ValueError, match=r"clip_state is .* positive number"):
         symrnn.lstm(clip_state=threshold)
