@@ -68,7 +68,8 @@ def with_common_options(builder: Callable[..., Program]) -> Builder:
     ``clip=3.0`` holds what enters an activation in [-3, 3], ``clip_state=3.0`` every state;
     ``bias=False`` leaves out what is only ever added, ``bias=2`` has an input and a recurrent
     bias; ``dropout="input"``, ``"recurrent"`` or both and ``zoneout=True`` take masks that
-    the caller gives as inputs; ``learned_initial=True`` makes initial states parameters.
+    the caller gives as inputs; ``learned_initial=True`` makes initial states parameters. The
+    transforms in ``symrnn/transforms`` say more.
     """
     @wraps(builder)
     def build(*args: Any, **options: Any) -> Program:
