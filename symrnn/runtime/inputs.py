@@ -9,7 +9,7 @@ import numpy as np
 
 from symrnn.program import Program, ProgramError, Role, Span
 from symrnn.runtime.shapes import Array, ShapeError, check_names
-from symrnn.transforms import MASK, recurrent, start_steps
+from symrnn.transforms import MASK, learned
 
 
 def named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
@@ -28,7 +28,8 @@ def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: A
 
     Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
     """
-    moving = [name for name in inputs if program[name].span is Span.SEQUENCE]
+    moving = [name for name in inputs if program[name].span is Span.SEQUENCE
+              and program[name].role is not Role.START]
     first = np.asarray(inputs[moving[0]])
     steps, samples = (*first.shape, 1, 1)[:2]
     counts = np.ones((steps, samples), bool)
@@ -57,19 +58,20 @@ def starts(program: Program, inputs: Mapping[str, Any], lost: int, known: bool
     first = next(one.name for one in program.with_role(Role.INPUT))
     shape = np.shape(inputs[first])[:2 - lost]
     made = {}
-    for name, step in start_steps(program).items():
+    for name, delays in learned(program).items():
         if name not in inputs:
             made[name] = np.zeros(shape)
-            rows = made[name] if lost else made[name][:1] if step > 0 else made[name][-1:]
+            forward = delays[0].step > 0
+            rows = made[name] if lost else made[name][:1] if forward else made[name][-1:]
             rows[...] = not known
     return made
 
 
 def check_learned(program: Program, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
     """Refuse some states where all are learned or given: ``start`` tells for all at once."""
-    learned = [one.state for one in recurrent(program)]
-    missing = [name for name in learned if name not in state]
-    told = {one.name for one in program.with_role(Role.START)} <= set(inputs)
-    if state and missing and not told:
+    names = [one.state for start, delays in learned(program).items() if start not in inputs
+             for one in delays]
+    missing = [name for name in names if name not in state]
+    if state and missing:
         raise ShapeError(f"the initial state '{missing[0]}' is missing, and initial states are "
-                         f"learned: give all of them, {', '.join(learned)}, or none")
+                         f"learned: give all of them, {', '.join(names)}, or none")

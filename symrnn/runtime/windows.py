@@ -17,7 +17,7 @@ import numpy as np
 
 from symrnn.program import ProgramError, Span
 from symrnn.runtime.calls import Relation
-from symrnn.runtime.inputs import starts, with_mask
+from symrnn.runtime.inputs import check_learned, starts, with_mask
 from symrnn.runtime.shapes import Array, ShapeError
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ class Windows:
         if lengths is not None or mask is not None:
             inputs = with_mask(kernel.program, inputs, lengths, mask)
             kernel = kernel.related(Relation.MASKED)
+        check_learned(kernel.program, initial or {}, inputs)
         inputs |= starts(kernel.program, inputs, 0, bool(initial))
         moving = next(name for name in inputs if kernel.program[name].span is Span.SEQUENCE)
         return cls(kernel, inputs, int(length), len(inputs[moving]))

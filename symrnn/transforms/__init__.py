@@ -4,12 +4,11 @@ from symrnn.transforms.bias import biased, with_two_biases, without_bias
 from symrnn.transforms.clip import clipped
 from symrnn.transforms.dropping import dropout
 from symrnn.transforms.gradients import GradientClip, clipped_gradient
-from symrnn.transforms.initial import learned_initial, start_steps
+from symrnn.transforms.initial import learned, learned_initial
 from symrnn.transforms.masks import MASK, masked
 from symrnn.transforms.options import OPTIONS, Option, with_options
-from symrnn.transforms.rewiring import recurrent
 from symrnn.transforms.states import clipped_state, zoneout
 
 __all__ = ["MASK", "OPTIONS", "GradientClip", "Option", "biased", "clipped", "clipped_gradient",
-           "clipped_state", "dropout", "learned_initial", "masked", "recurrent", "start_steps",
+           "clipped_state", "dropout", "learned", "learned_initial", "masked",
            "with_options", "with_two_biases", "without_bias", "zoneout"]

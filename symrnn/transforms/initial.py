@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.program import Program, Role, Span, symbols_in_order, verify
+from symrnn.program import Delay, Program, Role, Span, symbols_in_order, verify
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
 
@@ -47,11 +47,11 @@ def _begun(program: Program, name: str, start: str) -> Program:
     return insert(program, 0, [before], before.name, rhs)
 
 
-def start_steps(program: Program) -> dict[str, int]:
-    """For every ``start`` of a program the direction of its scan: +1 forward, -1 in reverse."""
+def learned(program: Program) -> dict[str, tuple[Delay, ...]]:
+    """The delays of the learned states, by the ``start`` that tells where each begins."""
     found = {}
     for start in program.with_role(Role.START):
         read = {name for one in program.equations if start.name in symbols_in_order(one.rhs)
                 for name in symbols_in_order(one.rhs)}
-        found[start.name] = next(one.step for one in program.delays if one.lhs in read)
+        found[start.name] = tuple(one for one in program.delays if one.lhs in read)
     return found

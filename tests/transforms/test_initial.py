@@ -91,6 +91,18 @@ def test_half_a_state_is_refused() -> None:
     own = kernel(symrnn.lstm(learned_initial=True), "numpy")
     with pytest.raises(ShapeError, match="'c' is missing, and initial states are learned: give"):
         own.forward(parameters(own), values(2, "T", "B", "n"), {"h": values(4, "B", "m")})
+    with pytest.raises(ShapeError, match="'h' is missing, and initial states are learned: give"):
+        own.checkpointed(parameters(own), values(2, "T", "B", "n"), 2, {"c": values(4, "B", "m")})
+
+
+@pytest.mark.parametrize("where", [0, 3])
+def test_a_start_counts_in_a_step_that_does_not(where: int) -> None:
+    own = kernel(symrnn.gru(learned_initial=True), "numpy")
+    params, x = parameters(own), values(2, "T", "B", "n")
+    start, mask = np.zeros((6, 3)), np.ones((6, 3))
+    start[where], mask[where] = 1, 0
+    run = own.forward(params, {"x": x, "start": start}, mask=mask)
+    assert close(run.y[where + 1:], own.forward(params, x[where + 1:]).y)
 
 
 def test_online_gradients_reach_the_learned_state() -> None:
