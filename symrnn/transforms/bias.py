@@ -52,7 +52,7 @@ def _doubled(program: Program, bias: Variable) -> Program:
     """A second bias beside the first, wherever that one is added."""
     glyph = replace(bias.glyph, sub=(*bias.glyph.sub, r"\mathrm{recurrent}"))
     second = replace(bias, name=f"{bias.name}_recurrent", glyph=glyph,
-                     meaning=f"{bias.meaning}, of the recurrent product")
+                     meaning=f"{bias.meaning}, recurrent")
 
     def both(rhs: Expr) -> Expr:
         return add([part for term in terms(rhs) for part in

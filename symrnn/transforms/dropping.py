@@ -60,8 +60,7 @@ def recurrent_dropout(program: Program) -> Program:
 
 def _dropped(program: Program, delay: Delay) -> Program:
     state, before = program[delay.source], remembered(program, delay)
-    seen = marked(state, beside(state.name, after="_dropped"), "before this step, after dropout",
-                  "drop")
+    seen = marked(state, beside(state.name, after="_dropped"), "after dropout", "drop")
     inner = recurrence(program, state.name)
     parts = {one for one in inner if _only_weighted(program, one)}
     equations = tuple(replace(one, rhs=_weighted(program, one.rhs, before, seen.symbol))

@@ -56,10 +56,8 @@ def beside(name: str, before: str = "", after: str = "") -> str:
 
 
 def marked(variable: Variable, name: str, meaning: str, mark: str) -> Variable:
-    """An intermediate value like a variable, with a word or an accent as its mark."""
-    glyph = variable.glyph
-    glyph = (replace(glyph, accents=(*glyph.accents, mark)) if mark.startswith("\\")
-             else replace(glyph, sup=(*glyph.sup, rf"\mathrm{{{mark}}}")))
+    """An intermediate value like a variable, with a word as its mark."""
+    glyph = replace(variable.glyph, sup=(*variable.glyph.sup, rf"\mathrm{{{mark}}}"))
     return replace(variable, name=name, role=Role.INTERMEDIATE, glyph=glyph, stands_for=None,
                    meaning=f"{variable.name}, {meaning}")
 

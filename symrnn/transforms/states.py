@@ -23,7 +23,7 @@ def clipped_state(program: Program, threshold: float) -> Program:
     limit = bound(threshold, "clip_state")
     for delay in recurrent(program):
         state = program[delay.source]
-        whole = marked(state, beside(state.name, after="_whole"), "before clipping", r"\hat")
+        whole = marked(state, beside(state.name, after="_whole"), "before clipping", "whole")
         program = redefine(program, state.name, whole, lambda one: function("clip")(one, limit))
     return verify(lower(program))
 
