@@ -164,10 +164,11 @@ class Kernel:
         """Forward in segments of ``length`` steps, for exact gradients in less memory.
 
         Returns ``y``, ``final`` and ``backward(y_bar, final_bar)``, which runs every segment
-        again. Kept are the states before each segment, T / length of them, and one segment's
-        tape: of T steps' worth about 2 sqrt(T) where ``length`` is near sqrt(T), for one
-        forward pass more. Arguments are those of ``forward``. Raises ShapeError for a length
-        below 1, ProgramError for a network that reads in reverse.
+        again. Kept besides inputs and outputs are the states before each segment, T / length
+        of them, and the tape of one segment: about 2 sqrt(T) steps' worth instead of T where
+        ``length`` is near sqrt(T), for one forward pass more. Arguments are those of
+        ``forward``. Raises ShapeError for a length below 1, ProgramError for a network that
+        reads in reverse.
         """
         return Checkpointed(self, params, x, length, initial, lengths, mask)
 

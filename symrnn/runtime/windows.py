@@ -45,8 +45,9 @@ def truncated(kernel: Kernel, params: Mapping[str, Any], x: Any, y_bar: Any, len
         bar = y_bar(run.y, steps) if callable(y_bar) else _cut(y_bar, steps)
         parts.append(run.kernel.backward(run, bar))
         outputs.append(run.y)
-        state = run.final
-    return Truncated(_joined(outputs), dict(run.final), windows.summed(parts))
+        state = _alone(run.final)
+        del run  # its tape, before the next one
+    return Truncated(_joined(outputs), dict(state or {}), windows.summed(parts))
 
 
 class Checkpointed:
@@ -64,8 +65,9 @@ class Checkpointed:
         for number in range(self._windows.count):
             run = self._windows.run(params, self._states[-1], number)
             outputs.append(run.y)
-            self._states.append(run.final)
-        self.y, self.final = _joined(outputs), dict(run.final)
+            self._states.append(_alone(run.final))
+            del run  # its tape, before the next one
+        self.y, self.final = _joined(outputs), dict(self._states[-1] or {})
 
     def backward(self, y_bar: Any, final_bar: Mapping[str, Any] | None = None
                  ) -> dict[str, Array]:
@@ -79,6 +81,7 @@ class Checkpointed:
             part = run.kernel.backward(run, _cut(y_bar, self._windows.slice(number)), bars)
             bars = {one.state: part[one.initial] for one in run.kernel.program.delays}
             parts.append(part)
+            del run
         return self._windows.summed(parts[::-1])
 
 
@@ -141,6 +144,11 @@ def _cut(value: Any, steps: slice) -> Any:
     if isinstance(value, Mapping):
         return {name: np.asarray(one)[steps] for name, one in value.items()}
     return np.asarray(value)[steps]
+
+
+def _alone(final: Mapping[str, Array]) -> dict[str, Array]:
+    """Final states that keep no array alive which they are the last row of."""
+    return {name: array.copy() for name, array in final.items()}
 
 
 def _joined(outputs: list[Any]) -> Any:

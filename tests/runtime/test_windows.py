@@ -1,5 +1,7 @@
 """Long sequences in windows: truncated gradients, and exact ones recomputed in segments."""
 
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -161,3 +163,29 @@ def test_what_has_no_windows_is_told() -> None:
     both = kernel(symrnn.bidirectional(symrnn.gru()), "numpy")
     with pytest.raises(ProgramError, match="so it has no windows; use forward"):
         both.truncated(parameters(both), x, np.ones((6, 3, 2)), 2)
+
+
+@backends
+def test_less_memory_is_taken(backend: str) -> None:
+    """What is alive at the peak, of 400 steps at once and of 20 segments of 20."""
+    one = kernel(symrnn.lstm(), backend)
+    params, x = parameters(one), np.zeros((400, 3, 3))
+    y_bar = np.ones((400, 3, 4))
+
+    def whole() -> None:
+        one.backward(one.forward(params, x), y_bar)
+
+    def parts() -> None:
+        one.checkpointed(params, x, 20).backward(y_bar)
+
+    assert peak(parts) < peak(whole) / 2
+
+
+def peak(call: Callable[[], None]) -> int:
+    """Bytes that a call needs at most at one time."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
