@@ -19,14 +19,16 @@ from symrnn.pipeline import compile, derive, generate
 from symrnn.presentation import show
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerMissing, Kernel, Run, ShapeError
-from symrnn.transforms import clipped, without_bias
+from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial, with_two_biases,
+                               without_bias, zoneout)
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Cell", "CellFileError", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run",
     "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "clipped", "compile", "deep", "derive",
-    "elman", "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "show",
-    "softmax_cross_entropy", "t", "tangent", "verify", "without_bias",
+    "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compile",
+    "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan", "learned_initial",
+    "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t", "tangent", "verify",
+    "with_two_biases", "without_bias", "zoneout",
 ]

@@ -6,6 +6,7 @@ stage          in                     out                                       
 define         a cell's equations     a Program in normal form                    cells
 verify         a Program              the same Program, or an error that teaches  program
 differentiate  a Program              its adjoint, a Program again                adjoint
+clip           an adjoint             the same with its recurrent cotangents held   transforms
 schedule       both Programs          a Plan: loops over time, places of values   schedule
 print          a Plan                 ready strings for each language             backends
 render         ready strings          the text of every file                      rendering
@@ -27,12 +28,11 @@ from symrnn.backends import BACKENDS
 from symrnn.program import Program, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
-from symrnn.runtime.calls import Relation
+from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.c_engine import CEngine, SimdEngine
-from symrnn.runtime.kernel import Engine
 from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.schedule import Plan, forward_only, plan
-from symrnn.transforms import MASK, masked
+from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked
 
 
 SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
@@ -40,28 +40,42 @@ SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
 
 
 @lru_cache(maxsize=256)
-def derive(program: Program) -> Plan:
-    """Verify, differentiate and schedule one program."""
-    return plan(verify(program), adjoint(program))
+def derive(program: Program, clip_gradient: GradientClip | None = None) -> Plan:
+    """Verify, differentiate and schedule one program.
+
+    ``clip_gradient`` clips the adjoint between the last two: see :func:`compile`.
+    """
+    gradient = adjoint(verify(program))
+    if clip_gradient is not None:
+        gradient = clipped_gradient(gradient, clip_gradient)
+    return plan(program, gradient)
 
 
-def generate(program: Program, name: str) -> dict[str, str]:
+def generate(program: Program, name: str,
+             clip_gradient: GradientClip | None = None) -> dict[str, str]:
     """The text of every generated file of one network, by file name."""
-    derived = derive(program)
+    derived = derive(program, clip_gradient)
     return {filename: text for backend in BACKENDS.values()
             for filename, text in rendered(backend(derived, name)).items()}
 
 
 def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
-            masked_output: str = "zero", profile: str = "simd", threads: int = 1) -> Kernel:
+            masked_output: str = "zero", clip_gradient: GradientClip | None = None,
+            profile: str = "simd", threads: int = 1) -> Kernel:
     """A network as a kernel that computes on arrays.
 
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
     what comes out of masked steps: ``"zero"`` or ``"hold"``. ``profile`` of the C is
     ``"simd"`` (fast, for this machine) or ``"portable"`` (plain C99); ``threads`` share the
     work of the fast one. C is compiled once and cached; the masked form of a network when it
-    is first used. Raises ValueError for another backend, type or profile, CompilerMissing
-    where there is no C compiler.
+    is first used.
+
+    ``clip_gradient`` holds what a step sends back to the step before it: ``("value", 1.0)``
+    each entry, ``("norm", 1.0)`` the norm over the state's axes, sample by sample. It is no
+    derivative: ``backward`` alone clips, and ``jvp``, ``hvp`` and ``rtrl`` stay exact.
+
+    Raises ValueError for another backend, type, profile or way to clip, CompilerMissing where
+    there is no C compiler.
     """
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
@@ -80,11 +94,12 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         return CEngine(derived, kind) if portable else SimdEngine(derived, kind, threads)
 
     with_mask = masked(program, masked_output) if MASK not in program else program
-    derived = derive(program)
+    derived = derive(program, clip_gradient)
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
-            return compile(with_mask, backend, kind, profile=profile, threads=threads)
+            return compile(with_mask, backend, kind, masked_output, clip_gradient, profile,
+                           threads)
         system = forward_only(SYSTEMS[relation](program))
         return Kernel(system, engine(system), kind, related)
 

@@ -12,11 +12,11 @@ from symrnn.backends.latex import equation_latex, equations_latex
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter, glyph_text
 from symrnn.pipeline import derive
-from symrnn.program import Equation, Program, Role, UnknownName, Variable
+from symrnn.program import FED, Equation, Program, Role, UnknownName, Variable
 from symrnn.program.form import NOTEBOOK
 from symrnn.schedule import Kind, Order, Pass, passes
 
-ROLES = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
+ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
          Role.OUTPUT, Role.GRADIENT)
 
 

@@ -20,7 +20,7 @@ from symrnn.cells.lstm import lstm
 from symrnn.program import ACTIVATIONS, Ein, Peak, Program, SizeSymbol, function, reverse
 
 sigmoid, rsqrt = function("sigmoid"), function("rsqrt")
-POSITIVE_ONLY = {"rsqrt"}
+POSITIVE_ONLY = {"rsqrt", "shrink"}
 
 
 def layer_norm() -> Program:

@@ -25,7 +25,8 @@ from symrnn.runtime.compiler import SIMD, shared_library
 
 X86 = platform.machine() in ("x86_64", "AMD64")
 NETS = {
-    "lstm": symrnn.lstm(peephole=True), "gru": symrnn.gru(), "reset_before": symrnn.gru(reset_after=False),
+    "lstm": symrnn.lstm(peephole=True), "gru": symrnn.gru(),
+    "reset_before": symrnn.gru(reset_after=False),
     "layer_norm": symrnn.cell("lstm_layer_norm"), "projected": symrnn.lstm(projection=True),
     "both_ways": symrnn.bidirectional(symrnn.gru()), "elman": symrnn.elman(),
 }

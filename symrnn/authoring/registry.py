@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any, Protocol
 
 from symrnn.program import Program
-from symrnn.transforms import clipped, without_bias
+from symrnn.transforms import OPTIONS, with_options
 
 
 class Builder(Protocol):
@@ -65,17 +65,19 @@ def register(name: str, **options: Any) -> Callable[[Callable[..., Program]], Bu
 def with_common_options(builder: Callable[..., Program]) -> Builder:
     """The builder with the options of every cell.
 
-    ``clip=3.0`` holds what enters an activation in [-3, 3]; ``bias=False`` leaves out what is
-    only ever added.
+    ``clip=3.0`` holds what enters an activation in [-3, 3], ``clip_state=3.0`` every state;
+    ``bias=False`` leaves out what is only ever added, ``bias=2`` has an input and a recurrent
+    bias; ``dropout="input"``, ``"recurrent"`` or both and ``zoneout=True`` take masks that
+    the caller gives as inputs; ``learned_initial=True`` makes initial states parameters. The
+    transforms in ``symrnn/transforms`` say more.
     """
     @wraps(builder)
-    def build(*args: Any, clip: float | None = None, bias: bool = True, **options: Any) -> Program:
-        program = builder(*args, **options)
-        program = program if bias else without_bias(program)
-        return program if clip is None else clipped(program, clip)
+    def build(*args: Any, **options: Any) -> Program:
+        common = {one.name: options.pop(one.name) for one in OPTIONS if one.name in options}
+        return with_options(builder(*args, **options), common)
 
-    own, common = signature(builder), signature(build, follow_wrapped=False)
-    added = [common.parameters[name] for name in ("clip", "bias")]
+    own = signature(builder)
+    added = [Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in OPTIONS]
     build.__dict__["__signature__"] = own.replace(
         parameters=[*own.parameters.values(), *added])  # what help() and editors show
     return build

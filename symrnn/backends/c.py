@@ -12,7 +12,7 @@ from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.backends.text import in_comment
-from symrnn.program import Program, Role, Variable
+from symrnn.program import FED, Program, Role, Variable
 from symrnn.schedule import Plan
 
 KEYWORDS = """T B
@@ -146,7 +146,7 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
                   for one in _all_sizes(program))
     groups = (
         ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
-        ("inputs", "inputs", True, program.with_role(Role.INPUT, Role.MASK)),
+        ("inputs", "inputs", True, program.with_role(*FED)),
         ("outputs", "outputs; backward reads them again", False,
          tuple(program[one] for one in program.outputs)),
         ("cotangents", "derivatives of the loss, given from outside", True,

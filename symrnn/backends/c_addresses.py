@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
-from symrnn.program import Delay, Role, Span, Variable
+from symrnn.program import FED, Delay, Role, Span, Variable
 from symrnn.schedule import Place, Plan, Schedule
 
-HOLDER = {Role.INPUT: "in", Role.MASK: "in", Role.PARAMETER: "parameters", Role.INITIAL: "initial",
+HOLDER = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL: "initial",
           Role.COTANGENT: "bars", Role.GRADIENT: "gradients", Role.FINAL: "final"}
 
 

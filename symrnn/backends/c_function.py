@@ -10,12 +10,13 @@ from symrnn.backends.c_loops import Loops
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.backends.text import Statement, TextPrinter
-from symrnn.program import Delay, Equation, Role, Span, Variable, sizes_in_order, symbols_in_order
+from symrnn.program import (FED, Delay, Equation, Role, Span, Variable, sizes_in_order,
+                            symbols_in_order)
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
-GIVEN_BY_CALLER = (Role.PARAMETER, Role.INPUT, Role.MASK, Role.COTANGENT)
+GIVEN_BY_CALLER = (Role.PARAMETER, *FED, Role.COTANGENT)
 Shape = tuple[str, ...]
 
 

@@ -11,12 +11,11 @@ from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
 from symrnn.backends.latex_math import LatexPrinter
-from symrnn.program import (Delay, Equation, Glyph, Pointwise, Program, Role, Size, Span, Variable,
-                            escape_latex)
+from symrnn.program import (FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size, Span,
+                            Variable, escape_latex)
 from symrnn.schedule import Plan
 
-SHOWN = (Role.INPUT, Role.MASK, Role.PARAMETER, Role.SELECTOR, Role.STATE, Role.INTERMEDIATE,
-         Role.OUTPUT)
+SHOWN = (*FED, Role.PARAMETER, Role.SELECTOR, Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from symrnn.backends.names import Names
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
 from symrnn.backends.text import Statement, in_docstring
-from symrnn.program import ACTIVATIONS, Program, Role
+from symrnn.program import ACTIVATIONS, FED, Program, Role
 from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
@@ -56,8 +56,7 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     calls = {**forward.printer.used_calls, **backward.printer.used_calls}
     program = plan.program
     entries = tuple(Entry(one.name, f"[{', '.join(one.shape)}]", in_docstring(one.meaning))
-                    for one in program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK,
-                                                 Role.INITIAL))
+                    for one in program.with_role(Role.PARAMETER, *FED, Role.INITIAL))
     module = Module(name, in_docstring(program.title), in_docstring(program.source),
                     tuple(map(in_docstring, program.notes)), entries,
                     helpers(sorted(calls)), _when(program.with_role(Role.SELECTOR)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from symrnn.backends.names import Names
 from symrnn.backends.numpy_math import NumpyPrinter
 from symrnn.backends.text import Statement, TextPrinter
-from symrnn.program import Delay, Equation, Role, Size, Span, Variable, symbols_in_order
+from symrnn.program import FED, Delay, Equation, Role, Size, Span, Variable, symbols_in_order
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage
 
 
@@ -91,8 +91,8 @@ class BodyWriter:
             return f'tape["{variable.name}"]'
         if variable.name in self.plan.program.outputs:
             return f'outputs["{variable.name}"]'
-        group = {Role.PARAMETER: "parameters", Role.INPUT: "inputs", Role.MASK: "inputs",
-                 Role.COTANGENT: "bars"}
+        group = {Role.PARAMETER: "parameters", Role.COTANGENT: "bars",
+                 **dict.fromkeys(FED, "inputs")}
         key = variable.of if variable.role is Role.COTANGENT else variable.name
         shown = variable.role is Role.SAVED  # read for its shape, or by what documents print
         role = self.plan.program[variable.name].role if shown else variable.role
@@ -213,7 +213,7 @@ class StepWriter(BodyWriter):
         following = self.record({one.state: self.names[one.source]
                                  for one in self.program.delays})
         lines = tuple(f"{self.names[one.name]} = {self._source(one)}"
-                      for one in self.program.with_role(Role.PARAMETER, Role.INPUT, Role.MASK))
+                      for one in self.program.with_role(Role.PARAMETER, *FED))
         first = self.names[self.program.with_role(Role.INPUT)[0].name]
         sizes = (f"B = {first}.shape[0]", f"dtype = {first}.dtype", *self._free_sizes(1))
         block = Block("this step", (), (), states, statements)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from symrnn.backends.simd_layout import STORED, Layout, entries
 from symrnn.backends.simd_units import Lines, Panels, nest
-from symrnn.program import Role, Span, Variable, symbols_in_order, terms
+from symrnn.program import FED, Role, Span, Variable, symbols_in_order, terms
 from symrnn.schedule import Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
 
-GIVEN = (Role.PARAMETER, Role.INPUT, Role.MASK, Role.COTANGENT, Role.TANGENT)
+GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
 
 
 class Memory:

@@ -10,7 +10,7 @@ import numpy as np
 from symrnn.checking.reference import (Case, along, differentiable, interpreted_gradients,
                                        interpreted_values, random_case)
 from symrnn.pipeline import compile, derive
-from symrnn.program import Program
+from symrnn.program import Program, Span
 from symrnn.runtime import Run
 
 # Units of rounding of the type, relative to the largest entry of an array: sums of at most a
@@ -82,7 +82,8 @@ def _steps(case: Case, kernel: Any, run: Run) -> list[Pair]:
         return []
     state, inputs, pairs = case.initial, case.inputs, []
     for step in range(case.sizes["T"]):
-        now = {name: array[step] for name, array in inputs.items()}
+        now = {name: array[step] if case.plan.program[name].span is Span.SEQUENCE else array
+               for name, array in inputs.items()}
         y, state = kernel.step(case.parameters, now, state)
         if not isinstance(y, dict):
             y = {case.plan.program.outputs[0]: y}

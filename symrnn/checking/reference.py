@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.adjoint import DIFFERENTIABLE, join
-from symrnn.program import Program, Role, Variable
+from symrnn.program import FED, Program, Role, Variable
 from symrnn.program.interpret import Interpreter
 from symrnn.schedule import Plan
 
@@ -34,7 +34,7 @@ class Case:
     @property
     def inputs(self) -> dict[str, Array]:
         """The inputs by name, masks among them."""
-        return self._group(Role.INPUT, Role.MASK)
+        return self._group(*FED)
 
     def _group(self, *roles: Role) -> dict[str, Array]:
         return {one.name: self.values[one.name] for one in self.plan.program.with_role(*roles)}
@@ -70,7 +70,7 @@ def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Ca
     values = {name: random.normal(0, 0.6, [sizes[axis] for axis in one.shape])
               for name, one in sorted(wanted.items())}
     masks = {one.name: random.integers(0, 2, [sizes[axis] for axis in one.shape]).astype(float)
-             for one in plan.program.with_role(Role.MASK)}
+             for one in plan.program.with_role(Role.MASK, Role.START)}
     return Case(plan, sizes, {**values, **masks})
 
 

@@ -39,6 +39,7 @@ class Role(Enum):
 
     INPUT = "input"
     MASK = "mask"
+    START = "start of sequences"
     PARAMETER = "parameter"
     INITIAL = "initial state"
     COTANGENT = "given cotangent"
@@ -58,9 +59,10 @@ class Role(Enum):
 
 
 GIVEN = frozenset(
-    {Role.INPUT, Role.MASK, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT, Role.SAVED,
-     Role.SELECTOR}
+    {Role.INPUT, Role.MASK, Role.START, Role.PARAMETER, Role.INITIAL, Role.COTANGENT,
+     Role.TANGENT, Role.SAVED, Role.SELECTOR}
 )
+FED = (Role.INPUT, Role.MASK, Role.START)  # what a caller gives with every call, as inputs
 
 
 class Span(IntEnum):

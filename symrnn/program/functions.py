@@ -107,6 +107,10 @@ TABLE: tuple[Activation, ...] = (
     Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x), part=True),
     Activation("clip", r"\operatorname{clip}",
                lambda x, alpha: clip(x, -alpha, alpha), None, ("1",), part=True),
+    Activation("shrink", r"\operatorname{shrink}",  # of a squared norm: what brings it to alpha
+               lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(x)),
+               lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(cases(x, alpha**2, 1, x))),
+               ("1",), part=True),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from symrnn.program import Program
 from symrnn.runtime.shapes import Array, Arrays, Sizes
@@ -73,3 +73,34 @@ class Given:
         """All arrays by the names of the program's variables."""
         initial = {one.initial: self.initial[one.state] for one in program.delays}
         return {**self.parameters, **self.inputs, **initial}
+
+
+class Engine(Protocol):
+    """What runs the generated code; arrays by name, already checked."""
+
+    def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
+        """Outputs, final states and tape."""
+        ...
+
+    def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
+        """Gradients by the name of what they belong to."""
+        ...
+
+    def step(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and next states of one step."""
+        ...
+
+    def bound_step(self, given: Given, outputs: Arrays) -> Callable[[], None]:
+        """A call without arguments: one step from ``given`` into ``outputs``, state in place."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Axes and meaning of one parameter."""
+
+    axes: tuple[str, ...]
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"[{', '.join(self.axes)}] {self.meaning}"

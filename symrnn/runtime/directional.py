@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from symrnn.program import Program, Role
+from symrnn.program import FED, Program, Role
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
 
@@ -60,7 +60,7 @@ def arguments(program: Program, values: Arrays, marked: Arrays
     every = {**values, **{one.name: marked[one.of] for one in program.variables
                           if one.role.given and one.of in marked}}
     parameters = {one.name: every[one.name] for one in program.with_role(Role.PARAMETER)}
-    inputs = {one.name: every[one.name] for one in program.with_role(Role.INPUT, Role.MASK)}
+    inputs = {one.name: every[one.name] for one in program.with_role(*FED)}
     initial = {one.state: every[one.initial] for one in program.delays if one.initial in every}
     return parameters, inputs, initial
 

@@ -5,49 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from symrnn.program import ProgramError, Role
-from symrnn.runtime.calls import Given, Packed, Relation
+from symrnn.runtime.calls import Engine, Given, Packed, Parameter, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
 from symrnn.runtime.online import Rtrl, state_jacobian
+from symrnn.runtime.inputs import check_learned, named, starts, with_mask
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
 from symrnn.runtime.stepper import Stepper
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
+from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
-
-
-class Engine(Protocol):
-    """What runs the generated code; arrays by name, already checked."""
-
-    def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
-        """Outputs, final states and tape."""
-        ...
-
-    def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
-        """Gradients by the name of what they belong to."""
-        ...
-
-    def step(self, given: Given) -> tuple[Arrays, Arrays]:
-        """Outputs and next states of one step."""
-        ...
-
-    def bound_step(self, given: Given, outputs: Arrays) -> Callable[[], None]:
-        """A call without arguments: one step from ``given`` into ``outputs``, state in place."""
-        ...
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Axes and meaning of one parameter."""
-
-    axes: tuple[str, ...]
-    meaning: str
-
-    def __str__(self) -> str:
-        return f"[{', '.join(self.axes)}] {self.meaning}"
+from symrnn.transforms import MASK
 
 
 @dataclass(frozen=True)
@@ -75,10 +47,11 @@ class Kernel:
                  related: Callable[[Relation], Kernel]) -> None:
         self.plan, self.program, self.engine, self.dtype = plan, plan.program, engine, dtype
         self.related = cache(related)
-        self.masked = bool(self.program.with_role(Role.MASK))
+        self.masked = MASK in self.program
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
-        self._inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self.inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
 
     def forward(self, params: Mapping[str, Any], x: Any,
@@ -89,8 +62,10 @@ class Kernel:
         Parameters
         ----------
         params: every parameter by name, with the axes that ``kernel.parameters`` tells.
-        x: the input [T, B, n]; a dictionary where the network has several inputs.
-        initial: states before the first step [B, ...] by name; zero where not given.
+        x: the input [T, B, n]; a dictionary where the network has several inputs, such as
+            the masks of zoneout and dropout.
+        initial: states before the first step [B, ...] by name; zero where not given. The
+            ``final`` of one run continues it. With learned initial states all or none.
         lengths: the number of valid steps of each sample [B], all T where not given.
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
             states. With lengths too, a step counts where both say so.
@@ -98,9 +73,9 @@ class Kernel:
         Raises ShapeError naming the array whose shape is wrong.
         """
         if (lengths is not None or mask is not None) and not self.masked:
-            inputs = self._named(x, self._inputs, "input")
+            inputs = self.named_inputs(x)
             return self.related(Relation.MASKED).forward(
-                params, with_mask(inputs, lengths, mask), initial)
+                params, with_mask(self.program, inputs, lengths, mask), initial)
         given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
         return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
@@ -129,7 +104,7 @@ class Kernel:
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar or {}, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
-        given |= self._named(y_bar, self.program.outputs, "output's cotangent")
+        given |= named(y_bar, self.program.outputs, "output's cotangent")
         bars = {}
         for one in self.plan.gradient.with_role(Role.COTANGENT):
             called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
@@ -168,8 +143,36 @@ class Kernel:
     def _directions(self, given: Given, params_dot: Mapping[str, Any] | None, x_dot: Any,
                     initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
         moving = tuple(one.name for one in self.program.with_role(Role.INPUT))
-        inputs_dot = {} if x_dot is None else self._named(x_dot, moving, "input")
+        inputs_dot = {} if x_dot is None else named(x_dot, moving, "input")
         return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
+
+    def truncated(self, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
+                  initial: Mapping[str, Any] | None = None, lengths: Any = None,
+                  mask: Any = None) -> Truncated:
+        """Truncated back-propagation: windows of ``length`` steps, no gradient between them.
+
+        ``y_bar`` [T, B, ...] is the loss's derivative by the output, or a function that tells
+        it from a window's output and the slice of its steps. Returns ``y``, ``final`` and
+        ``gradients``: summed over the windows, side by side for the inputs, of the first
+        window for the initial states. The other arguments are those of ``forward``. Only one
+        window's tape is kept. Raises ShapeError for a length below 1, ProgramError for a
+        network that reads in reverse.
+        """
+        return truncated(self, params, x, y_bar, length, initial, lengths, mask)
+
+    def checkpointed(self, params: Mapping[str, Any], x: Any, length: int,
+                     initial: Mapping[str, Any] | None = None, lengths: Any = None,
+                     mask: Any = None) -> Checkpointed:
+        """Forward in segments of ``length`` steps, for exact gradients in less memory.
+
+        Returns ``y``, ``final`` and ``backward(y_bar, final_bar)``, which runs every segment
+        again. Kept besides inputs and outputs are the states before each segment, T / length
+        of them, and the tape of one segment: about 2 sqrt(T) steps' worth instead of T where
+        ``length`` is near sqrt(T), for one forward pass more. Arguments are those of
+        ``forward``. Raises ShapeError for a length below 1, ProgramError for a network that
+        reads in reverse.
+        """
+        return Checkpointed(self, params, x, length, initial, lengths, mask)
 
     def rtrl(self, params: Mapping[str, Any], initial: Mapping[str, Any] | None = None) -> Rtrl:
         """Online learning: gradients that are up to date after every step, no sequence stored.
@@ -207,7 +210,7 @@ class Kernel:
               lost: int = 0) -> Given:
         """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
         if not (isinstance(params, Packed) and not state and isinstance(x, np.ndarray)
-                and x.dtype == self.dtype and x.flags.c_contiguous):
+                and x.dtype == self.dtype and x.flags.c_contiguous and not self._starts):
             return self._checked(params, x, state, lost)
         key = (id(self), lost, x.shape)
         if key in params.frames:  # only x is new: all else was checked before
@@ -218,8 +221,12 @@ class Kernel:
                  lost: int) -> Given:
         sizes, program = Sizes(self.program, self.dtype), self.program
         parameters = self._parameters(sizes, params)
+        fed = self.named_inputs(x)
+        if self._starts:
+            check_learned(program, state or {}, fed)
+            fed |= starts(program, fed, lost, bool(state))
         inputs = {name: sizes.take(program[name], array, name, lost)
-                  for name, array in self._named(x, self._inputs, "input").items()}
+                  for name, array in fed.items()}
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()
@@ -253,20 +260,17 @@ class Kernel:
         self._must_stream()
         return Stepper(self, self.pack(params), batch, initial)
 
+    def named_inputs(self, x: Any) -> dict[str, Any]:
+        """The inputs by name; where sequences start is told by whoever wants to."""
+        told = {name: x[name] for name in self._starts if name in x} if isinstance(
+            x, Mapping) else {}
+        rest = {name: one for name, one in x.items() if name not in told} if told else x
+        return named(rest, self.inputs, "input") | told
+
     def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
         check_names(state, self._states, "state", partly=True)
         return {name: sizes.take(one, state[name], one.name) if name in state else sizes.zeros(one)
                 for name, one in self._states.items()}
-
-    @staticmethod
-    def _named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
-        """One array for one name, or a dictionary for several."""
-        if isinstance(value, Mapping):
-            check_names(value, names, kind)
-            return dict(value)
-        if len(names) != 1:
-            raise ProgramError(f"there are several names, {', '.join(names)}: give a dictionary")
-        return {names[0]: value}
 
     def _alone(self, outputs: Arrays) -> Any:
         return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))

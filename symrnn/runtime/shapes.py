@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import Program, Size, SizeSymbol, Variable
+from symrnn.program import Program, Size, SizeSymbol, Span, Variable
 
 Array = npt.NDArray[Any]
 
@@ -32,7 +32,7 @@ class Sizes:
         """
         if np.iscomplexobj(array):
             raise ShapeError(f"'{called}' is complex; the kernel computes in {self.dtype}")
-        shape = variable.shape[lost:]
+        shape = _without_steps(variable, lost)
         result = np.ascontiguousarray(array, self.dtype).reshape(np.shape(array))
         if result.ndim != len(shape):
             raise ShapeError(f"'{called}' has shape {_tuple(result.shape)}, but its axes are "
@@ -72,7 +72,7 @@ class Sizes:
 
     def shape(self, variable: Variable, lost: int = 0) -> tuple[int, ...]:
         """The shape of a variable in this call."""
-        return tuple(self.known[axis] for axis in variable.shape[lost:])
+        return tuple(self.known[axis] for axis in _without_steps(variable, lost))
 
     def empty(self, variable: Variable, lost: int = 0) -> Array:
         """An array for a variable, not yet filled."""
@@ -81,6 +81,11 @@ class Sizes:
     def zeros(self, variable: Variable, lost: int = 0) -> Array:
         """An array of zeros for a variable."""
         return np.zeros(self.shape(variable, lost), self.dtype)
+
+
+def _without_steps(variable: Variable, lost: int) -> tuple[str, ...]:
+    """The axes of an array in a call that leaves out the steps, if there are any."""
+    return variable.shape[lost if variable.span is Span.SEQUENCE else 0:]
 
 
 def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
@@ -96,30 +101,6 @@ def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
         listed = ", ".join(map(repr, missing))
         raise ShapeError(f"the {kind} {listed} is missing" if len(missing) == 1 else
                          f"the {kind}s {listed} are missing")
-
-
-def with_mask(inputs: Mapping[str, Any], lengths: Any, mask: Any) -> dict[str, Any]:
-    """The inputs and their mask; what does not count is set to zero, so that it may be anything.
-
-    Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
-    """
-    first = np.asarray(next(iter(inputs.values())))
-    steps, samples = (*first.shape, 1, 1)[:2]
-    counts = np.ones((steps, samples), bool)
-    if lengths is not None:
-        given = np.asarray(lengths)
-        if given.shape != (samples,) or np.any((given < 0) | (given > steps) | (given % 1 != 0)):
-            raise ShapeError(f"lengths are {samples} whole numbers from 0 to {steps}, "
-                             f"not {given.tolist()}")
-        counts &= np.arange(steps)[:, None] < given
-    if mask is not None:
-        if np.shape(mask) != (steps, samples):
-            raise ShapeError(f"the mask has shape {np.shape(mask)}, but its axes are [T, B] = "
-                             f"[{steps}, {samples}]")
-        counts &= np.asarray(mask) > 0
-    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(array) - 2)), array, 0)
-            for name, array in inputs.items()}
-    return {**kept, "mask": counts}
 
 
 def _tuple(shape: tuple[int, ...]) -> str:

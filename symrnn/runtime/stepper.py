@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symrnn.program import Role
+from symrnn.program import FED
 from symrnn.runtime.shapes import Array, ShapeError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Stepper:
 
     def __init__(self, kernel: Kernel, params: Packed, batch: int,
                  initial: Mapping[str, Any] | None) -> None:
-        inputs = kernel.program.with_role(Role.INPUT, Role.MASK)
+        inputs = kernel.program.with_role(*FED)
         outputs = kernel.program.outputs
         if len(inputs) != 1 or len(outputs) != 1:
             raise ShapeError(f"a stepper takes one input and gives one output; "

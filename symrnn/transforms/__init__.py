@@ -1,7 +1,14 @@
 """Programs made into others with an option added: the cell's file does not know of it."""
 
-from symrnn.transforms.bias import without_bias
+from symrnn.transforms.bias import biased, with_two_biases, without_bias
 from symrnn.transforms.clip import clipped
+from symrnn.transforms.dropping import dropout
+from symrnn.transforms.gradients import GradientClip, clipped_gradient
+from symrnn.transforms.initial import learned, learned_initial
 from symrnn.transforms.masks import MASK, masked
+from symrnn.transforms.options import OPTIONS, Option, with_options
+from symrnn.transforms.states import clipped_state, zoneout
 
-__all__ = ["MASK", "clipped", "masked", "without_bias"]
+__all__ = ["MASK", "OPTIONS", "GradientClip", "Option", "biased", "clipped", "clipped_gradient",
+           "clipped_state", "dropout", "learned", "learned_initial", "masked",
+           "with_options", "with_two_biases", "without_bias", "zoneout"]

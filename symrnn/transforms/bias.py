@@ -1,10 +1,65 @@
-"""Networks without biases, whatever their biases are called."""
+"""Networks without biases, or with two of each, whatever their biases are called."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from symrnn.program import Program, Role, add, symbols_in_order, terms, verify
+from sympy import Expr
+
+from symrnn.program import (Program, Role, Variable, add, contractions, symbols_in_order,
+                            terms, verify)
+from symrnn.transforms.rewiring import recurrence
+
+
+def biased(program: Program, bias: bool | int) -> Program:
+    """The program with the biases of the cell (True), none (False) or two for each gate (2).
+
+    Raises ValueError for another number.
+    """
+    if bias not in (False, True, 2):
+        raise ValueError(f"bias is {bias!r}; it is True, False or 2")
+    return program if bias is True else with_two_biases(program) if bias else without_bias(program)
+
+
+def with_two_biases(program: Program) -> Program:
+    """The program with a second bias in every sum of an input and a recurrent product.
+
+    ``W x + U h_prev + b`` becomes ``W x + U h_prev + b + b_recurrent``, as in PyTorch and
+    ONNX. A sum that has one of the products alone, or no bias, stays as it is.
+    """
+    past = _of_the_past(program)
+    for equation in program.equations:
+        own_past = past & recurrence(program, equation.lhs)
+        found = [bool(own_past & {one.name for one in ein.operands})
+                 for _, ein in contractions(equation.rhs)]
+        own = [one for one in program.with_role(Role.PARAMETER)
+               if one.symbol in terms(equation.rhs) and _only_added(program, one.name)]
+        if own and any(found) and not all(found):
+            program = _doubled(program, own[0])
+    return verify(program)
+
+
+def _of_the_past(program: Program) -> set[str]:
+    """Remembered values, and what is made of them without being a new state."""
+    past = {one.lhs for one in program.delays}
+    for equation in program.equations:
+        if past & set(symbols_in_order(equation.rhs)) and equation.lhs not in program.states:
+            past.add(equation.lhs)
+    return past
+
+
+def _doubled(program: Program, bias: Variable) -> Program:
+    """A second bias beside the first, wherever that one is added."""
+    glyph = replace(bias.glyph, sub=(*bias.glyph.sub, r"\mathrm{recurrent}"))
+    second = replace(bias, name=f"{bias.name}_recurrent", glyph=glyph,
+                     meaning=f"{bias.meaning}, recurrent")
+
+    def both(rhs: Expr) -> Expr:
+        return add([part for term in terms(rhs) for part in
+                    ((term, second.symbol) if term == bias.symbol else (term,))])
+
+    equations = [replace(one, rhs=both(one.rhs)) for one in program.equations]
+    return replace(program, variables=(*program.variables, second), equations=tuple(equations))
 
 
 def without_bias(program: Program) -> Program:

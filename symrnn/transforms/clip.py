@@ -18,20 +18,25 @@ def clipped(program: Program, threshold: float) -> Program:
     is ``linear``. The gradient is zero where clipping holds. Raises ValueError for a
     threshold that is not positive.
     """
-    if not 0 < threshold < float("inf"):
-        raise ValueError(f"clip is {threshold!r}; it is a positive number")
-    bound = Rational(str(threshold))
+    limit = bound(threshold, "clip")
 
     def change(node: Expr) -> Expr | None:
         if not (_is_activation(node) and _in_time(program, node)):
             return None
-        return node.func(function("clip")(node.args[0], bound), *node.args[1:])
+        return node.func(function("clip")(node.args[0], limit), *node.args[1:])
 
     equations = [replace(one, rhs=rewrite(one.rhs, change)) for one in program.equations]
     variables = [one if one.stands_for is None
                  else replace(one, stands_for=rewrite(one.stands_for, change))
                  for one in program.variables]
     return verify(lower(replace(program, equations=tuple(equations), variables=tuple(variables))))
+
+
+def bound(threshold: float, option: str) -> Rational:
+    """A bound as an exact number. Raises ValueError naming the option where it is not positive."""
+    if not 0 < threshold < float("inf"):
+        raise ValueError(f"{option} is {threshold!r}; it is a positive number")
+    return Rational(str(threshold))
 
 
 def _is_activation(node: Expr) -> bool:

@@ -14,6 +14,7 @@ from sympy import Expr, Integer, Piecewise, Symbol
 
 from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable,
                             delay_variables, rename, verify)
+from symrnn.transforms.rewiring import remembered
 
 MASK = "mask"
 
@@ -35,24 +36,23 @@ def masked(program: Program, output: str = "zero") -> Program:
     return verify(program)
 
 
-def select(counted: Expr, otherwise: Expr) -> Expr:
-    """One value where the step counts, another where it does not."""
-    return Piecewise((otherwise, Symbol(MASK) <= 0), (counted, True))
+def select(counted: Expr, otherwise: Expr, mask: str = MASK) -> Expr:
+    """One value where the mask says that the step counts, another where it does not."""
+    return Piecewise((otherwise, Symbol(mask) <= 0), (counted, True))
 
 
 def _keep(program: Program, delay: Delay) -> Program:
     """A remembered value changes only in steps that count."""
-    source = program[delay.source]
-    remembered = Symbol(delay.lhs)
+    source, before = program[delay.source], remembered(program, delay)
     if program.definition(delay.source) is None:
         held = _like(source, f"{source.name}_held", "the last that counted")
-        equation = Equation(held.name, select(source.symbol, remembered), 1)
+        equation = Equation(held.name, select(source.symbol, before), 1)
         turned = replace(delay, source=held.name)
         return replace(
             program, variables=(*program.variables, held),
             equations=(equation, *program.equations),
             delays=tuple(turned if one is delay else one for one in program.delays))
-    return _redefine(program, source, lambda fresh: select(fresh, remembered))
+    return _redefine(program, source, lambda fresh: select(fresh, before))
 
 
 def _zero(program: Program, name: str) -> Program:
@@ -71,11 +71,11 @@ def _hold(program: Program, name: str) -> Program:
     if name in program.states:
         return program
     step = program.delays[0].step if program.delays else 1
-    remembered, initial, final = delay_variables(program[name], step)
-    delay = Delay(remembered.name, name, step, initial.name, final.name)
-    program = replace(program, variables=(*program.variables, remembered, initial, final),
+    past, initial, final = delay_variables(program[name], step)
+    delay = Delay(past.name, name, step, initial.name, final.name)
+    program = replace(program, variables=(*program.variables, past, initial, final),
                       delays=(*program.delays, delay))
-    return _redefine(program, program[name], lambda fresh: select(fresh, remembered.symbol))
+    return _redefine(program, program[name], lambda fresh: select(fresh, past.symbol))
 
 
 def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]) -> Program:

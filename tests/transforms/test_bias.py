@@ -40,3 +40,37 @@ def test_every_bias_goes_and_nothing_else() -> None:
     assert dropped("lstm_peephole") == {"b_i", "b_f", "b_g", "b_o"}
     assert dropped("gru") == {"b_z", "b_r", "b_n", "c_n"}
     assert dropped("bidirectional_rnn") == {"forward.b", "backward.b", "b_y"}
+
+
+def test_two_biases_stand_where_pytorch_has_two() -> None:
+    added = {name: set(parameters(symrnn.cell(name, bias=2))) - set(parameters(symrnn.cell(name)))
+             for name in ("lstm", "gru", "elman", "jordan", "mingru", "bidirectional_rnn")}
+    assert added == {
+        "lstm": {f"b_{gate}_recurrent" for gate in "ifgo"},
+        "gru": {"b_z_recurrent", "b_r_recurrent"},  # the candidate's is c_n already
+        "elman": {"b_recurrent"}, "jordan": {"b_recurrent"}, "mingru": set(),
+        "bidirectional_rnn": {"forward.b_recurrent", "backward.b_recurrent"}}
+
+
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+@pytest.mark.parametrize("name", ["lstm", "gru", "gru_reset_before", "deep_rnn"])
+def test_two_biases_are_their_sum(name: str, backend: str) -> None:
+    program = symrnn.cell(name, bias=2)
+    case = random_case(symrnn.derive(program), seed=6)
+    two, one = (symrnn.compile(each, backend, "float64") for each in
+                (program, symrnn.cell(name)))
+    merged = {key: array + case.parameters.get(f"{key}_recurrent", 0)
+              for key, array in case.parameters.items() if key in one.parameters}
+    found = two.forward(case.parameters, case.inputs, case.initial)
+    wanted = one.forward(merged, case.inputs, case.initial)
+    assert np.allclose(found.y, wanted.y, rtol=0, atol=1e-14)
+    gradients = two.backward(found, case.y_bar, case.final_bar)
+    told = one.backward(wanted, case.y_bar, case.final_bar)
+    for key in two.parameters:
+        single = told[key.removesuffix("_recurrent")]
+        assert np.allclose(gradients[key], single, rtol=0, atol=1e-13), key
+
+
+def test_another_number_of_biases_is_refused() -> None:
+    with pytest.raises(ValueError, match="bias is 3; it is True, False or 2"):
+        symrnn.lstm(bias=3)

@@ -80,7 +80,8 @@ def test_parts_of_formulas_are_left_alone() -> None:
 def test_options_of_every_cell_are_shown_behind_its_own() -> None:
     for name in ("lstm", "mgu", "deep_rnn"):
         builder = next(one.builder for one in architectures() if one.name == name)
-        assert list(signature(builder).parameters)[-2:] == ["clip", "bias"]
+        assert list(signature(builder).parameters)[-6:] == [
+            "bias", "clip", "clip_state", "dropout", "zoneout", "learned_initial"]
     with pytest.raises(TypeError, match="unexpected keyword argument 'clop'"):
         symrnn.lstm(clop=3.0)
 

@@ -1,0 +1,113 @@
+"""Dropout with masks that the caller gives, so that the same masks give the same numbers.
+
+A mask holds 0 for what is dropped and 1/keep for the rest: the scaling is the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sympy import Expr, Mul, Symbol
+
+from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
+                            multiply, rebuild, rename, rewrite, symbols_in_order, verify)
+from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
+                                        reread, reread_everywhere)
+
+KINDS = ("input", "recurrent")
+
+
+def dropout(program: Program, where: str | Iterable[str]) -> Program:
+    """The program with dropout where it is wanted: ``"input"``, ``"recurrent"`` or both.
+
+    Raises ValueError for another word, ProgramError as :func:`recurrent_dropout`.
+    """
+    wanted = [where] if isinstance(where, str) else list(where)
+    for one in wanted:
+        if one not in KINDS:
+            raise ValueError(f"dropout is {one!r}; it is 'input', 'recurrent' or both as a tuple")
+    program = recurrent_dropout(program) if "recurrent" in wanted else program
+    return input_dropout(program) if "input" in wanted else program
+
+
+def input_dropout(program: Program) -> Program:
+    """The program that reads ``dropout_x * x`` for every input x; the mask is [T, B, n]."""
+    for x in program.with_role(Role.INPUT):
+        mask = _mask(x, Span.SEQUENCE, f"0 drops an entry of {x.name}, 1/keep keeps it")
+        seen = marked(x, beside(x.name, after="_dropped"), "after dropout", "drop")
+        program = reread_everywhere(program, x.name, seen.name)
+        program = replace(program, variables=(*program.variables, mask))
+        program = insert(program, 0, [seen], seen.name, multiply([mask.symbol, x.symbol]))
+    return verify(program)
+
+
+def recurrent_dropout(program: Program) -> Program:
+    """The program whose recurrent weights see ``dropout_h * h_prev``, the mask [B, m].
+
+    The mask is the same at every step (Gal and Ghahramani 2016, arXiv 1512.05287). Where a
+    state meets no weights, as the memory of an LSTM, it is not dropped; a scalar is no
+    weight. Raises ProgramError for a cell without recurrent weights.
+    """
+    changed = program
+    for delay in recurrent(program):
+        changed = _dropped(changed, delay)
+    if changed is program:
+        raise ProgramError(f"{program.name}: no remembered state meets weights, so there is "
+                           f"nothing for recurrent dropout; use zoneout or dropout='input'")
+    return verify(changed)
+
+
+def _dropped(program: Program, delay: Delay) -> Program:
+    state, before = program[delay.source], remembered(program, delay)
+    seen = marked(state, beside(state.name, after="_dropped"), "after dropout", "drop")
+    inner = recurrence(program, state.name)
+    parts = {one for one in inner if _only_weighted(program, one)}
+    equations = tuple(replace(one, rhs=_weighted(program, one.rhs, before, seen.symbol))
+                      if one.lhs in inner else one for one in program.equations)
+    changed = reread(replace(program, equations=equations), {before.name: seen.name}, parts)
+    if changed.equations == program.equations:
+        return program
+    mask = _mask(state, Span.BATCH, f"0 drops a unit of {state.name}, 1/keep keeps it")
+    changed = replace(changed, variables=(*changed.variables, mask))
+    place = next((place for place, one in enumerate(equations, 1) if one.lhs == before.name), 0)
+    return insert(changed, place, [seen], seen.name, multiply([mask.symbol, before]))
+
+
+def _mask(variable: Variable, span: Span, meaning: str) -> Variable:
+    glyph = replace(variable.glyph, letter=r"\delta",
+                    sub=(variable.glyph.letter, *variable.glyph.sub))
+    return replace(variable, name=beside(variable.name, "dropout_"), role=Role.MASK, span=span,
+                   glyph=glyph, meaning=meaning, stands_for=None)
+
+
+def _weighted(program: Program, rhs: Expr, old: Symbol, new: Symbol) -> Expr:
+    def change(node: Expr) -> Expr | None:
+        if not (isinstance(node, Ein | Mul) and _has_weights(program, node)):
+            return None
+        if isinstance(node, Ein):
+            return node.func(*(new if one == old else one for one in node.args))
+        return rebuild(node, [rename(one, {old.name: new.name}, {}) for one in node.args])
+
+    return rewrite(rhs, change)
+
+
+def _has_weights(program: Program, node: Expr) -> bool:
+    """True for a product with parameters, or with what is made of them alone."""
+    known = [program[one.name] for one in node.args
+             if isinstance(one, Symbol) and not isinstance(one, SizeSymbol) and one.name in program]
+    return any(one.span is Span.CONSTANT and one.axes for one in known)
+
+
+def _only_weighted(program: Program, name: str) -> bool:
+    """True where every reader multiplies the value by weights, itself or one step further on.
+
+    Such a value, ``r * h_prev`` of a GRU, is a part of the product.
+    """
+    if name in (*program.outputs, *program.states):
+        return False
+    hidden = Symbol(f"{name} times weights")
+    readers = [one for one in program.equations if name in symbols_in_order(one.rhs)]
+    return bool(readers) and all(
+        name not in symbols_in_order(_weighted(program, one.rhs, Symbol(name), hidden))
+        or _only_weighted(program, one.lhs) for one in readers)

@@ -1,0 +1,73 @@
+"""Clipping of what goes back in time: a transform of an adjoint, and the derivative of nothing.
+
+The cotangent that a step sends to the step before it is held between two values, or its norm
+under one. The forward pass stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, Rational, Symbol
+
+from symrnn.program import Delay, Ein, Program, Variable, function, lower, multiply, verify
+from symrnn.transforms.clip import bound
+from symrnn.transforms.masks import MASK, select
+from symrnn.transforms.rewiring import beside, insert, marked
+
+HOW = ("value", "norm")
+LETTERS = "ijklmn"
+
+GradientClip = tuple[str, float]
+
+
+def clipped_gradient(gradient: Program, choice: GradientClip) -> Program:
+    """An adjoint program whose recurrent cotangents are clipped, state by state.
+
+    ``("value", 1.0)`` holds every entry in [-1, 1]; ``("norm", 1.0)`` scales each sample so
+    that the Euclidean norm over the axes of the state is at most 1. What comes from outside
+    for the final state is not clipped, and neither is a masked step, which changes nothing;
+    the gradient of the initial state is what the first step sends back, so it is. Raises
+    ValueError for another choice.
+    """
+    how, limit = _checked(choice)
+    for delay in gradient.delays:
+        gradient = _clipped(gradient, delay, how, limit)
+    return verify(lower(gradient))
+
+
+def _checked(choice: GradientClip) -> tuple[str, Rational]:
+    if not isinstance(choice, tuple | list) or len(choice) != 2 or choice[0] not in HOW:
+        raise ValueError(f"clip_gradient is {choice!r}; it is ('value', 1.0) or ('norm', 1.0) "
+                         f"with a threshold of yours")
+    return choice[0], bound(choice[1], "clip_gradient")
+
+
+def _clipped(gradient: Program, delay: Delay, how: str, limit: Rational) -> Program:
+    sent = gradient[delay.source]
+    clipped = marked(sent, beside(sent.name, after="_clipped"), "clipped", "clip")
+    delays = [replace(one, source=clipped.name) if one is delay else one
+              for one in gradient.delays]
+    gradient = replace(gradient, delays=tuple(delays))
+    place = next((place for place, one in enumerate(gradient.equations, 1)
+                  if one.lhs == sent.name), 0)
+    rhs: Expr = function("clip")(sent.symbol, limit)
+    if how == "norm":
+        gradient, scale = _scaled(gradient, sent, limit, place)
+        place, rhs = place + 2, multiply([sent.symbol, scale])
+    rhs = select(rhs, sent.symbol) if MASK in gradient else rhs
+    return insert(gradient, place, [clipped], clipped.name, rhs)
+
+
+def _scaled(gradient: Program, sent: Variable, limit: Rational, place: int
+            ) -> tuple[Program, Symbol]:
+    """The squared norm over the state's axes, for each sample, and the scale that it asks for."""
+    square, scale = (
+        replace(marked(sent, beside(sent.name, after=f"_{word}"), meaning, word), axes=())
+        for word, meaning in (("squared", "squared norm"), ("scale", "scale of clipping")))
+    letters = LETTERS[:len(sent.axes)]
+    norm = (Ein(f"{letters},{letters}->", sent.symbol, sent.symbol) if letters
+            else multiply([sent.symbol, sent.symbol]))
+    gradient = insert(gradient, place, [square], square.name, norm)
+    shrunk = function("shrink")(square.symbol, limit)
+    return insert(gradient, place + 1, [scale], scale.name, shrunk), scale.symbol

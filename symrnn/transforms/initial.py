@@ -1,0 +1,57 @@
+"""Initial states as parameters: learned, shared by the samples, read where a sequence starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Symbol
+
+from symrnn.program import Delay, Program, Role, Span, symbols_in_order, verify
+from symrnn.transforms.masks import select
+from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
+
+
+def learned_initial(program: Program) -> Program:
+    """The program with the first value of every state as a parameter, ``h_start`` [m].
+
+    It is shared by all samples and has a gradient. The input ``start`` [T, B] is 1 where a
+    sequence begins: there the step reads ``h_start``, elsewhere what is remembered. Kernels
+    fill it in: 1 at the first step of the scan, or 0 where the caller gives the state.
+    """
+    delays = recurrent(program)
+    turns = sorted({one.step for one in delays}, reverse=True)
+    starts = dict(zip(turns, ("start", "start_reverse"), strict=False))
+    for step, name in starts.items():
+        like = program[next(one.lhs for one in delays if one.step == step)]
+        start = replace(like, name=name, axes=(), role=Role.START, stands_for=None,
+                        glyph=replace(like.glyph, letter=r"\mathrm{start}", sub=(), sup=(),
+                                      accents=(), shift=0),
+                        meaning="1 where a sequence starts, else 0")
+        program = replace(program, variables=(*program.variables, start))
+    for delay in delays:
+        program = _begun(program, delay.source, starts[delay.step])
+    return verify(program)
+
+
+def _begun(program: Program, name: str, start: str) -> Program:
+    """Everything that read the remembered value of one state reads the value before the step."""
+    state = program[name]
+    old = next(one.lhs for one in program.delays if one.source == name)
+    first = replace(state, name=beside(name, after="_start"), role=Role.PARAMETER,
+                    span=Span.CONSTANT, meaning=f"first value of {name}", glyph=replace(
+                        state.glyph, sub=(*state.glyph.sub, r"\mathrm{start}")))
+    before = marked(state, beside(name, after="_before"), "before this step", "before")
+    program = reread_everywhere(program, old, before.name)
+    program = replace(program, variables=(*program.variables, first))
+    rhs = select(first.symbol, Symbol(old), start)
+    return insert(program, 0, [before], before.name, rhs)
+
+
+def learned(program: Program) -> dict[str, tuple[Delay, ...]]:
+    """The delays of the learned states, by the ``start`` that tells where each begins."""
+    found = {}
+    for start in program.with_role(Role.START):
+        read = {name for one in program.equations if start.name in symbols_in_order(one.rhs)
+                for name in symbols_in_order(one.rhs)}
+        found[start.name] = tuple(one for one in program.delays if one.lhs in read)
+    return found

@@ -1,0 +1,41 @@
+"""The options of every cell, one line each, in the order in which they are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from symrnn.program import Program
+from symrnn.transforms.bias import biased
+from symrnn.transforms.clip import clipped
+from symrnn.transforms.dropping import dropout
+from symrnn.transforms.initial import learned_initial
+from symrnn.transforms.states import clipped_state, zoneout
+
+
+@dataclass(frozen=True)
+class Option:
+    """A keyword, the value that leaves a program as it is, and the transform of any other."""
+
+    name: str
+    default: Any
+    transform: Callable[[Program, Any], Program]
+
+
+OPTIONS = (
+    Option("bias", True, biased),
+    Option("clip", None, clipped),
+    Option("clip_state", None, clipped_state),
+    Option("dropout", (), dropout),
+    Option("zoneout", False, zoneout),
+    Option("learned_initial", False, lambda program, wanted: learned_initial(program)),
+)
+
+
+def with_options(program: Program, chosen: dict[str, Any]) -> Program:
+    """The program with the options that are not at their defaults."""
+    for option in OPTIONS:
+        value = chosen.get(option.name, option.default)
+        program = program if value == option.default else option.transform(program, value)
+    return program

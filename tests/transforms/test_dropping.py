@@ -1,0 +1,92 @@
+"""Dropout, against the plain cell on dropped inputs and with dropped columns of its weights."""
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.checking import check_kernel
+from symrnn.program import ProgramError, Role
+from symrnn.transforms import masked
+from tests.transforms.drawn import bits, close, kernel, parameters, values
+
+backends = pytest.mark.parametrize("backend", ["c", "numpy"])
+SEEN_BY = {"lstm": "U_", "gru": "U_", "gru_reset_before": "U_", "lstm_layer_norm": "U_",
+           "irnn": "U", "mgu": "U_"}
+
+
+@backends
+@pytest.mark.parametrize("name", ["lstm", "qrnn", "bidirectional_rnn"])
+def test_input_dropout_is_the_plain_network_on_masked_inputs(name: str, backend: str) -> None:
+    plain = kernel(symrnn.cell(name), backend)
+    own = kernel(symrnn.cell(name, dropout="input"), backend)
+    params, x, mask = parameters(plain), values(2, "T", "B", "n"), 2 * bits(3, "T", "B", "n")
+    run, wanted = own.forward(params, {"x": x, "dropout_x": mask}), plain.forward(params, x * mask)
+    assert close(run.y, wanted.y)
+    found, told = (one.backward(each, np.ones_like(run.y)) for one, each in
+                   ((own, run), (plain, wanted)))
+    assert close(found["x"], told["x"] * mask)
+    assert all(close(found[key], told[key]) for key in params)
+
+
+@backends
+@pytest.mark.parametrize("lengths", [None, (6, 2, 4)])
+@pytest.mark.parametrize("name", SEEN_BY)
+def test_recurrent_dropout_takes_columns_out_of_the_recurrent_weights(
+        name: str, lengths: tuple[int, ...] | None, backend: str) -> None:
+    """The same units at every step, other ones in every sample (Gal and Ghahramani 2016)."""
+    plain = kernel(symrnn.cell(name), backend)
+    own = kernel(symrnn.cell(name, dropout="recurrent"), backend)
+    params, x, mask = parameters(plain), values(2, "T", "B", "n"), 1.25 * bits(3, "B", "m")
+    assert own.program["dropout_h"].shape == ("B", "m")
+    run = own.forward(params, {"x": x, "dropout_h": mask}, lengths=lengths)
+    for sample in range(3):
+        thin = {key: array * mask[sample] if key.startswith(SEEN_BY[name]) else array
+                for key, array in params.items()}
+        cut = None if lengths is None else lengths[sample:sample + 1]
+        alone = plain.forward(thin, x[:, sample:sample + 1], lengths=cut)
+        assert close(run.y[:, sample], alone.y[:, 0])
+        assert all(close(run.final[key][sample], one[0]) for key, one in alone.final.items())
+
+
+@backends
+def test_a_step_takes_the_same_masks_without_the_steps(backend: str) -> None:
+    own = kernel(symrnn.gru(dropout=("input", "recurrent")), backend)
+    params, x = parameters(own), values(2, "T", "B", "n")
+    masks = {"dropout_x": bits(3, "T", "B", "n"), "dropout_h": bits(4, "B", "m")}
+    whole, state = own.forward(params, {"x": x, **masks}), None
+    for step, x_t in enumerate(x):
+        y, state = own.step(params, {"x": x_t, "dropout_x": masks["dropout_x"][step],
+                                     "dropout_h": masks["dropout_h"]}, state)
+        assert close(y, whole.y[step])
+
+
+@backends
+@pytest.mark.parametrize("where", ["input", "recurrent", ("input", "recurrent")])
+def test_gradients_check_in_networks_and_with_masks(where: object, backend: str) -> None:
+    networks = [symrnn.lstm(peephole=True, dropout=where),
+                symrnn.bidirectional(symrnn.gru(dropout=where)),
+                symrnn.deep(symrnn.bidirectional(symrnn.lstm(dropout=where), readout=False), 2)]
+    for network in networks:
+        assert [str(one) for one in check_kernel(masked(network), backend, "float64")] == []
+
+
+def test_memories_are_not_dropped_but_connections_are() -> None:
+    masks = {name: {one.name for one in
+                    symrnn.cell(name, dropout="recurrent").with_role(Role.MASK)}
+             for name in ("lstm", "lstm_peephole", "indrnn", "fastrnn", "jordan", "clockwork")}
+    assert masks == {"lstm": {"dropout_h"}, "lstm_peephole": {"dropout_h", "dropout_c"},
+                     "indrnn": {"dropout_h"}, "fastrnn": {"dropout_h"}, "jordan": {"dropout_y"},
+                     "clockwork": {"dropout_h"}}
+
+
+def test_the_copy_of_the_old_state_is_not_dropped() -> None:
+    shown = symrnn.show(symrnn.gru(dropout="recurrent", reset_after=False))
+    assert "q[t] = r[t] ⊙ h^drop[t]" in shown
+    assert "z[t] ⊙ h[t-1]" in shown
+
+
+def test_what_cannot_be_dropped_is_told() -> None:
+    with pytest.raises(ProgramError, match="mingru: no remembered state meets weights"):
+        symrnn.cell("mingru", dropout="recurrent")
+    with pytest.raises(ValueError, match="dropout is 'output'; it is 'input', 'recurrent'"):
+        symrnn.lstm(dropout="output")
