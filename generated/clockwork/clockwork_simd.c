@@ -175,6 +175,8 @@ void clockwork_simd_forward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const k_rows = in->k + (t * B + begin) * m;
@@ -183,7 +185,7 @@ void clockwork_simd_forward(
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 const real *const a_s_rows = work_a_s + begin * row_m;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec k = load_part(k_rows + sample * m + j, left);
                         const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
@@ -242,6 +244,8 @@ void clockwork_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const k_rows = in->k + (t * B + begin) * m;
@@ -252,7 +256,7 @@ void clockwork_simd_backward(
                 real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
                 real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec k = load_part(k_rows + sample * m + j, left);
                         const vec s = load(s_rows + sample * row_m + j);
@@ -294,11 +298,13 @@ void clockwork_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -321,6 +327,8 @@ void clockwork_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -330,7 +338,7 @@ void clockwork_simd_backward(
             const real *const h_bar_rows = work_h_bar + begin * row_m;
             real *const k_bar_rows = gradients->k_bar + begin * m;
             for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec s = load(s_rows + sample * row_m + j);
                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
@@ -427,6 +435,8 @@ void clockwork_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const k_rows = in->k + begin * m;
@@ -434,7 +444,7 @@ void clockwork_simd_step(
             const real *const h_prev_rows = state->h + begin * m;
             const real *const a_s_rows = work_a_s + begin * row_m;
             for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec k = load_part(k_rows + sample * m + j, left);
                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);

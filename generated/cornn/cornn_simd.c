@@ -194,7 +194,9 @@ void cornn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* V u */
                     const operand factors_u[] = {{in->u + first * B * n, n, n}};
@@ -204,6 +206,8 @@ void cornn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -212,7 +216,8 @@ void cornn_simd_forward(
                         const size_t z_prev_stride = t > 0 ? row_m : m;
                         const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                         real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -314,6 +319,8 @@ void cornn_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
@@ -326,7 +333,7 @@ void cornn_simd_backward(
                 real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec dt_here = splat(dt[0]);
                         const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
@@ -352,6 +359,8 @@ void cornn_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const y_bar_rows = work_y_bar + (t * B + begin) * row_m;
@@ -359,7 +368,8 @@ void cornn_simd_backward(
                 const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
                 real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
                 real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_z_prev_bar[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -394,6 +404,8 @@ void cornn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -405,7 +417,7 @@ void cornn_simd_backward(
             const real *const z_bar_rows = work_z_bar + begin * row_m;
             real *const z_to_dt_bar_rows = work_z_to_dt_bar + begin * row_m;
             const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -434,11 +446,13 @@ void cornn_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
             real *const u_bar_rows = gradients->u_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -534,6 +548,8 @@ void cornn_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const u_rows = in->u + begin * n;
@@ -541,7 +557,7 @@ void cornn_simd_step(
             real *const y_rows = out->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -466,7 +466,9 @@ void deep_bidirectional_lstm_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
                     /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
                     const operand factors_x[] = {{in->x + first * B * n, n, n}};
@@ -476,6 +478,8 @@ void deep_bidirectional_lstm_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
@@ -489,7 +493,8 @@ void deep_bidirectional_lstm_simd_forward(
                         const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                         const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                         real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
@@ -562,7 +567,9 @@ void deep_bidirectional_lstm_simd_forward(
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
                     /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
                     const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
@@ -572,6 +579,8 @@ void deep_bidirectional_lstm_simd_forward(
             for (size_t t = first + steps; t-- > first;) {
                 {
                     const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
@@ -585,7 +594,8 @@ void deep_bidirectional_lstm_simd_forward(
                         const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                         const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                         real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
@@ -670,7 +680,9 @@ void deep_bidirectional_lstm_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_2, vectors, block);
                     /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
                     const operand factors_layer1_y[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
@@ -680,6 +692,8 @@ void deep_bidirectional_lstm_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
@@ -693,7 +707,8 @@ void deep_bidirectional_lstm_simd_forward(
                         const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                         const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                         real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
@@ -766,7 +781,9 @@ void deep_bidirectional_lstm_simd_forward(
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_2, vectors, block);
                     /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
                     const operand factors_layer1_y_2[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
@@ -776,6 +793,8 @@ void deep_bidirectional_lstm_simd_forward(
             for (size_t t = first + steps; t-- > first;) {
                 {
                     const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
@@ -789,7 +808,8 @@ void deep_bidirectional_lstm_simd_forward(
                         const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                         const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                         real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
@@ -868,11 +888,13 @@ void deep_bidirectional_lstm_simd_forward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer2_y_rows = tape_layer2_y + begin * row_q_2;
             real *const y_rows = out->y + begin * p;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1103,11 +1125,13 @@ void deep_bidirectional_lstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(p, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(p, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = p - j;
@@ -1130,11 +1154,13 @@ void deep_bidirectional_lstm_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(q_2, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(q_2, vectors, block);
                 ALIGNED real tile_layer2_y_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1181,6 +1207,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
@@ -1199,7 +1227,7 @@ void deep_bidirectional_lstm_simd_backward(
                 real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
                 real *const layer2_backward_c_prev_bar_rows = work_layer2_backward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m_2 - j;
                         const vec layer2_backward_g = load(layer2_backward_g_rows + s * row_m_2 + j);
                         const vec layer2_backward_i = load(layer2_backward_i_rows + s * row_m_2 + j);
@@ -1251,6 +1279,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
@@ -1258,7 +1288,8 @@ void deep_bidirectional_lstm_simd_backward(
                 const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
                 real *const layer2_backward_h_prev_bar_rows = work_layer2_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m_2, vectors, block);
                     ALIGNED real tile_layer2_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1295,6 +1326,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
@@ -1313,7 +1346,7 @@ void deep_bidirectional_lstm_simd_backward(
                 real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + (t * B + begin) * row_m_2;
                 real *const layer2_forward_c_prev_bar_rows = work_layer2_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m_2 - j;
                         const vec layer2_forward_g = load(layer2_forward_g_rows + s * row_m_2 + j);
                         const vec layer2_forward_i = load(layer2_forward_i_rows + s * row_m_2 + j);
@@ -1365,6 +1398,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + (t * B + begin) * row_m_2;
@@ -1372,7 +1407,8 @@ void deep_bidirectional_lstm_simd_backward(
                 const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + (t * B + begin) * row_m_2;
                 real *const layer2_forward_h_prev_bar_rows = work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m_2, vectors, block);
                     ALIGNED real tile_layer2_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1398,6 +1434,8 @@ void deep_bidirectional_lstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(q_1, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + begin * row_m_2;
@@ -1409,7 +1447,7 @@ void deep_bidirectional_lstm_simd_backward(
             const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
             const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
             real *const layer1_y_bar_rows = work_layer1_y_bar + begin * row_q_1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(q_1, vectors, block);
                 ALIGNED real tile_layer1_y_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1432,6 +1470,8 @@ void deep_bidirectional_lstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m_2, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + begin * row_m_2;
@@ -1442,7 +1482,7 @@ void deep_bidirectional_lstm_simd_backward(
             const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + begin * row_m_2;
             const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
             const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
@@ -1567,6 +1607,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
@@ -1585,7 +1627,7 @@ void deep_bidirectional_lstm_simd_backward(
                 real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
                 real *const layer1_backward_c_prev_bar_rows = work_layer1_backward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m_1 - j;
                         const vec layer1_backward_g = load(layer1_backward_g_rows + s * row_m_1 + j);
                         const vec layer1_backward_i = load(layer1_backward_i_rows + s * row_m_1 + j);
@@ -1637,6 +1679,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
@@ -1644,7 +1688,8 @@ void deep_bidirectional_lstm_simd_backward(
                 const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
                 real *const layer1_backward_h_prev_bar_rows = work_layer1_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m_1, vectors, block);
                     ALIGNED real tile_layer1_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1681,6 +1726,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
@@ -1699,7 +1746,7 @@ void deep_bidirectional_lstm_simd_backward(
                 real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + (t * B + begin) * row_m_1;
                 real *const layer1_forward_c_prev_bar_rows = work_layer1_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m_1 - j;
                         const vec layer1_forward_g = load(layer1_forward_g_rows + s * row_m_1 + j);
                         const vec layer1_forward_i = load(layer1_forward_i_rows + s * row_m_1 + j);
@@ -1751,6 +1798,8 @@ void deep_bidirectional_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + (t * B + begin) * row_m_1;
@@ -1758,7 +1807,8 @@ void deep_bidirectional_lstm_simd_backward(
                 const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + (t * B + begin) * row_m_1;
                 real *const layer1_forward_h_prev_bar_rows = work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m_1, vectors, block);
                     ALIGNED real tile_layer1_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1784,6 +1834,8 @@ void deep_bidirectional_lstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + begin * row_m_1;
@@ -1795,7 +1847,7 @@ void deep_bidirectional_lstm_simd_backward(
             const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
             const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1818,6 +1870,8 @@ void deep_bidirectional_lstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m_1, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + begin * row_m_1;
@@ -1828,7 +1882,7 @@ void deep_bidirectional_lstm_simd_backward(
             const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + begin * row_m_1;
             const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
             const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m_1 - j;

@@ -351,7 +351,9 @@ void deep_rnn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
                     /* layer1.W x */
                     const operand factors_x[] = {{in->x + first * B * n, n, n}};
@@ -361,12 +363,15 @@ void deep_rnn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                         const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                         const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -402,7 +407,9 @@ void deep_rnn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_2, vectors, block);
                     /* layer2.W layer1.h */
                     const operand factors_layer1_h[] = {{tape_layer1_h + first * B * row_m_1, row_m_1, m_1}};
@@ -412,12 +419,15 @@ void deep_rnn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                         const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                         const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -453,7 +463,9 @@ void deep_rnn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_3, vectors, block);
                     /* layer3.W layer2.h */
                     const operand factors_layer2_h[] = {{tape_layer2_h + first * B * row_m_2, row_m_2, m_2}};
@@ -463,12 +475,15 @@ void deep_rnn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                         const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                         const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_3, vectors, block);
                             real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -500,11 +515,13 @@ void deep_rnn_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer3_h_rows = tape_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -610,11 +627,13 @@ void deep_rnn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(p, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(p, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = p - j;
@@ -654,7 +673,9 @@ void deep_rnn_simd_backward(
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_3, vectors, block);
                     /* V^T a_y_bar */
                     const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
@@ -664,13 +685,15 @@ void deep_rnn_simd_backward(
             for (size_t t = first + steps; t-- > first;) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                         const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
                         const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
                         real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t block = from; block < to; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
                             real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -694,11 +717,14 @@ void deep_rnn_simd_backward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                         real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar + ((t & 1) * B + begin) * row_m_3;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_3, vectors, block);
                             ALIGNED real tile_layer3_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -730,7 +756,9 @@ void deep_rnn_simd_backward(
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_2, vectors, block);
                     /* layer3.W^T layer3.a_bar */
                     const operand factors_layer3_a_bar_2[] = {{work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3}};
@@ -740,13 +768,15 @@ void deep_rnn_simd_backward(
             for (size_t t = first + steps; t-- > first;) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                         const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
                         const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                         real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t block = from; block < to; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -770,11 +800,14 @@ void deep_rnn_simd_backward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                         real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_2, vectors, block);
                             ALIGNED real tile_layer2_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -806,7 +839,9 @@ void deep_rnn_simd_backward(
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
                     /* layer2.W^T layer2.a_bar */
                     const operand factors_layer2_a_bar_2[] = {{work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2}};
@@ -816,13 +851,15 @@ void deep_rnn_simd_backward(
             for (size_t t = first + steps; t-- > first;) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                         const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
                         const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                         real *const layer1_a_bar_rows = work_layer1_a_bar + (t * B + begin) * row_m_1;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t block = from; block < to; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -846,11 +883,14 @@ void deep_rnn_simd_backward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const layer1_a_bar_rows = work_layer1_a_bar + (t * B + begin) * row_m_1;
                         real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m_1, vectors, block);
                             ALIGNED real tile_layer1_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -878,11 +918,13 @@ void deep_rnn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -905,10 +947,12 @@ void deep_rnn_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m_1, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
@@ -927,10 +971,12 @@ void deep_rnn_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m_2, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer2_a_bar_rows = work_layer2_a_bar + begin * row_m_2;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
@@ -949,10 +995,12 @@ void deep_rnn_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m_3, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const layer3_a_bar_rows = work_layer3_a_bar + begin * row_m_3;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
@@ -1060,12 +1108,14 @@ void deep_rnn_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = state->layer1_h + begin * m_1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 ALIGNED real tile_layer1_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1096,12 +1146,14 @@ void deep_rnn_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = state->layer2_h + begin * m_2;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 ALIGNED real tile_layer2_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1132,12 +1184,14 @@ void deep_rnn_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = state->layer3_h + begin * m_3;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 ALIGNED real tile_layer3_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1168,11 +1222,13 @@ void deep_rnn_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -201,7 +201,9 @@ void gru_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* W_z x, W_r x, W_n x */
                     const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
@@ -211,6 +213,8 @@ void gru_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -219,7 +223,8 @@ void gru_simd_forward(
                         real *const n_rows = tape_n + (t * B + begin) * row_m;
                         real *const h_rows = out->h + (t * B + begin) * m;
                         const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
@@ -337,6 +342,8 @@ void gru_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -353,7 +360,7 @@ void gru_simd_backward(
                 real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec z = load(z_rows + s * row_m + j);
                         const vec r = load(r_rows + s * row_m + j);
@@ -398,6 +405,8 @@ void gru_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -406,7 +415,8 @@ void gru_simd_backward(
                 const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -434,13 +444,15 @@ void gru_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(size_n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
             const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
             const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * size_n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(size_n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -463,13 +475,15 @@ void gru_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
             const real *const q_bar_rows = work_q_bar + begin * row_m;
             const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
             const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -558,12 +572,14 @@ void gru_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * size_n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 

@@ -172,7 +172,9 @@ void indrnn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* W x */
                     const operand factors_x[] = {{in->x + first * B * n, n, n}};
@@ -182,12 +184,14 @@ void indrnn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const h_rows = out->h + (t * B + begin) * m;
                         const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                         real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t block = from; block < to; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -257,6 +261,8 @@ void indrnn_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
@@ -266,7 +272,7 @@ void indrnn_simd_backward(
                 real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec u_here = load_part(u + j, left);
                         const vec a_h = load(a_h_rows + s * row_m + j);
@@ -293,11 +299,13 @@ void indrnn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -320,13 +328,15 @@ void indrnn_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
                 rows = least(rows, B - begin);
             const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
             const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -385,12 +395,14 @@ void indrnn_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

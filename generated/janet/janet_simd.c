@@ -194,7 +194,9 @@ void janet_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* W_f x, W_c x */
                     const operand factors_x[] = {{in->x + first * B * n, n, n}};
@@ -204,6 +206,8 @@ void janet_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -211,7 +215,8 @@ void janet_simd_forward(
                         const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                         real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
                         real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
@@ -307,6 +312,8 @@ void janet_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -320,7 +327,7 @@ void janet_simd_backward(
                 real *const a_c_bar_rows = work_a_c_bar + (t * B + begin) * row_m;
                 real *const s_bar_rows = work_s_bar + (t * B + begin) * row_m;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec c = load(c_rows + sample * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
@@ -350,6 +357,8 @@ void janet_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
@@ -357,7 +366,8 @@ void janet_simd_backward(
                 const real *const a_c_bar_rows = work_a_c_bar + (t * B + begin) * row_m;
                 const real *const s_bar_rows = work_s_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -385,12 +395,14 @@ void janet_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
             const real *const s_bar_rows = work_s_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -413,11 +425,13 @@ void janet_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
             const real *const s_bar_rows = work_s_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -488,12 +502,14 @@ void janet_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_s[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

@@ -236,7 +236,9 @@ void lmu_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
                     /* W_x x */
                     const operand factors_x[] = {{in->x + first * B * n, n, n}};
@@ -259,13 +261,16 @@ void lmu_simd_forward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const u_rows = tape_u + (t * B + begin) * 1;
                         real *const m_rows = tape_m + (t * B + begin) * row_d;
                         const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
                         const size_t m_prev_stride = t > 0 ? row_d : d;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(d, vectors, block);
                             ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -290,12 +295,15 @@ void lmu_simd_forward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const m_rows = tape_m + (t * B + begin) * row_d;
                         real *const h_rows = out->h + (t * B + begin) * k;
                         const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(k, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -388,6 +396,8 @@ void lmu_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const h_rows = out->h + (t * B + begin) * k;
@@ -396,7 +406,7 @@ void lmu_simd_backward(
                 const size_t h_next_bar_stride = t + 1 < T ? row_k : k;
                 real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_k;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = k - j;
                         const vec h = load_part(h_rows + s * k + j, left);
                         const vec Delta_h = load_part(Delta_h_rows + s * k + j, left);
@@ -415,13 +425,16 @@ void lmu_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
                 const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
                 const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_k;
                 real *const m_bar_rows = work_m_bar + (t * B + begin) * row_d;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(d, vectors, block);
                     ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -454,12 +467,15 @@ void lmu_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_k;
                 const real *const u_bar_rows = work_u_bar + (t * B + begin) * 1;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_k;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(k, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -484,12 +500,15 @@ void lmu_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const m_bar_rows = work_m_bar + (t * B + begin) * row_d;
                 const real *const u_bar_rows = work_u_bar + (t * B + begin) * 1;
                 real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(d, vectors, block);
                     ALIGNED real tile_m_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -517,13 +536,15 @@ void lmu_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
             const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
             const real *const u_bar_rows = work_u_bar + begin * 1;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -554,13 +575,15 @@ void lmu_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
                 rows = least(rows, B - begin);
             const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * k : initial->h + begin * k;
             const real *const u_bar_rows = work_u_bar + begin * 1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = k - j;
@@ -580,6 +603,8 @@ void lmu_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -589,7 +614,7 @@ void lmu_simd_backward(
             const size_t m_prev_stride = begin >= B ? row_d : d;
             const real *const m_bar_rows = work_m_bar + begin * row_d;
             const real *const u_bar_rows = work_u_bar + begin * 1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = d - j;
@@ -693,12 +718,14 @@ void lmu_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const u_rows = work_u + begin * 1;
             real *const m_rows = work_m + begin * row_d;
             const real *const m_prev_rows = state->m + begin * d;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -723,13 +750,15 @@ void lmu_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
             const real *const h_prev_rows = state->h + begin * k;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -222,12 +222,14 @@ void lru_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = tape_a_x_re + begin * row_N;
             real *const a_x_im_rows = tape_a_x_im + begin * row_N;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(N, vectors, block);
                 ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -257,6 +259,8 @@ void lru_simd_forward(
     for (size_t t = 0; t < T; ++t) {
         {
             const size_t vectors = 1, count = blocks(N, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 real *const x_re_rows = tape_x_re + (t * B + begin) * row_N;
@@ -268,7 +272,7 @@ void lru_simd_forward(
                 const real *const a_x_re_rows = tape_a_x_re + (t * B + begin) * row_N;
                 const real *const a_x_im_rows = tape_a_x_im + (t * B + begin) * row_N;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = N - j;
                         const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
                         const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
@@ -296,13 +300,15 @@ void lru_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const u_rows = in->u + begin * H;
             const real *const x_re_rows = tape_x_re + begin * row_N;
             const real *const x_im_rows = tape_x_im + begin * row_N;
             real *const y_rows = out->y + begin * H;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(H, vectors, block);
                 ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -407,7 +413,9 @@ void lru_simd_backward(
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
                     /* (-1) C_im^T y_bar, C_re^T y_bar */
                     const operand factors_y_bar[] = {{bars->y_bar + first * B * H, H, H}};
@@ -417,6 +425,8 @@ void lru_simd_backward(
             for (size_t t = first + steps; t-- > first;) {
                 {
                     const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_re_bar + begin * N;
@@ -427,7 +437,7 @@ void lru_simd_backward(
                         real *const x_re_bar_rows = work_x_re_bar + (t * B + begin) * row_N;
                         real *const x_re_prev_bar_rows = work_x_re_prev_bar + ((t & 1) * B + begin) * row_N;
                         real *const x_im_prev_bar_rows = work_x_im_prev_bar + ((t & 1) * B + begin) * row_N;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t block = from; block < to; ++block) {
                             const size_t own = vectors_of(N, vectors, block);
                             real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
@@ -468,6 +478,8 @@ void lru_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(N, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -482,7 +494,7 @@ void lru_simd_backward(
             real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
             const real *const x_re_bar_rows = work_x_re_bar + begin * row_N;
             real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(N, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = N - j;
@@ -539,6 +551,8 @@ void lru_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const u_rows = in->u + begin * H;
@@ -546,7 +560,7 @@ void lru_simd_backward(
             const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
             const real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
             real *const u_bar_rows = gradients->u_bar + begin * H;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(H, vectors, block);
                 ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -698,12 +712,14 @@ void lru_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(N, vectors, block);
                 ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -730,6 +746,8 @@ void lru_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(N, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             real *const x_re_rows = work_x_re + begin * row_N;
@@ -739,7 +757,7 @@ void lru_simd_step(
             const real *const a_x_re_rows = work_a_x_re + begin * row_N;
             const real *const a_x_im_rows = work_a_x_im + begin * row_N;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = N - j;
                     const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
                     const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
@@ -764,13 +782,15 @@ void lru_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const u_rows = in->u + begin * H;
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;
             real *const y_rows = out->y + begin * H;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(H, vectors, block);
                 ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -268,6 +268,8 @@ void lstm_layer_norm_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -275,7 +277,7 @@ void lstm_layer_norm_simd_forward(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
@@ -325,6 +327,8 @@ void lstm_layer_norm_simd_forward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const w_i_rows = work_w_i + begin * row_m;
@@ -337,7 +341,7 @@ void lstm_layer_norm_simd_forward(
             real *const d_2_g_rows = tape_d_2_g + begin * row_m;
             real *const d_2_o_rows = tape_d_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec w_i = load(w_i_rows + s * row_m + j);
                     const vec w_f = load(w_f_rows + s * row_m + j);
@@ -390,6 +394,8 @@ void lstm_layer_norm_simd_forward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const r_2_rows = tape_r_2 + begin * 1;
@@ -402,7 +408,7 @@ void lstm_layer_norm_simd_forward(
             real *const e_2_g_rows = tape_e_2_g + begin * row_m;
             real *const e_2_o_rows = tape_e_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec r_2 = splat(*(r_2_rows + s));
                     const vec d_2_i = load(d_2_i_rows + s * row_m + j);
@@ -435,6 +441,8 @@ void lstm_layer_norm_simd_forward(
     for (size_t t = 0; t < T; ++t) {
         {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -442,7 +450,8 @@ void lstm_layer_norm_simd_forward(
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
                 real *const u_o_rows = work_u_o + begin * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
@@ -492,6 +501,8 @@ void lstm_layer_norm_simd_forward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const u_i_rows = work_u_i + begin * row_m;
@@ -504,7 +515,7 @@ void lstm_layer_norm_simd_forward(
                 real *const d_1_g_rows = tape_d_1_g + (t * B + begin) * row_m;
                 real *const d_1_o_rows = tape_d_1_o + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec u_i = load(u_i_rows + s * row_m + j);
                         const vec u_f = load(u_f_rows + s * row_m + j);
@@ -557,6 +568,8 @@ void lstm_layer_norm_simd_forward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 real *const g_rows = tape_g + (t * B + begin) * row_m;
@@ -580,7 +593,7 @@ void lstm_layer_norm_simd_forward(
                 const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec b_i_here = load_part(b_i + j, left);
                         const vec b_f_here = load_part(b_f + j, left);
@@ -676,13 +689,15 @@ void lstm_layer_norm_simd_forward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const c_rows = tape_c + (t * B + begin) * row_m;
                 const real *const mu_3_rows = work_mu_3 + begin * 1;
                 real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec c = load(c_rows + s * row_m + j);
                         const vec mu_3 = splat(*(mu_3_rows + s));
@@ -711,6 +726,8 @@ void lstm_layer_norm_simd_forward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const o_rows = tape_o + (t * B + begin) * row_m;
@@ -720,7 +737,7 @@ void lstm_layer_norm_simd_forward(
                 real *const e_3_rows = tape_e_3 + (t * B + begin) * row_m;
                 real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec alpha_3_here = load_part(alpha_3 + j, left);
                         const vec beta_3_here = load_part(beta_3 + j, left);
@@ -935,6 +952,8 @@ void lstm_layer_norm_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const o_rows = tape_o + (t * B + begin) * row_m;
@@ -947,7 +966,7 @@ void lstm_layer_norm_simd_backward(
                 real *const z_o_bar_rows = work_z_o_bar + (t * B + begin) * row_m;
                 real *const e_1_o_bar_rows = work_e_1_o_bar + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec alpha_1_o_here = load_part(alpha_1_o + j, left);
                         const vec alpha_3_here = load_part(alpha_3 + j, left);
@@ -999,6 +1018,8 @@ void lstm_layer_norm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const r_3_rows = tape_r_3 + (t * B + begin) * 1;
@@ -1007,7 +1028,7 @@ void lstm_layer_norm_simd_backward(
                 const real *const v_3_bar_rows = work_v_3_bar + begin * 1;
                 real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec r_3 = splat(*(r_3_rows + s));
                         const vec d_3 = load(d_3_rows + s * row_m + j);
@@ -1033,6 +1054,8 @@ void lstm_layer_norm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const g_rows = tape_g + (t * B + begin) * row_m;
@@ -1052,7 +1075,7 @@ void lstm_layer_norm_simd_backward(
                 real *const e_1_i_bar_rows = work_e_1_i_bar + begin * row_m;
                 real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec alpha_1_i_here = load_part(alpha_1_i + j, left);
                         const vec alpha_1_f_here = load_part(alpha_1_f + j, left);
@@ -1135,6 +1158,8 @@ void lstm_layer_norm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const r_1_rows = tape_r_1 + (t * B + begin) * 1;
@@ -1152,7 +1177,7 @@ void lstm_layer_norm_simd_backward(
                 real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
                 real *const d_1_i_bar_rows = work_d_1_i_bar + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec r_1 = splat(*(r_1_rows + s));
                         const vec d_1_i = load(d_1_i_rows + s * row_m + j);
@@ -1202,6 +1227,8 @@ void lstm_layer_norm_simd_backward(
         BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
@@ -1214,7 +1241,7 @@ void lstm_layer_norm_simd_backward(
                 real *const u_f_bar_rows = work_u_f_bar + (t * B + begin) * row_m;
                 real *const u_i_bar_rows = work_u_i_bar + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec d_1_o_bar = load(d_1_o_bar_rows + s * row_m + j);
                         const vec d_1_g_bar = load(d_1_g_bar_rows + s * row_m + j);
@@ -1244,6 +1271,8 @@ void lstm_layer_norm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const u_o_bar_rows = work_u_o_bar + (t * B + begin) * row_m;
@@ -1251,7 +1280,8 @@ void lstm_layer_norm_simd_backward(
                 const real *const u_f_bar_rows = work_u_f_bar + (t * B + begin) * row_m;
                 const real *const u_i_bar_rows = work_u_i_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1277,6 +1307,8 @@ void lstm_layer_norm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const e_1_i_rows = tape_e_1_i + begin * row_m;
@@ -1297,7 +1329,7 @@ void lstm_layer_norm_simd_backward(
             real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
             real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
             real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -1478,6 +1510,8 @@ void lstm_layer_norm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const r_2_rows = tape_r_2 + begin * 1;
@@ -1495,7 +1529,7 @@ void lstm_layer_norm_simd_backward(
             real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
             real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec r_2 = splat(*(r_2_rows + s));
                     const vec d_2_i = load(d_2_i_rows + s * row_m + j);
@@ -1545,6 +1579,8 @@ void lstm_layer_norm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
@@ -1557,7 +1593,7 @@ void lstm_layer_norm_simd_backward(
             real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
             real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec d_2_o_bar = load(d_2_o_bar_rows + s * row_m + j);
                     const vec d_2_g_bar = load(d_2_g_bar_rows + s * row_m + j);
@@ -1587,6 +1623,8 @@ void lstm_layer_norm_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
@@ -1594,7 +1632,7 @@ void lstm_layer_norm_simd_backward(
             const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
             const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1725,6 +1763,8 @@ void lstm_layer_norm_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -1732,7 +1772,7 @@ void lstm_layer_norm_simd_step(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
@@ -1782,6 +1822,8 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const w_i_rows = work_w_i + begin * row_m;
@@ -1794,7 +1836,7 @@ void lstm_layer_norm_simd_step(
             real *const d_2_g_rows = work_d_2_g + begin * row_m;
             real *const d_2_o_rows = work_d_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec w_i = load(w_i_rows + s * row_m + j);
                     const vec w_f = load(w_f_rows + s * row_m + j);
@@ -1847,6 +1889,8 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const r_2_rows = work_r_2 + begin * 1;
@@ -1859,7 +1903,7 @@ void lstm_layer_norm_simd_step(
             real *const e_2_g_rows = work_e_2_g + begin * row_m;
             real *const e_2_o_rows = work_e_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec r_2 = splat(*(r_2_rows + s));
                     const vec d_2_i = load(d_2_i_rows + s * row_m + j);
@@ -1889,6 +1933,8 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const h_prev_rows = state->h + begin * m;
@@ -1896,7 +1942,7 @@ void lstm_layer_norm_simd_step(
             real *const u_f_rows = work_u_f + begin * row_m;
             real *const u_g_rows = work_u_g + begin * row_m;
             real *const u_o_rows = work_u_o + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
@@ -1946,6 +1992,8 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const u_i_rows = work_u_i + begin * row_m;
@@ -1958,7 +2006,7 @@ void lstm_layer_norm_simd_step(
             real *const d_1_g_rows = work_d_1_g + begin * row_m;
             real *const d_1_o_rows = work_d_1_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec u_i = load(u_i_rows + s * row_m + j);
                     const vec u_f = load(u_f_rows + s * row_m + j);
@@ -2011,6 +2059,8 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             real *const o_rows = work_o + begin * row_m;
@@ -2026,7 +2076,7 @@ void lstm_layer_norm_simd_step(
             const real *const e_2_o_rows = work_e_2_o + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec b_i_here = load_part(b_i + j, left);
                     const vec b_f_here = load_part(b_f + j, left);
@@ -2115,13 +2165,15 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const c_rows = work_c + begin * row_m;
             const real *const mu_3_rows = work_mu_3 + begin * 1;
             real *const d_3_rows = work_d_3 + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec c = load(c_rows + s * row_m + j);
                     const vec mu_3 = splat(*(mu_3_rows + s));
@@ -2150,6 +2202,8 @@ void lstm_layer_norm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const o_rows = work_o + begin * row_m;
@@ -2157,7 +2211,7 @@ void lstm_layer_norm_simd_step(
             const real *const r_3_rows = work_r_3 + begin * 1;
             const real *const d_3_rows = work_d_3 + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec alpha_3_here = load_part(alpha_3 + j, left);
                     const vec beta_3_here = load_part(beta_3 + j, left);

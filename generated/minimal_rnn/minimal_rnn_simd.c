@@ -207,11 +207,13 @@ void minimal_rnn_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -244,7 +246,9 @@ void minimal_rnn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* U_z z */
                     const operand factors_z[] = {{tape_z + first * B * row_m, row_m, m}};
@@ -254,13 +258,16 @@ void minimal_rnn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const z_rows = tape_z + (t * B + begin) * row_m;
                         real *const u_rows = tape_u + (t * B + begin) * row_m;
                         real *const h_rows = out->h + (t * B + begin) * m;
                         const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -344,6 +351,8 @@ void minimal_rnn_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -355,7 +364,7 @@ void minimal_rnn_simd_backward(
                 real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
                 real *const a_u_bar_rows = work_a_u_bar + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec z = load(z_rows + s * row_m + j);
                         const vec u = load(u_rows + s * row_m + j);
@@ -380,13 +389,16 @@ void minimal_rnn_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const u_rows = tape_u + (t * B + begin) * row_m;
                 const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
                 const real *const a_u_bar_rows = work_a_u_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -414,6 +426,8 @@ void minimal_rnn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const z_rows = tape_z + begin * row_m;
@@ -421,7 +435,7 @@ void minimal_rnn_simd_backward(
             const real *const h_bar_rows = work_h_bar + begin * row_m;
             const real *const a_u_bar_rows = work_a_u_bar + begin * row_m;
             real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -461,11 +475,13 @@ void minimal_rnn_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -539,11 +555,13 @@ void minimal_rnn_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -570,12 +588,14 @@ void minimal_rnn_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_u[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -181,6 +181,8 @@ void minlstm_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -189,7 +191,7 @@ void minlstm_simd_forward(
             real *const f_rows = tape_f + begin * row_m;
             real *const i_rows = tape_i + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
@@ -243,6 +245,8 @@ void minlstm_simd_forward(
     for (size_t t = 0; t < T; ++t) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -251,7 +255,7 @@ void minlstm_simd_forward(
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec f = load(f_rows + s * row_m + j);
                         const vec i = load(i_rows + s * row_m + j);
@@ -322,6 +326,8 @@ void minlstm_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -331,7 +337,7 @@ void minlstm_simd_backward(
                 real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec f = load(f_rows + s * row_m + j);
                         const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
@@ -354,6 +360,8 @@ void minlstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -368,7 +376,7 @@ void minlstm_simd_backward(
             real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
             real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
             real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -430,13 +438,15 @@ void minlstm_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
             const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -501,13 +511,15 @@ void minlstm_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
@@ -556,6 +568,8 @@ void minlstm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const f_rows = work_f + begin * row_m;
@@ -564,7 +578,7 @@ void minlstm_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec f = load(f_rows + s * row_m + j);
                     const vec i = load(i_rows + s * row_m + j);

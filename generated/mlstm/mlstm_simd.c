@@ -228,11 +228,13 @@ void mlstm_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d_k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = tape_q + begin * row_d_k;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_k, vectors, block);
                 ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -286,12 +288,14 @@ void mlstm_simd_forward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = tape_v_2 + begin * row_d_v;
             real *const o_rows = tape_o + begin * row_d_v;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_v, vectors, block);
                 ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -397,6 +401,8 @@ void mlstm_simd_forward(
     for (size_t t = 0; t < T; ++t) {
         {
             const size_t vectors = 1, count = blocks(d_k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const k_rows = tape_k + (t * B + begin) * row_d_k;
@@ -406,7 +412,7 @@ void mlstm_simd_forward(
                 const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
                 const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_k - j;
                         const vec k = load(k_rows + sample * row_d_k + j);
                         const vec i = splat(*(i_rows + sample));
@@ -450,6 +456,8 @@ void mlstm_simd_forward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const o_rows = tape_o + begin * row_d_v;
@@ -457,7 +465,7 @@ void mlstm_simd_forward(
             const real *const r_rows = tape_r + begin * 1;
             const real *const a_h_rows = tape_a_h + begin * row_d_v;
             for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = d_v - j;
                     const vec o = load(o_rows + sample * row_d_v + j);
                     const vec r = splat(*(r_rows + sample));
@@ -586,6 +594,8 @@ void mlstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const o_rows = tape_o + begin * row_d_v;
@@ -595,7 +605,7 @@ void mlstm_simd_backward(
             real *const h_to_r_bar_rows = work_h_to_r_bar + begin * row_d_v;
             real *const a_h_bar_rows = work_a_h_bar + begin * row_d_v;
             real *const a_o_bar_rows = work_a_o_bar + begin * row_d_v;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_v, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = d_v - j;
@@ -668,10 +678,12 @@ void mlstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d_k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const q_bar_rows = work_q_bar + begin * row_d_k;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_k, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = d_k - j;
@@ -706,6 +718,8 @@ void mlstm_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(d_k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const q_rows = tape_q + (t * B + begin) * row_d_k;
@@ -716,7 +730,7 @@ void mlstm_simd_backward(
                 real *const n_bar_rows = work_n_bar + (t * B + begin) * row_d_k;
                 real *const n_prev_bar_rows = work_n_prev_bar + ((t & 1) * B + begin) * row_d_k;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_k - j;
                         const vec q = load(q_rows + sample * row_d_k + j);
                         const vec f = splat(*(f_rows + sample));
@@ -828,10 +842,12 @@ void mlstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d_k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const k_bar_rows = work_k_bar + begin * row_d_k;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_k, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = d_k - j;
@@ -850,10 +866,12 @@ void mlstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const v_bar_rows = work_v_bar + begin * row_d_v;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_v, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = d_v - j;
@@ -955,12 +973,14 @@ void mlstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(D, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * D;
             const real *const ftilde_bar_rows = work_ftilde_bar + begin * 1;
             const real *const itilde_bar_rows = work_itilde_bar + begin * 1;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(D, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = D - j;
@@ -1043,11 +1063,13 @@ void mlstm_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d_k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_k, vectors, block);
                 ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1101,12 +1123,14 @@ void mlstm_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_v, vectors, block);
                 ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -1199,6 +1223,8 @@ void mlstm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d_k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const k_rows = work_k + begin * row_d_k;
@@ -1207,7 +1233,7 @@ void mlstm_simd_step(
             real *const n_rows = work_n + begin * row_d_k;
             const real *const n_prev_rows = state->n + begin * d_k;
             for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = d_k - j;
                     const vec k = load(k_rows + sample * row_d_k + j);
                     const vec i = splat(*(i_rows + sample));
@@ -1248,6 +1274,8 @@ void mlstm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const o_rows = work_o + begin * row_d_v;
@@ -1255,7 +1283,7 @@ void mlstm_simd_step(
             const real *const r_rows = work_r + begin * 1;
             const real *const a_h_rows = work_a_h + begin * row_d_v;
             for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = d_v - j;
                     const vec o = load(o_rows + sample * row_d_v + j);
                     const vec r = splat(*(r_rows + sample));

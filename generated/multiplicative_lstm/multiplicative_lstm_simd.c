@@ -264,11 +264,13 @@ void multiplicative_lstm_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = tape_a_m + begin * row_d;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -297,7 +299,9 @@ void multiplicative_lstm_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(size_m, vectors, block);
                     /* W_hx x, W_ix x, W_ox x, W_fx x */
                     const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
@@ -307,13 +311,16 @@ void multiplicative_lstm_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const m_rows = tape_m + (t * B + begin) * row_d;
                         const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
                         const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                         real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(d, vectors, block);
                             ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -341,6 +348,8 @@ void multiplicative_lstm_simd_forward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const m_rows = tape_m + (t * B + begin) * row_d;
@@ -353,7 +362,8 @@ void multiplicative_lstm_simd_forward(
                         const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                         real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
                         real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(size_m, vectors, block);
                             real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
@@ -478,6 +488,8 @@ void multiplicative_lstm_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(size_m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const i_rows = tape_i + (t * B + begin) * row_size_m;
@@ -498,7 +510,7 @@ void multiplicative_lstm_simd_backward(
                 real *const hhat_bar_rows = work_hhat_bar + (t * B + begin) * row_size_m;
                 real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_size_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = size_m - j;
                         const vec i = load(i_rows + s * row_size_m + j);
                         const vec o = load(o_rows + s * row_size_m + j);
@@ -551,6 +563,8 @@ void multiplicative_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
@@ -560,7 +574,8 @@ void multiplicative_lstm_simd_backward(
                 const real *const hhat_bar_rows = work_hhat_bar + (t * B + begin) * row_size_m;
                 real *const m_bar_rows = work_m_bar + (t * B + begin) * row_d;
                 real *const a_m_2_bar_rows = work_a_m_2_bar + (t * B + begin) * row_d;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(d, vectors, block);
                     ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -588,11 +603,14 @@ void multiplicative_lstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(size_m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const a_m_2_bar_rows = work_a_m_2_bar + (t * B + begin) * row_d;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_size_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(size_m, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -618,13 +636,15 @@ void multiplicative_lstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_m_2_rows = tape_a_m_2 + begin * row_d;
             const real *const m_bar_rows = work_m_bar + begin * row_d;
             real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
                     const vec m_bar = load(m_bar_rows + s * row_d + j);
@@ -639,6 +659,8 @@ void multiplicative_lstm_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
@@ -647,7 +669,7 @@ void multiplicative_lstm_simd_backward(
             const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
             const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -741,11 +763,13 @@ void multiplicative_lstm_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -768,12 +792,14 @@ void multiplicative_lstm_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = state->h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -800,6 +826,8 @@ void multiplicative_lstm_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -807,7 +835,7 @@ void multiplicative_lstm_simd_step(
             real *const c_rows = work_c + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
             const real *const c_prev_rows = state->c + begin * size_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(size_m, vectors, block);
                 ALIGNED real tile_hhat[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 

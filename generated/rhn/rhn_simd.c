@@ -244,7 +244,9 @@ void rhn_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* W_H x, W_T x */
                     const operand factors_x[] = {{in->x + first * B * n, n, n}};
@@ -254,13 +256,16 @@ void rhn_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                         real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
                         real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
                         real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
@@ -300,13 +305,16 @@ void rhn_simd_forward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
                         real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
                         real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
                         real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -346,13 +354,16 @@ void rhn_simd_forward(
                 BARRIER
                 {
                     const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const y_rows = out->y + (t * B + begin) * m;
                         const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
                         real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
                         real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(m, vectors, block);
                             ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -473,6 +484,8 @@ void rhn_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
@@ -485,7 +498,7 @@ void rhn_simd_backward(
                 real *const a_t_3_bar_rows = work_a_t_3_bar + (t * B + begin) * row_m;
                 real *const a_h_3_bar_rows = work_a_h_3_bar + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec s_2 = load(s_2_rows + s * row_m + j);
                         const vec h_3 = load(h_3_rows + s * row_m + j);
@@ -517,6 +530,8 @@ void rhn_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
@@ -529,7 +544,8 @@ void rhn_simd_backward(
                 real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
                 real *const a_t_2_bar_rows = work_a_t_2_bar + (t * B + begin) * row_m;
                 real *const a_h_2_bar_rows = work_a_h_2_bar + (t * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_s_2_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -571,6 +587,8 @@ void rhn_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
@@ -583,7 +601,8 @@ void rhn_simd_backward(
                 real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
                 real *const a_t_1_bar_rows = work_a_t_1_bar + (t * B + begin) * row_m;
                 real *const a_h_1_bar_rows = work_a_h_1_bar + (t * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_s_1_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -625,6 +644,8 @@ void rhn_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
@@ -632,7 +653,8 @@ void rhn_simd_backward(
                 const real *const a_t_1_bar_rows = work_a_t_1_bar + (t * B + begin) * row_m;
                 const real *const a_h_1_bar_rows = work_a_h_1_bar + (t * B + begin) * row_m;
                 real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(m, vectors, block);
                     ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -660,12 +682,14 @@ void rhn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
             const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -688,6 +712,8 @@ void rhn_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_t_3_bar_rows = work_a_t_3_bar + begin * row_m;
@@ -696,7 +722,7 @@ void rhn_simd_backward(
             const real *const a_h_2_bar_rows = work_a_h_2_bar + begin * row_m;
             const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
             const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -817,12 +843,14 @@ void rhn_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             const real *const y_prev_rows = state->y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h_1[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -864,11 +892,13 @@ void rhn_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const s_1_rows = work_s_1 + begin * row_m;
             real *const s_2_rows = work_s_2 + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -906,11 +936,13 @@ void rhn_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             real *const y_rows = out->y + begin * m;
             const real *const s_2_rows = work_s_2 + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

@@ -223,7 +223,9 @@ void slstm_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     /* W_z x, W_i x, W_f x, W_o x */
                     const operand factors_x[] = {{in->x + first * B * D, D, D}};
@@ -233,6 +235,8 @@ void slstm_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
@@ -253,7 +257,8 @@ void slstm_simd_forward(
                         const size_t c_prev_stride = t > 0 ? row_d : d;
                         const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
                         const size_t n_prev_stride = t > 0 ? row_d : d;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t turn = from; turn < to; ++turn) {
+                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
                             const size_t own = vectors_of(d, vectors, block);
                             real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
@@ -417,12 +422,14 @@ void slstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const ftilde_rows = tape_ftilde + begin * row_d;
             real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec ftilde = load(ftilde_rows + s * row_d + j);
 
@@ -439,6 +446,8 @@ void slstm_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
@@ -473,7 +482,7 @@ void slstm_simd_backward(
                 real *const n_prev_bar_rows = work_n_prev_bar + ((t & 1) * B + begin) * row_d;
                 const real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + (t * B + begin) * row_d;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d - j;
                         const vec itilde = load(itilde_rows + s * row_d + j);
                         const vec z = load(z_rows + s * row_d + j);
@@ -560,6 +569,8 @@ void slstm_simd_backward(
         BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const otilde_bar_rows = work_otilde_bar + (t * B + begin) * row_d;
@@ -567,7 +578,8 @@ void slstm_simd_backward(
                 const real *const itilde_bar_rows = work_itilde_bar + (t * B + begin) * row_d;
                 const real *const ztilde_bar_rows = work_ztilde_bar + (t * B + begin) * row_d;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_d;
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
                     const size_t own = vectors_of(d, vectors, block);
                     ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -593,6 +605,8 @@ void slstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(D, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
@@ -600,7 +614,7 @@ void slstm_simd_backward(
             const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
             const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
             real *const x_bar_rows = gradients->x_bar + begin * D;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(D, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -623,13 +637,15 @@ void slstm_simd_backward(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
             const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
             const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
             const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = d - j;
@@ -731,6 +747,8 @@ void slstm_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * D;
@@ -742,7 +760,7 @@ void slstm_simd_step(
             const real *const m_prev_rows = state->m + begin * d;
             const real *const c_prev_rows = state->c + begin * d;
             const real *const n_prev_rows = state->n + begin * d;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_ztilde[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 

@@ -202,12 +202,14 @@ void sru_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = tape_a_c + begin * row_m;
             real *const a_h_rows = tape_a_h + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -240,7 +242,9 @@ void sru_simd_forward(
             const size_t steps = least(ahead, T - done), first = done;
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     /* W_f x */
                     const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
@@ -250,6 +254,8 @@ void sru_simd_forward(
             for (size_t t = first; t < first + steps; ++t) {
                 {
                     const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                    const size_t from = share_from(count, member, members);
+                    const size_t to = share_from(count, member + 1, members);
                     for (size_t begin = 0, rows; begin < B; begin += rows) {
                         rows = least(ROWS_AT_ONCE, B - begin);
                         real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -257,7 +263,7 @@ void sru_simd_forward(
                         const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                         const size_t c_prev_stride = t > 0 ? row_m : m;
                         const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
-                        for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                        for (size_t block = from; block < to; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -292,6 +298,8 @@ void sru_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -303,7 +311,7 @@ void sru_simd_forward(
             const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = tape_a_h + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -397,6 +405,8 @@ void sru_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -409,7 +419,7 @@ void sru_simd_backward(
             const real *const h_bar_rows = bars->h_bar + begin * m;
             real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
             real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -464,6 +474,8 @@ void sru_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -479,7 +491,7 @@ void sru_simd_backward(
                 real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_m;
                 real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec v_f_here = load_part(v_f + j, left);
                         const vec v_r_here = load_part(v_r + j, left);
@@ -515,6 +527,8 @@ void sru_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -525,7 +539,7 @@ void sru_simd_backward(
             const real *const c_bar_rows = work_c_bar + begin * row_m;
             real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -556,6 +570,8 @@ void sru_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
@@ -563,7 +579,7 @@ void sru_simd_backward(
             const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -629,12 +645,14 @@ void sru_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -661,13 +679,15 @@ void sru_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_c_rows = work_a_c + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_f[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -700,6 +720,8 @@ void sru_simd_step(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -707,7 +729,7 @@ void sru_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

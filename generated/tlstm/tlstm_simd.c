@@ -191,6 +191,8 @@ void tlstm_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -200,7 +202,7 @@ void tlstm_simd_forward(
             real *const f_rows = tape_f + begin * row_m;
             real *const o_rows = tape_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
@@ -243,6 +245,8 @@ void tlstm_simd_forward(
     for (size_t t = 0; t < T; ++t) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -251,7 +255,7 @@ void tlstm_simd_forward(
                 const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec z = load(z_rows + s * row_m + j);
                         const vec f = load(f_rows + s * row_m + j);
@@ -270,13 +274,15 @@ void tlstm_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const o_rows = tape_o + begin * row_m;
             const real *const c_rows = tape_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec o = load(o_rows + s * row_m + j);
                     const vec c = load(c_rows + s * row_m + j);
@@ -352,6 +358,8 @@ void tlstm_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -362,7 +370,7 @@ void tlstm_simd_backward(
                 real *const c_bar_rows = work_c_bar + (t * B + begin) * row_m;
                 real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec f = load(f_rows + s * row_m + j);
                         const vec o = load(o_rows + s * row_m + j);
@@ -386,6 +394,8 @@ void tlstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -401,7 +411,7 @@ void tlstm_simd_backward(
             real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
             real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -454,13 +464,15 @@ void tlstm_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             const real *const z_bar_rows = work_z_bar + begin * row_m;
             real *const x_prev_bar_rows = work_x_prev_bar + begin * row_n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -511,6 +523,8 @@ void tlstm_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < (T - 1) * B)
@@ -521,7 +535,7 @@ void tlstm_simd_backward(
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             const real *const z_bar_rows = work_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -575,6 +589,8 @@ void tlstm_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -582,7 +598,7 @@ void tlstm_simd_step(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = state->x + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
@@ -622,6 +638,8 @@ void tlstm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const z_rows = work_z + begin * row_m;
@@ -629,7 +647,7 @@ void tlstm_simd_step(
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec z = load(z_rows + s * row_m + j);
                     const vec f = load(f_rows + s * row_m + j);
@@ -645,13 +663,15 @@ void tlstm_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const o_rows = work_o + begin * row_m;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec o = load(o_rows + s * row_m + j);
                     const vec c = load(c_rows + s * row_m + j);

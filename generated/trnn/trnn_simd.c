@@ -169,12 +169,14 @@ void trnn_simd_forward(
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const f_rows = tape_f + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -208,6 +210,8 @@ void trnn_simd_forward(
     for (size_t t = 0; t < T; ++t) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -215,7 +219,7 @@ void trnn_simd_forward(
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec z = load(z_rows + s * row_m + j);
                         const vec f = load(f_rows + s * row_m + j);
@@ -274,6 +278,8 @@ void trnn_simd_backward(
     for (size_t t = T; t-- > 0;) {
         {
             const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = least(ROWS_AT_ONCE, B - begin);
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -283,7 +289,7 @@ void trnn_simd_backward(
                 real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
                 real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                    for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec f = load(f_rows + s * row_m + j);
                         const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
@@ -306,6 +312,8 @@ void trnn_simd_backward(
     /* every step, in any order */
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             if (begin < B)
@@ -316,7 +324,7 @@ void trnn_simd_backward(
             const real *const h_bar_rows = work_h_bar + begin * row_m;
             real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -349,12 +357,14 @@ void trnn_simd_backward(
     BARRIER
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = least(ROWS_AT_ONCE, T * B - begin);
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             const real *const z_bar_rows = work_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(n, vectors, block);
                 ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -414,12 +424,14 @@ void trnn_simd_step(
     (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
-            for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+            for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -450,6 +462,8 @@ void trnn_simd_step(
     BARRIER
     {
         const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const z_rows = work_z + begin * row_m;
@@ -457,7 +471,7 @@ void trnn_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = share_from(count, member, members); block < share_from(count, member + 1, members); ++block) {
+                for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec z = load(z_rows + s * row_m + j);
                     const vec f = load(f_rows + s * row_m + j);

@@ -167,7 +167,7 @@ class SimdWriter:
             into = f"{name}_ahead + block * vectors * steps * B * {gates} * LANES"
             onto = str(int(place > 0))
             lines += self.units.product(product, "steps * B", into, onto, factors)
-        return ["{", *indented([*self.units.opening(), *nest(self.units.shared(), lines)]), "}"]
+        return ["{", *indented([*self.units.opening(), *self.units.shared(lines)]), "}"]
 
     def edge(self, delay: Delay) -> Lines:
         """The value at the last step of the scan goes to the caller."""

@@ -75,7 +75,9 @@ class UnitsWriter:
 
     def opening(self) -> Lines:
         vectors = f"MOST_VECTORS({self._gates()})" if self._gates() else "1"
-        return [f"const size_t vectors = {vectors}, count = blocks({self.units}, vectors);"]
+        return [f"const size_t vectors = {vectors}, count = blocks({self.units}, vectors);",
+                "const size_t from = share_from(count, member, members);",
+                "const size_t to = share_from(count, member + 1, members);"]
 
     def _pointers(self) -> Lines:
         lines = []
@@ -110,10 +112,17 @@ class UnitsWriter:
     def _totals(self) -> list[Equation]:
         return [one for one in self.one.equations if is_total(self.program, one)]
 
-    def shared(self) -> str:
-        """The loop over this member's blocks."""
-        return ("for (size_t block = share_from(count, member, members); "
-                "block < share_from(count, member + 1, members); ++block)")
+    def shared(self, lines: Sequence[str], turning: bool = False) -> Lines:
+        """The loop over this member's blocks.
+
+        ``turning`` takes them in reverse at every other step: what the step before read last
+        is still in the cache.
+        """
+        if not turning:
+            return nest("for (size_t block = from; block < to; ++block)", lines)
+        t = self.local.time
+        turn = f"const size_t block = {t} & 1 ? from + to - 1 - turn : turn;"
+        return nest("for (size_t turn = from; turn < to; ++turn)", [turn, *lines])
 
     def _by_tiles(self) -> Lines:
         """Block by block: every product of the block, then unit by unit all rows."""
@@ -123,13 +132,14 @@ class UnitsWriter:
         lines = [f"const size_t own = vectors_of({self.units}, vectors, block);"]
         for tile in self.one.tiles:
             lines += self._tile(tile)
-        return nest(self.shared(), [*lines, *nest("for (size_t v = 0; v < own; ++v)", units)])
+        lines += nest("for (size_t v = 0; v < own; ++v)", units)
+        return self.shared(lines, bool(self.one.operands) and self.row.time == self.local.time)
 
     def _by_rows(self) -> Lines:
         """Row by row where no product and no sum ties the rows together."""
         s = self.local.sample
         lines = self._unit("0", [*self._constants(), *self._row_of_units()])
-        return nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", nest(self.shared(), lines))
+        return nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", self.shared(lines))
 
     def _unit(self, vector: str, lines: Lines) -> Lines:
         """Lines behind the number of their first unit, and of the units from there on."""

@@ -271,12 +271,13 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-/* tile[R][N vectors] (+)= a[R][entries] times panel[entries][N vectors]; S sums side by side
- * where a tile alone would wait for its own additions. */
+/* tile[R][N vectors] (+)= a[R][entries] times panel[entries][N vectors]: a's rows lie `across`
+ * apart and its entries `along`, tile's rows `row`. S sums side by side where a tile alone would
+ * wait for its own additions. */
 #define TILE(R, N, S)                                                                            \
-    MAYBE void tile_##R##_##N(size_t entries, const real *restrict a, size_t stride,             \
-                              const real *restrict panel, real *restrict tile, size_t row,       \
-                              int onto)                                                          \
+    MAYBE void tile_##R##_##N(size_t entries, const real *restrict a, size_t across,             \
+                              size_t along, const real *restrict panel, real *restrict tile,     \
+                              size_t row, int onto)                                              \
     {                                                                                            \
         vec sum[S][R][N];                                                                        \
         UNROLLED for (int s = 0; s < S; ++s)                                                     \
@@ -284,16 +285,16 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
                     sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
         size_t k = 0;                                                                            \
-        for (; k + S <= entries; k += S)                                                         \
+        for (; k + S <= entries; k += S, a += S * along, panel += S * N * LANES)                 \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int v = 0; v < N; ++v)                                         \
-                        sum[s][r][v] += a[r * stride + k + s]                                    \
-                                        * load(panel + ((k + s) * N + v) * LANES);               \
-        for (; k < entries; ++k)                                                                 \
+                        sum[s][r][v] += a[r * across + s * along]                                \
+                                        * load(panel + (s * N + v) * LANES);                     \
+        for (; k < entries; ++k, a += along, panel += N * LANES)                                 \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
-                    sum[0][r][v] += a[r * stride + k] * load(panel + (k * N + v) * LANES);       \
+                    sum[0][r][v] += a[r * across] * load(panel + v * LANES);                     \
         UNROLLED for (int r = 0; r < R; ++r)                                                     \
             UNROLLED for (int v = 0; v < N; ++v) {                                               \
                 UNROLLED for (int s = 1; s < S; ++s)                                             \
@@ -302,7 +303,8 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
             }                                                                                    \
     }
 
-typedef void (*tile_function)(size_t, const real *, size_t, const real *, real *, size_t, int);
+typedef void (*tile_function)(size_t, const real *, size_t, size_t, const real *, real *, size_t,
+                              int);
 
 #if VECTOR_BYTES == 64
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -355,7 +357,7 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
             const real *part = panel + v * LANES * entries;
             for (size_t o = 0; o < count; ++o) {
                 times(operands[o].entries, operands[o].rows + r * operands[o].stride,
-                      operands[o].stride, part, tile + r * row + v * LANES, row, onto || o);
+                      operands[o].stride, 1, part, tile + r * row + v * LANES, row, onto || o);
                 part += operands[o].entries * width * LANES;
             }
             r += height;
@@ -369,34 +371,59 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
 /* One factor of a panel: a matrix [units, entries], or its transpose; `scale` times it. */
 typedef struct weights {
     const real *matrix;
-    size_t across; /* entries from one unit to the next */
-    size_t along;  /* entries from one entry of the operand to the next */
+    size_t across; /* from one unit to the next: 1, or a row of the matrix */
+    size_t along;  /* from one entry of the operand to the next: the other one */
     real scale;
 } weights;
+
+/* One vector of units of a panel, where the entries of a row of the matrix are units. */
+ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, real scale,
+                       real *to, size_t row)
+{
+    for (size_t k = 0; k < entries; ++k)
+        store(to + k * row, scale * load_part(from + k * step, units));
+}
+
+/* The same where every unit is a row of the matrix: squares of lanes are turned over. */
+ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, real scale,
+                        real *to, size_t row)
+{
+    ALIGNED real square[LANES][LANES];
+    for (size_t k = 0; k < entries; k += LANES) {
+        const size_t some = least(LANES, entries - k);
+        for (size_t lane = 0; lane < LANES; ++lane)
+            store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
+                                             : (vec){0});
+        for (size_t i = 0; i < some; ++i) {
+            vec turned = {0};
+            UNROLLED for (int lane = 0; lane < LANES; ++lane)
+                turned[lane] = square[lane][i];
+            store(to + (k + i) * row, turned);
+        }
+    }
+}
 
 /* The panel of one block: matrices[operand * gates + gate], vector by vector of the tile. */
 MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
                        size_t gates, const size_t *entries, size_t count, real *panel)
 {
     const size_t own = vectors_of(units, vectors, block), all = own * gates;
-    for (size_t v = 0; v < all;) {
-        const size_t width = even_part(all - v, WIDEST);
+    for (size_t v = 0, width; v < all; v += width) {
+        width = even_part(all - v, WIDEST);
         for (size_t o = 0; o < count; ++o) {
             for (size_t w = 0; w < width; ++w) {
                 const weights from = matrices[o * gates + (v + w) / own];
                 const size_t first = (block * vectors + (v + w) % own) * LANES;
-                for (size_t lane = 0; lane < LANES; ++lane) {
-                    const int inside = first + lane < units;
-                    const real *source = from.matrix + (inside ? first + lane : 0) * from.across;
-                    const real scale = inside ? from.scale : 0;
-                    real *to = panel + w * LANES + lane;
-                    for (size_t k = 0; k < entries[o]; ++k)
-                        to[k * width * LANES] = scale * source[k * from.along];
-                }
+                const real *const start = from.matrix + first * from.across;
+                if (from.across == 1)
+                    pack_along(start, from.along, units - first, entries[o], from.scale,
+                               panel + w * LANES, width * LANES);
+                else
+                    pack_across(start, from.across, units - first, entries[o], from.scale,
+                                panel + w * LANES, width * LANES);
             }
             panel += entries[o] * width * LANES;
         }
-        v += width;
     }
     return panel;
 }
@@ -416,6 +443,12 @@ MAYBE real *pack_vector(const real *from, size_t entries, real *to)
     memcpy(to, from, entries * sizeof(real));
     memset(to + entries, 0, (padded(entries) - entries) * sizeof(real));
     return to + padded(entries);
+}
+
+/* Where a member's share of `count` things begins; it ends where the next one's begins. */
+ALWAYS size_t share_from(size_t count, size_t member, size_t members)
+{
+    return count * member / members;
 }
 
 /* ---- totals over all rows --------------------------------------------------------------- */
@@ -443,22 +476,16 @@ typedef struct total_of {
     int onto;
 } total_of;
 
-#if VECTOR_BYTES == 64
-enum { DEEP = 512 / sizeof(real) };
-#else
-enum { DEEP = 1024 / sizeof(real) };
-#endif
-enum { TALL = 96, SCRATCH = DEEP * (TALL + WIDEST * LANES) + MOST_ROWS * WIDEST * LANES };
+/* Rows that one panel of right factors holds. */
+enum { DEEP = 128, SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES };
 
-/* left^T, row by row of the tile: to[unit][row]. */
-MAYBE void pack_left(const total_of *one, size_t unit, size_t units, size_t from, size_t deep,
-                     real *to)
+/* Rows from `row` on that lie one behind the other, at most so many. */
+ALWAYS size_t together(const series *one, size_t row, size_t most)
 {
-    for (size_t k = 0; k < deep; ++k) {
-        const real *row = row_of(&one->left, from + k) + unit;
-        for (size_t u = 0; u < units; ++u)
-            to[u * DEEP + k] = one->scale * row[u];
-    }
+    if (row < one->start)
+        return least(most, one->start - row);
+    const size_t end = one->start + one->edges;
+    return row < end ? least(most, end - row) : most;
 }
 
 MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t width,
@@ -467,53 +494,55 @@ MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t
     for (size_t k = 0; k < deep; ++k, to += width * LANES) {
         const real *row = row_of(right, from + k) + column;
         for (size_t v = 0; v < width; ++v)
-            store(to + v * LANES, v * LANES < columns
-                  ? load_part(row + v * LANES, columns - v * LANES) : (vec){0});
+            store(to + v * LANES, load_part(row + v * LANES, columns - v * LANES));
     }
 }
 
-MAYBE void add_tile(const real *tile, size_t height, size_t width, real *out, size_t stride,
-                    size_t columns, int onto)
+/* One panel's part in one total: `deep` rows of left, these units, `width` vectors of columns. */
+MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit, size_t end,
+                     const real *panel, size_t width, size_t column, size_t columns, real *tile)
 {
-    for (size_t r = 0; r < height; ++r)
-        for (size_t v = 0; v < width; ++v) {
-            real *to = out + r * stride + v * LANES;
-            const size_t count = columns - v * LANES;
-            const vec sum = load(tile + (r * width + v) * LANES);
-            store_part(to, onto ? sum + load_part(to, count) : sum, count);
+    const int full = column + width * LANES <= columns && one->scale == 1;
+    const int onto = from > 0 || one->onto;
+    for (size_t height; unit < end; unit += height) {
+        height = even_part(end - unit, rows_of[width - 1]);
+        const tile_function times = tiles[width - 1][height - 1];
+        const real *left = row_of(&one->left, from) + unit;
+        real *out = one->out + unit * columns + column;
+        if (full) {
+            times(deep, left, 1, one->left.stride, panel, out, columns, onto);
+            continue;
         }
+        times(deep, left, 1, one->left.stride, panel, tile, width * LANES, 0);
+        for (size_t r = 0; r < height; ++r)
+            for (size_t v = 0; v < width; ++v) {
+                real *to = out + r * columns + v * LANES;
+                const size_t count = columns - column - v * LANES;
+                const vec sum = one->scale * load(tile + (r * width + v) * LANES);
+                store_part(to, onto ? sum + load_part(to, count) : sum, count);
+            }
+    }
 }
 
 /* All totals with one right factor [rows, columns], for the units that are this member's. */
 MAYBE void totals(size_t rows, const series *right, size_t columns, const total_of *all,
                   size_t count, size_t member, size_t members, real *scratch)
 {
-    real *const left = scratch, *const panel = left + DEEP * TALL;
-    real *const tile = panel + DEEP * WIDEST * LANES;
-    const size_t all_vectors = up_to(columns, LANES) / LANES;
-    for (size_t from = 0; from < rows; from += DEEP) {
-        const size_t deep = least(DEEP, rows - from);
-        for (size_t one = 0; one < count; ++one) {
-            const size_t share = up_to(all[one].units, members * 8) / members;
-            const size_t end = least(all[one].units, (member + 1) * share);
-            for (size_t unit = member * share; unit < end; unit += TALL) {
-                const size_t tall = least(TALL, end - unit);
-                pack_left(all + one, unit, tall, from, deep, left);
-                for (size_t v = 0; v < all_vectors;) {
-                    const size_t width = even_part(all_vectors - v, WIDEST);
-                    const size_t column = v * LANES;
-                    pack_right(right, column, columns - column, width, from, deep, panel);
-                    for (size_t r = 0; r < tall;) {
-                        const size_t height = even_part(tall - r, rows_of[width - 1]);
-                        tiles[width - 1][height - 1](deep, left + r * DEEP, DEEP, panel, tile,
-                                                     width * LANES, 0);
-                        add_tile(tile, height, width,
-                                 all[one].out + (unit + r) * columns + column, columns,
-                                 columns - column, from > 0 || all[one].onto);
-                        r += height;
-                    }
-                    v += width;
-                }
+    real *const panel = scratch, *const tile = panel + DEEP * WIDEST * LANES;
+    const size_t vectors = up_to(columns, LANES) / LANES;
+    for (size_t from = 0, deep; from < rows; from += deep) {
+        deep = least(DEEP, rows - from);
+        for (size_t one = 0; one < count; ++one)
+            deep = together(&all[one].left, from, deep);
+        for (size_t v = 0, width; v < vectors; v += width) {
+            width = even_part(vectors - v, WIDEST);
+            pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
+            for (size_t one = 0; one < count; ++one) {
+                const size_t groups = (all[one].units + MOST_ROWS - 1) / MOST_ROWS;
+                const size_t begin = share_from(groups, member, members) * MOST_ROWS;
+                const size_t end = share_from(groups, member + 1, members) * MOST_ROWS;
+                add_total(all + one, from, deep, begin, least(end, all[one].units), panel, width,
+                          v * LANES, columns, tile);
             }
         }
     }
@@ -540,11 +569,5 @@ MAYBE void copy_rows(size_t rows, size_t entries, const real *from, size_t strid
 #define MEMBER ((size_t)0)
 #define MEMBERS ((size_t)1)
 #endif
-
-/* Where a member's share of `count` things begins; it ends where the next one's begins. */
-ALWAYS size_t share_from(size_t count, size_t member, size_t members)
-{
-    return count * member / members;
-}
 
 #endif

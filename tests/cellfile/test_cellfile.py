@@ -251,7 +251,7 @@ def test_commands_take_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert run("grad", "./my.cell", "--wrt", "W_f").splitlines()[-1].startswith("∂L/∂W_f = Σₜ")
     run("generate", "my.cell", "--output", "build")
     assert {one.name for one in (tmp_path / "build" / "my").iterdir()} == {
-        "my.tex", "my.py", "my.h", "my.c"}
+        "my.tex", "my.py", "my.h", "my.c", "my_simd.h", "my_simd.c"}
     (tmp_path / "build" / "another").mkdir()
     assert "kernels right" in run("check", "my.cell", "--output", "build")
     assert symrnn.cell("my.cell") == symrnn.cell(tmp_path / "my.cell") == parse(starter("my"))

@@ -21,7 +21,7 @@ def trials(case: Case) -> Iterator[Trial]:
     """The kernel in C, float32."""
     kernel, kind = compiled(case), case.workload.kind
     if kind is Kind.STEP:
-        step = kernel.stepper(case.parameters)
+        step = kernel.stepper(case.parameters, case.workload.batch)
         yield Trial(NAME, partial(step, case.x[0]), partial(_streamed, kernel, case))
     elif kind is Kind.SEQUENCE:
         params = kernel.pack(case.parameters)  # peers pack theirs before the race too
@@ -37,7 +37,7 @@ def compiled(case: Case) -> Kernel:
 
 
 def _streamed(kernel: Kernel, case: Case) -> dict[str, Array]:
-    step = kernel.stepper(case.parameters)
+    step = kernel.stepper(case.parameters, case.workload.batch)
     return {"y": np.stack([np.array(step(x_t)) for x_t in case.x])}
 
 
