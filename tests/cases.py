@@ -211,6 +211,45 @@ def shared_parameter() -> Program:
     return cell.build("h")
 
 
+def constant_beside_steps() -> Program:
+    """A bias at every step and, once, in a sum that does not depend on time."""
+    with Cell("constant_beside_steps", "Bias with its own mean") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, d = cell.parameters("W[m,n] U[m,m] d[m]", "of the cell")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1] + d) + Rational(1, 10) * Ein("i->", d)
+    return cell.build("h")
+
+
+def constant_norm() -> Program:
+    """The norm of a bias beside the bias."""
+    with Cell("constant_norm", "Bias with its own norm") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, d = cell.parameters("W[m,n] U[m,m] d[m]", "of the cell")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1] + d) / (1 + Ein("i,i->", d, d))
+    return cell.build("h")
+
+
+def constant_matrix() -> Program:
+    """A sum of two matrices as a matrix, one of them used alone as well."""
+    with Cell("constant_matrix", "Sum of matrices") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, V, b = cell.parameters("W[m,n] U[m,m] V[m,m] b[m]", "of the cell")
+        a = W @ x[t] + U @ h[t - 1] + b
+        h[t] = tanh(cell.contract("ij,j->i", V + U, a))
+    return cell.build("h")
+
+
+def scaled_matrix() -> Program:
+    """A scaled matrix beside the matrix itself."""
+    with Cell("scaled_matrix", "Scaled matrix") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        a = cell.symbol("a[m]", "sum")
+        W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the cell")
+        a[t] = W @ x[t] + U @ h[t - 1] + b
+        h[t] = tanh(cell.contract("ij,j->i", Rational(1, 2) * U, a[t]))
+    return cell.build("h")
+
+
 def nested_gates() -> Program:
     """Equations as a user writes them: sums in functions, formulas in products."""
     with Cell("nested_gates", "Gated network without intermediate names") as cell:
@@ -302,6 +341,10 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             look_ahead,
             antisymmetric,
             shared_parameter,
+            constant_beside_steps,
+            constant_norm,
+            constant_matrix,
+            scaled_matrix,
             nested_gates,
             gate_on_product,
             product_of_products,

@@ -89,7 +89,7 @@ class Source:
 
 def c_names(plan: Plan) -> Names:
     """Identifiers of the whole plan; the runtime finds struct fields by them."""
-    return Names((plan.program, plan.gradient), KEYWORDS)
+    return Names(plan.programs, KEYWORDS)
 
 
 def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
