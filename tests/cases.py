@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from sympy import Rational, exp, tanh
+from sympy import Mul, Rational, exp, tanh
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
@@ -250,6 +250,18 @@ def scaled_matrix() -> Program:
     return cell.build("h")
 
 
+def far_numbers() -> Program:
+    """Numbers that no integer of C holds, and products of integers that none holds."""
+    with Cell("far_numbers", "Far numbers") as cell:
+        x, h, a = (cell.input("x[n]", "input"), cell.state("h[m]", "state"),
+                   cell.symbol("a[m]", "sum"))
+        W, U = cell.parameters("W[m,n] U[m,m]", "of the cell")
+        a[t] = W @ x[t] + U @ h[t - 1]
+        scaled = Mul(100000, 100000, a[t], Rational(1, 10**10), evaluate=False)
+        h[t] = tanh(scaled) + 10**20 * tanh(a[t]) * Rational(1, 3 * 10**20)
+    return cell.build("h")
+
+
 def nested_gates() -> Program:
     """Equations as a user writes them: sums in functions, formulas in products."""
     with Cell("nested_gates", "Gated network without intermediate names") as cell:
@@ -345,6 +357,7 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             constant_norm,
             constant_matrix,
             scaled_matrix,
+            far_numbers,
             nested_gates,
             gate_on_product,
             product_of_products,

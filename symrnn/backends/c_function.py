@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sympy import Rational
+
 from symrnn.backends.c_addresses import Addresses, Locals, StepAddresses
 from symrnn.backends.c_loops import Loops
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
+from symrnn.backends.printer import ATOM
 from symrnn.backends.text import Statement, TextPrinter
 from symrnn.program import Delay, Equation, Role, Span, Variable, sizes_in_order, symbols_in_order
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
@@ -252,3 +255,6 @@ class SizePrinter(CPrinter):
 
     def size(self, name: str) -> str:
         return self.names.size(name)
+
+    def number(self, value: Rational) -> tuple[int, str]:
+        return ATOM, str(value.p)
