@@ -158,6 +158,15 @@ def delayed_input() -> Program:
     return cell.build("c")
 
 
+def input_before() -> Program:
+    """An input of which only the last step's value is read."""
+    with Cell("input_before", "Network one step late") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the cell")
+        h[t] = tanh(W @ x[t - 1] + U @ h[t - 1] + b)
+    return cell.build("h")
+
+
 def two_steps_back() -> Program:
     """A memory of two steps, chained from two of one."""
     with Cell("two_steps_back", "Memory of two steps") as cell:
@@ -349,6 +358,7 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             scalar_parameters,
             masked,
             delayed_input,
+            input_before,
             two_steps_back,
             look_ahead,
             antisymmetric,
