@@ -147,7 +147,7 @@ def test_every_block_is_as_large_as_told(name: str, tmp_path: Path) -> None:
     plan = derive(BY_NAME[name].build())
     written(tmp_path, name, plan.program)
     structs = {one.name.removeprefix(f"{name}_"): one.fields
-               for one in interface(plan, c_names(plan), name)}
+               for one in interface(plan, c_names(plan, name), name)}
     sizes, shapes = sizes_of(plan.program, structs["sizes"]), shapes_of(plan)
     text = SANITIZED.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"]))
     for kind in ("parameters", "inputs", "outputs", "state", "cotangents", "gradients"):

@@ -249,7 +249,8 @@ def size_lines(plan: Plan, to: Addresses) -> tuple[str, ...]:
                if one.value is not None and one.name in used}
     used |= {part for parts in derived.values() for part in parts}
     free = ["T", "B", *(one.name for one in plan.program.sizes if one.value is None)]
-    lines = [f"const size_t {to.names.size(one)} = sizes->{one};" for one in free if one in used]
+    lines = [f"const size_t {to.names.size(one)} = sizes->{to.names.member(one)};"
+             for one in free if one in used]
     for size in plan.program.sizes:
         if size.name in derived:
             text = SizePrinter(to)(size.value)

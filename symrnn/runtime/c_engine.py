@@ -28,7 +28,7 @@ class CEngine:
         self.plan, self.dtype = plan, np.dtype(dtype)
         defines = ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
         self.code = ctypes.CDLL(str(shared_library(rendered(c_backend(plan, NAME)), defines)))
-        structs = interface(plan, c_names(plan), NAME)
+        structs = interface(plan, c_names(plan, NAME), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
 
