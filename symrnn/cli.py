@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -154,6 +155,9 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of th
 
 def main() -> None:
     """Run the command line; an error is one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack the letters of formulas
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="symrnn")
     except workflow.MISTAKES as error:

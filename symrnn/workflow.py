@@ -12,10 +12,11 @@ from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError, UnknownName
-from symrnn.runtime import CompilerMissing, ShapeError
+from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
 
 
-MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, OSError)
+MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, CompilerFailed,
+            OSError)
 KERNELS = tuple((backend, dtype) for backend in ("numpy", "c") for dtype in ("float32", "float64"))
 
 
