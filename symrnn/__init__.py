@@ -18,15 +18,15 @@ from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
 from symrnn.presentation import show
 from symrnn.program import Program, ProgramError, activation, reverse, verify
-from symrnn.runtime import CompilerMissing, Kernel, Run, ShapeError
+from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError
 from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial, with_two_biases,
                                without_bias, zoneout)
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Cell", "CellFileError", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run",
-    "ShapeError",
+    "Cell", "CellFileError", "CompilerFailed", "CompilerMissing", "Kernel", "Program",
+    "ProgramError", "Run", "ShapeError",
     "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compile",
     "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan", "learned_initial",
     "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t", "tangent", "verify",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -224,6 +225,9 @@ def print_table(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
 
 def main() -> None:
     """Run the command line; an error is one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack the letters of formulas
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="symrnn")
     except workflow.MISTAKES as error:

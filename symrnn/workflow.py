@@ -15,10 +15,11 @@ from symrnn.checking import Drift, check_kernel, drift
 from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError, UnknownName
 from symrnn.rendering import shared
-from symrnn.runtime import CompilerMissing, ShapeError
+from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
 
 
-MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, OSError)
+MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, CompilerFailed,
+            OSError)
 KERNELS = tuple((backend, profile, dtype)
                 for backend, profile in (("numpy", ""), ("c", "portable"), ("c", "simd"))
                 for dtype in ("float32", "float64"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from sympy import Rational, exp, tanh
+from sympy import Mul, Rational, exp, tanh
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
@@ -158,6 +158,15 @@ def delayed_input() -> Program:
     return cell.build("c")
 
 
+def input_before() -> Program:
+    """An input of which only the last step's value is read."""
+    with Cell("input_before", "Network one step late") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the cell")
+        h[t] = tanh(W @ x[t - 1] + U @ h[t - 1] + b)
+    return cell.build("h")
+
+
 def two_steps_back() -> Program:
     """A memory of two steps, chained from two of one."""
     with Cell("two_steps_back", "Memory of two steps") as cell:
@@ -208,6 +217,57 @@ def shared_parameter() -> Program:
         U, b = cell.parameters("U[m,m] b[m]", "of both equations")
         r[t] = sigmoid(U @ x[t] + b)
         h[t] = tanh(U @ h[t - 1] + r[t] * b)
+    return cell.build("h")
+
+
+def constant_beside_steps() -> Program:
+    """A bias at every step and, once, in a sum that does not depend on time."""
+    with Cell("constant_beside_steps", "Bias with its own mean") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, d = cell.parameters("W[m,n] U[m,m] d[m]", "of the cell")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1] + d) + Rational(1, 10) * Ein("i->", d)
+    return cell.build("h")
+
+
+def constant_norm() -> Program:
+    """The norm of a bias beside the bias."""
+    with Cell("constant_norm", "Bias with its own norm") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, d = cell.parameters("W[m,n] U[m,m] d[m]", "of the cell")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1] + d) / (1 + Ein("i,i->", d, d))
+    return cell.build("h")
+
+
+def constant_matrix() -> Program:
+    """A sum of two matrices as a matrix, one of them used alone as well."""
+    with Cell("constant_matrix", "Sum of matrices") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, V, b = cell.parameters("W[m,n] U[m,m] V[m,m] b[m]", "of the cell")
+        a = W @ x[t] + U @ h[t - 1] + b
+        h[t] = tanh(cell.contract("ij,j->i", V + U, a))
+    return cell.build("h")
+
+
+def scaled_matrix() -> Program:
+    """A scaled matrix beside the matrix itself."""
+    with Cell("scaled_matrix", "Scaled matrix") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        a = cell.symbol("a[m]", "sum")
+        W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the cell")
+        a[t] = W @ x[t] + U @ h[t - 1] + b
+        h[t] = tanh(cell.contract("ij,j->i", Rational(1, 2) * U, a[t]))
+    return cell.build("h")
+
+
+def far_numbers() -> Program:
+    """Numbers that no integer of C holds, and products of integers that none holds."""
+    with Cell("far_numbers", "Far numbers") as cell:
+        x, h, a = (cell.input("x[n]", "input"), cell.state("h[m]", "state"),
+                   cell.symbol("a[m]", "sum"))
+        W, U = cell.parameters("W[m,n] U[m,m]", "of the cell")
+        a[t] = W @ x[t] + U @ h[t - 1]
+        scaled = Mul(100000, 100000, a[t], Rational(1, 10**10), evaluate=False)
+        h[t] = tanh(scaled) + 10**20 * tanh(a[t]) * Rational(1, 3 * 10**20)
     return cell.build("h")
 
 
@@ -298,10 +358,16 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             scalar_parameters,
             masked,
             delayed_input,
+            input_before,
             two_steps_back,
             look_ahead,
             antisymmetric,
             shared_parameter,
+            constant_beside_steps,
+            constant_norm,
+            constant_matrix,
+            scaled_matrix,
+            far_numbers,
             nested_gates,
             gate_on_product,
             product_of_products,

@@ -1,6 +1,9 @@
 """The commands as a user runs them: what they print, what they write, how they fail."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,24 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(
     error = capsys.readouterr().err
     assert stopped.value.code == 2
     assert words in error and error.count("\n") == 1 and "Traceback" not in error
+
+
+def started(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    return subprocess.run([sys.executable, "-m", "symrnn", *arguments], text=True, check=False,
+                          capture_output=True, env={**os.environ, **settings})
+
+
+def test_a_terminal_without_the_letters_of_formulas_shows_what_it_can() -> None:
+    shown = started("grad", "elman", "--wrt", "U", LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert shown.returncode == 0, shown.stderr
+    assert "a?[t] h[t-1]?" in shown.stdout
+
+
+def test_a_compiler_that_fails_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    found = started("check", "elman", CC="gcc -Dvoid=nonsense", SYMRNN_CACHE=str(tmp_path))
+    assert found.returncode == 2
+    assert found.stderr.startswith("symrnn: gcc ") and found.stderr.count("\n") == 1
 
 
 def test_unknown_options_exit_with_2() -> None:

@@ -12,6 +12,7 @@ from symrnn.cells import architectures
 from symrnn.pipeline import derive, generate
 from symrnn.program import Program
 from symrnn.schedule import Plan
+from tests.cases import case
 
 STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
 BY_NAME = {one.name: one for one in architectures()}
@@ -20,6 +21,8 @@ ODD_CHOICES = {
     "elus": elman(activation=("elu", 0.3), output_activation="softsign"),
     "silu": lstm(gate_activation="hard_sigmoid", activation="silu", output_activation="relu"),
     "bare": elman(readout=False, activation="linear"),
+    **{name: case(name) for name in ("input_before", "constant_beside_steps", "constant_norm",
+                                     "constant_matrix", "far_numbers", "look_ahead")},
 }
 
 compilers = pytest.mark.parametrize("compiler", ["gcc", "clang"])
@@ -144,7 +147,7 @@ def test_every_block_is_as_large_as_told(name: str, tmp_path: Path) -> None:
     plan = derive(BY_NAME[name].build())
     written(tmp_path, name, plan.program)
     structs = {one.name.removeprefix(f"{name}_"): one.fields
-               for one in interface(plan, c_names(plan), name)}
+               for one in interface(plan, c_names(plan, name), name)}
     sizes, shapes = sizes_of(plan.program, structs["sizes"]), shapes_of(plan)
     text = SANITIZED.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"]))
     for kind in ("parameters", "inputs", "outputs", "state", "cotangents", "gradients"):

@@ -238,7 +238,7 @@ void lstm_layer_norm_forward(
             for (size_t j = 0; j < m; ++j)
                 v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
 
-            /* (26)  r_2 = rsqrt(v_2 + 1/100000) */
+            /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
             r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
 
             /* (27)  e_2_i = d_2_i * r_2 */
@@ -359,7 +359,7 @@ void lstm_layer_norm_forward(
             for (size_t j = 0; j < m; ++j)
                 v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
 
-            /* (11)  r_1 = rsqrt(v_1 + 1/100000) */
+            /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
             r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
 
             /* (12)  e_1_i = d_1_i * r_1 */
@@ -428,7 +428,7 @@ void lstm_layer_norm_forward(
             for (size_t j = 0; j < m; ++j)
                 v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
 
-            /* (43)  r_3 = rsqrt(v_3 + 1/100000) */
+            /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
             r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));
 
             /* (44)  e_3 = d_3 * r_3 */
@@ -1260,7 +1260,7 @@ void lstm_layer_norm_step(
         for (size_t j = 0; j < m; ++j)
             v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
 
-        /* (11)  r_1 = rsqrt(v_1 + 1/100000) */
+        /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
         r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
 
         /* (12)  e_1_i = d_1_i * r_1 */
@@ -1349,7 +1349,7 @@ void lstm_layer_norm_step(
         for (size_t j = 0; j < m; ++j)
             v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
 
-        /* (26)  r_2 = rsqrt(v_2 + 1/100000) */
+        /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
         r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
 
         /* (27)  e_2_i = d_2_i * r_2 */
@@ -1418,7 +1418,7 @@ void lstm_layer_norm_step(
         for (size_t j = 0; j < m; ++j)
             v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
 
-        /* (43)  r_3 = rsqrt(v_3 + 1/100000) */
+        /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
         r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));
 
         /* (44)  e_3 = d_3 * r_3 */

@@ -129,7 +129,7 @@ def forward(parameters, inputs, initial):
     d_2_o = w_o - mu_2[:, :, None]
     # (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o
     v_2 = 1 / (4 * m) * (contract("TBi,TBi->TB", d_2_i, d_2_i)) + 1 / (4 * m) * (contract("TBi,TBi->TB", d_2_f, d_2_f)) + 1 / (4 * m) * (contract("TBi,TBi->TB", d_2_g, d_2_g)) + 1 / (4 * m) * (contract("TBi,TBi->TB", d_2_o, d_2_o))
-    # (26)  r_2 = rsqrt(v_2 + 1/100000)
+    # (26)  r_2 = rsqrt(v_2 + 10^(-5))
     r_2 = rsqrt(v_2 + 1e-05)
     # (27)  e_2_i = d_2_i * r_2
     e_2_i = d_2_i * r_2[:, :, None]
@@ -183,7 +183,7 @@ def forward(parameters, inputs, initial):
         d_1_o[t] = u_o - mu_1[:, None]
         # (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o
         v_1 = 1 / (4 * m) * (contract("Bi,Bi->B", d_1_i[t], d_1_i[t])) + 1 / (4 * m) * (contract("Bi,Bi->B", d_1_f[t], d_1_f[t])) + 1 / (4 * m) * (contract("Bi,Bi->B", d_1_g[t], d_1_g[t])) + 1 / (4 * m) * (contract("Bi,Bi->B", d_1_o[t], d_1_o[t]))
-        # (11)  r_1 = rsqrt(v_1 + 1/100000)
+        # (11)  r_1 = rsqrt(v_1 + 10^(-5))
         r_1[t] = rsqrt(v_1 + 1e-05)
         # (12)  e_1_i = d_1_i * r_1
         e_1_i[t] = d_1_i[t] * r_1[t][:, None]
@@ -217,7 +217,7 @@ def forward(parameters, inputs, initial):
         d_3[t] = c[t] - mu_3[:, None]
         # (42)  v_3 = 1 / m d_3^T d_3
         v_3 = 1 / m * (contract("Bi,Bi->B", d_3[t], d_3[t]))
-        # (43)  r_3 = rsqrt(v_3 + 1/100000)
+        # (43)  r_3 = rsqrt(v_3 + 10^(-5))
         r_3[t] = rsqrt(v_3 + 1e-05)
         # (44)  e_3 = d_3 * r_3
         e_3[t] = d_3[t] * r_3[t][:, None]
@@ -529,7 +529,7 @@ def step(parameters, inputs, state):
     d_1_o = u_o - mu_1[:, None]
     # (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o
     v_1 = 1 / (4 * m) * (contract("Bi,Bi->B", d_1_i, d_1_i)) + 1 / (4 * m) * (contract("Bi,Bi->B", d_1_f, d_1_f)) + 1 / (4 * m) * (contract("Bi,Bi->B", d_1_g, d_1_g)) + 1 / (4 * m) * (contract("Bi,Bi->B", d_1_o, d_1_o))
-    # (11)  r_1 = rsqrt(v_1 + 1/100000)
+    # (11)  r_1 = rsqrt(v_1 + 10^(-5))
     r_1 = rsqrt(v_1 + 1e-05)
     # (12)  e_1_i = d_1_i * r_1
     e_1_i = d_1_i * r_1[:, None]
@@ -559,7 +559,7 @@ def step(parameters, inputs, state):
     d_2_o = w_o - mu_2[:, None]
     # (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o
     v_2 = 1 / (4 * m) * (contract("Bi,Bi->B", d_2_i, d_2_i)) + 1 / (4 * m) * (contract("Bi,Bi->B", d_2_f, d_2_f)) + 1 / (4 * m) * (contract("Bi,Bi->B", d_2_g, d_2_g)) + 1 / (4 * m) * (contract("Bi,Bi->B", d_2_o, d_2_o))
-    # (26)  r_2 = rsqrt(v_2 + 1/100000)
+    # (26)  r_2 = rsqrt(v_2 + 10^(-5))
     r_2 = rsqrt(v_2 + 1e-05)
     # (27)  e_2_i = d_2_i * r_2
     e_2_i = d_2_i * r_2[:, None]
@@ -593,7 +593,7 @@ def step(parameters, inputs, state):
     d_3 = c - mu_3[:, None]
     # (42)  v_3 = 1 / m d_3^T d_3
     v_3 = 1 / m * (contract("Bi,Bi->B", d_3, d_3))
-    # (43)  r_3 = rsqrt(v_3 + 1/100000)
+    # (43)  r_3 = rsqrt(v_3 + 10^(-5))
     r_3 = rsqrt(v_3 + 1e-05)
     # (44)  e_3 = d_3 * r_3
     e_3 = d_3 * r_3[:, None]

@@ -10,18 +10,12 @@ from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, size_lines
                                         total_entries)
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
+from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.names import Names
 from symrnn.backends.text import in_comment
 from symrnn.program import FED, Program, Role, Variable
 from symrnn.schedule import Plan
 
-KEYWORDS = """T B
-auto break case char const continue default do double else enum extern float for goto
-if inline int long register restrict return short signed sizeof static struct switch typedef union
-unsigned void volatile while bool true false class new delete this template namespace private public
-protected operator virtual using try catch throw friend typename export explicit mutable and or not
-xor in out sizes parameters initial final state next bars gradients tape work sum REAL EXP TANH LOG
-SIN COS FABS LOG1P EXPM1 SQRT size_t main exp tanh log sin cos fabs sqrt""".split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "in", "initial", "out", "final", "tape", "work"),
     "backward": ("sizes", "parameters", "in", "initial", "out", "tape", "bars", "gradients",
@@ -78,9 +72,9 @@ class Source:
     steps: tuple[Body, ...]
 
 
-def c_names(plan: Plan) -> Names:
+def c_names(plan: Plan, name: str) -> Names:
     """Identifiers of the whole plan; the runtime finds struct fields by them."""
-    return Names((plan.program, plan.gradient), KEYWORDS)
+    return Names(plan.programs, (*RESERVED, *names_of_files(name)))
 
 
 def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -93,7 +87,7 @@ def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan, self.name = plan, name
-        self.names = c_names(plan)
+        self.names = c_names(plan, name)
         self.local = Locals.choose(self.names)
 
     def source(self) -> Source:
@@ -142,8 +136,8 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
     program, gradient = plan.program, plan.gradient
     meanings = {"T": "steps", "B": "sequences in the batch",
                 **{one.name: one.meaning for one in program.sizes}}
-    sizes = tuple(Field(one, one, f"size_t {one};", in_comment(meanings[one]))
-                  for one in _all_sizes(program))
+    sizes = tuple(Field(names.member(one), one, f"size_t {names.member(one)};",
+                        in_comment(meanings[one])) for one in _all_sizes(program))
     groups = (
         ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
         ("inputs", "inputs", True, program.with_role(*FED)),

@@ -52,6 +52,10 @@ class Addresses:
         """The number of entries behind some axes: ``T * B * m``."""
         return " * ".join(self.printer.extent(axis) for axis in axes) or "1"
 
+    def member(self, size: str) -> str:
+        """A size as the header's struct calls it."""
+        return self.names.member(size)
+
     def is_whole(self, variable: Variable) -> bool:
         """True where one pointer serves every step and sample."""
         return (self.schedule.places.get(variable.name) is Place.STEP

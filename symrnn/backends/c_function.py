@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from sympy import Rational
 
 from symrnn.backends.c_addresses import Addresses, Locals, StepAddresses
 from symrnn.backends.c_loops import Loops
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
+from symrnn.backends.printer import ATOM
 from symrnn.backends.text import Statement, TextPrinter
 from symrnn.program import (FED, Delay, Equation, Role, Span, Variable, sizes_in_order,
                             symbols_in_order)
@@ -128,8 +132,9 @@ class BodyWriter:
         return tuple(lines)
 
     def _block(self, stage: Stage) -> Block:
-        opening, closing = self.around(stage)
-        return Block(self.title(stage), 4 + 4 * len(closing), opening, self._pointers(stage),
+        pointers = self._pointers(stage)
+        opening, closing = self.around(stage, pointers)
+        return Block(self.title(stage), 4 + 4 * len(closing), opening, pointers,
                      tuple(map(self._statement, stage.equations)), self.tail(stage), closing)
 
     def tail(self, stage: Stage) -> Shape:
@@ -140,21 +145,21 @@ class BodyWriter:
         """What the loop over a stage does."""
         return TITLE[stage.order]
 
-    def around(self, stage: Stage) -> tuple[Shape, Shape]:
-        """The loops over time and samples."""
+    def around(self, stage: Stage, pointers: Shape) -> tuple[Shape, Shape]:
+        """The loops over time and samples, with their common offset where a pointer needs it."""
         t, s, at = self.local.time, self.local.sample, self.local.at
         if stage.order is Order.ONCE:
             return ("{",), ("}",)
         self.printer.used_sizes |= {"T", "B"}
         head = (f"for (size_t {t} = T; {t}-- > 0;) {{" if stage.order is Order.REVERSE
                 else f"for (size_t {t} = 0; {t} < T; ++{t}) {{")
-        return ((head, f"    for (size_t {s} = 0; {s} < B; ++{s}) {{",
-                 f"        const size_t {at} = {t} * B + {s};"), ("    }", "}"))
+        used = any(re.search(rf"\b{at}\b", line) for line in pointers)
+        offset = (f"        const size_t {at} = {t} * B + {s};",) if used else ()
+        return (head, f"    for (size_t {s} = 0; {s} < B; ++{s}) {{", *offset), ("    }", "}")
 
     def _pointers(self, stage: Stage) -> tuple[str, ...]:
         """A pointer to the value at this step and sample of everything that the stage touches."""
-        bound = {one.lhs for one in stage.equations}
-        touched = {name for one in stage.equations for name in symbols_in_order(one.rhs)} | bound
+        bound, touched = {one.lhs for one in stage.equations}, self.touched(stage)
         lines = []
         for one in self.program.variables:
             if one.name in touched and not self.to.is_whole(one):
@@ -162,6 +167,10 @@ class BodyWriter:
                 lines.append(f"{const}{self.real} *{self.to.qualifier(one)}"
                              f"{self.to.names[one.name]} = {self.to.pointer(one)};")
         return tuple(lines)
+
+    def touched(self, stage: Stage) -> set[str]:
+        """What the equations of a stage read and bind."""
+        return {name for one in stage.equations for name in (one.lhs, *symbols_in_order(one.rhs))}
 
     def _statement(self, equation: Equation) -> Statement:
         return Statement(self.text.comment(equation), self.loops.write(equation))
@@ -202,10 +211,14 @@ class StepWriter(BodyWriter):
     def title(self, stage: Stage) -> str:
         return "this step"
 
-    def around(self, stage: Stage) -> tuple[Shape, Shape]:
+    def around(self, stage: Stage, pointers: Shape) -> tuple[Shape, Shape]:
         s = self.local.sample
         self.printer.used_sizes |= {"B"}
         return (f"for (size_t {s} = 0; {s} < B; ++{s}) {{",), ("}",)
+
+    def touched(self, stage: Stage) -> set[str]:
+        """The next state is read too; an input may be remembered that no equation reads now."""
+        return super().touched(stage) | {one.source for one in stage.delays}
 
     def tail(self, stage: Stage) -> Shape:
         """The new states, written last: ``next`` may be ``state``."""
@@ -237,7 +250,8 @@ def size_lines(plan: Plan, to: Addresses) -> tuple[str, ...]:
                if one.value is not None and one.name in used}
     used |= {part for parts in derived.values() for part in parts}
     free = ["T", "B", *(one.name for one in plan.program.sizes if one.value is None)]
-    lines = [f"const size_t {to.names.size(one)} = sizes->{one};" for one in free if one in used]
+    lines = [f"const size_t {to.names.size(one)} = sizes->{to.member(one)};"
+             for one in free if one in used]
     for size in plan.program.sizes:
         if size.name in derived:
             text = SizePrinter(to)(size.value)
@@ -253,3 +267,6 @@ class SizePrinter(CPrinter):
 
     def size(self, name: str) -> str:
         return self.names.size(name)
+
+    def number(self, value: Rational) -> tuple[int, str]:
+        return ATOM, str(value.p)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from sympy import And, Expr, Rational
+from sympy import Add, And, Expr, Integer, Mul, Piecewise, Pow, Rational
 
 from symrnn.backends.names import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer
-from symrnn.program import Pointwise
+from symrnn.program import Pointwise, factors
 
 MATH = {"exp": "EXP", "tanh": "TANH", "log": "LOG", "sin": "SIN", "cos": "COS", "Abs": "FABS",
         "log1p": "LOG1P", "expm1": "EXPM1", "sqrt": "SQRT"}
+LARGEST_BARE = 9999  # a sum of so small integers fits into an int
+LARGEST_INT = 2**31 - 1
 
 
 class CPrinter(Printer):
@@ -24,6 +27,7 @@ class CPrinter(Printer):
         self.used_sizes: set[str] = set()
         self.used_calls: dict[str, Expr] = {}
         self.elements: Mapping[str, str] = {}
+        self.every_number_real = False
 
     def symbol(self, name: str) -> str:
         return self.elements[name]
@@ -38,12 +42,26 @@ class CPrinter(Printer):
 
     def number(self, value: Rational) -> tuple[int, str]:
         if value.q == 1:
-            return ATOM, str(value.p)
+            bare = value.p <= LARGEST_BARE and not self.every_number_real
+            return ATOM, str(value.p) if bare else f"REAL({literal(value.p)})"
         decimal = repr(float(value))
         exact = Rational(decimal) == value
         if exact:
             return ATOM, f"REAL({decimal})"
-        return PRODUCT, f"REAL({value.p}) / REAL({value.q})"
+        return PRODUCT, f"REAL({literal(value.p)}) / REAL({literal(value.q)})"
+
+    def _product(self, node: Mul) -> tuple[int, str]:
+        """C computes a product of integers as an integer: it may overflow, or lose a quotient."""
+        whole = [part for part in factors(node) if is_whole(part)]
+        return self._with_reals(super()._product, node, len(whole) > 1)
+
+    def _with_reals(self, method: Callable[[Any], tuple[int, str]], node: Expr, real: bool
+                    ) -> tuple[int, str]:
+        before = self.every_number_real
+        self.every_number_real = before or real
+        printed = method(node)
+        self.every_number_real = before
+        return printed
 
     def call(self, function: Expr, arguments: Sequence[str]) -> str:
         name = function.func.__name__
@@ -61,7 +79,7 @@ class CPrinter(Printer):
     def _power(self, node: Expr) -> tuple[int, str]:
         if node.exp.q == 2:
             self.used_calls.setdefault("sqrt", node)
-        level, text = super()._power(node)
+        level, text = self._with_reals(super()._power, node, is_whole(node.base))
         return (PRODUCT if self.times in text else level), text
 
     def root(self, inside: str) -> str:
@@ -75,3 +93,22 @@ class CPrinter(Printer):
 
     def logic(self, node: Expr) -> str:
         return " && " if isinstance(node, And) else " || "
+
+
+def is_whole(node: Expr) -> bool:
+    """True for what C would compute as an integer."""
+    if isinstance(node, Piecewise):
+        return all(is_whole(value) for value, _ in node.args)
+    if isinstance(node, Add | Mul):
+        return all(map(is_whole, node.args))
+    if isinstance(node, Pow):
+        return is_whole(node.base)
+    return isinstance(node, Integer)
+
+
+def literal(whole: int) -> str:
+    """An integer as a literal that no compiler finds too large."""
+    if whole <= LARGEST_INT:
+        return str(whole)
+    short = repr(float(whole))
+    return short if Rational(short) == whole else f"{whole}.0"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sympy import Abs, Expr, Mul, Pow, Symbol, exp
 
-from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer
+from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import matrix_product
 from symrnn.program import (ACTIVATIONS, Ein, Equation, Peak, Pointwise, Program, SizeSymbol, Span,
                             contraction_term, factors, is_call, multiply, negated,
@@ -52,6 +52,11 @@ class LatexPrinter(Printer):
         return self.program.size(name).glyph.latex()
 
     def number(self, value: Expr) -> tuple[int, str]:
+        found = power_of_ten(value)
+        if found is not None:
+            digits, exponent = found
+            power = rf"10^{{{exponent}}}"
+            return (POWER, power) if digits == 1 else (PRODUCT, rf"{digits} \cdot {power}")
         if value.q == 1:
             return ATOM, str(value.p)
         return ATOM, rf"\tfrac{{{value.p}}}{{{value.q}}}"

@@ -16,7 +16,8 @@ class Names:
     """
 
     def __init__(self, programs: Iterable[Program], reserved: Iterable[str]) -> None:
-        self._taken = set(reserved)
+        self._reserved = frozenset(reserved)
+        self._taken = set(self._reserved)
         self._variables: dict[str, str] = {}
         self._sizes: dict[str, str] = {}
         programs = tuple(programs)
@@ -36,6 +37,10 @@ class Names:
     def size(self, name: str) -> str:
         """The identifier of a size; ``T`` and ``B`` are their own."""
         return self._sizes.get(name, name)
+
+    def member(self, size: str) -> str:
+        """A size as a member of a struct: it may share its name with a variable."""
+        return self.size(size) if size in self._reserved else size
 
     def fresh(self, *wishes: str) -> str:
         """The first wish that is free, else the last one with a number; then it is taken."""

@@ -47,7 +47,7 @@ class Module:
 
 def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     """The module of one network."""
-    names = Names((plan.program, plan.gradient), RESERVED)
+    names = Names(plan.programs, RESERVED)
     forward = BodyWriter(plan, plan.forward, names)
     backward = BodyWriter(plan, plan.backward, names)
     step = StepWriter(plan, plan.forward, names)

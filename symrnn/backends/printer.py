@@ -16,6 +16,7 @@ from sympy.logic.boolalg import BooleanTrue
 from symrnn.program import SizeSymbol, factors, multiply, negated, terms
 
 OR, AND, COMPARE, SUM, PRODUCT, POWER, ATOM = range(7)
+FAR, MOST_PLACES, MOST_DIGITS = 5, 60, 10**6  # which numbers are written as powers of ten
 
 
 class Printer:
@@ -149,3 +150,15 @@ class Printer:
 def _divides(part: Expr) -> bool:
     """True for a factor that belongs below the line."""
     return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp.is_negative)
+
+
+def power_of_ten(value: Rational) -> tuple[int, int] | None:
+    """A very large or small number as whole digits and a power of ten; None for any other."""
+    digits, exponent = value.p, 0
+    if value.q > 1:
+        exponent = -next((one for one in range(MOST_PLACES) if 10**one % value.q == 0), 0)
+        digits = value.p * 10**-exponent // value.q
+    while digits and digits % 10 == 0:
+        digits, exponent = digits // 10, exponent + 1
+    far = abs(exponent) >= FAR and digits <= MOST_DIGITS
+    return (digits, exponent) if far and max(value.p, value.q) >= 10**FAR else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.c import KEYWORDS, c_names
+from symrnn.backends.c import c_names
 from symrnn.backends.c_addresses import Locals
 from symrnn.backends.c_helpers import Helper, Helpers
+from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.names import Names
 from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
 from symrnn.backends.simd_layout import entries
@@ -79,8 +80,8 @@ def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 
 class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
-        self.plan, self.name, self.fields = plan, name, c_names(plan)
-        self.names = Names((plan.program, plan.gradient), [*KEYWORDS, *WORDS])
+        self.plan, self.name, self.fields = plan, name, c_names(plan, name)
+        self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *WORDS))
         self.local = Locals.choose(self.names)
         self.forward = self._writer(SimdWriter, False)
         self.backward = self._writer(SimdWriter, True)

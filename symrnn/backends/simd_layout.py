@@ -43,6 +43,9 @@ class Layout(Addresses):
                 return self.fields[delay.source]
         return self.fields[variable.name]
 
+    def member(self, size: str) -> str:
+        return self.fields.member(size)
+
     @cached_property
     def passes(self) -> dict[Stage, tuple[Pass, ...]]:
         """The passes of every stage that runs over rows."""

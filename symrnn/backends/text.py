@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Integer, Rational
 
-from symrnn.backends.printer import PRODUCT, Printer
+from symrnn.backends.printer import POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.program import (Delay, Ein, Equation, Peak, Program, contraction_term, negated,
                             terms)
@@ -16,6 +16,7 @@ class TextPrinter(Printer):
     """Names as they stand in the code; products of vectors element by element with ``*``."""
 
     times = " * "
+    dot = " * "  # between two numbers
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -23,6 +24,14 @@ class TextPrinter(Printer):
     def symbol(self, name: str) -> str:
         shown = self.program[name].stands_for if name in self.program else None
         return name if shown is None else self(shown, PRODUCT)
+
+    def number(self, value: Rational) -> tuple[int, str]:
+        found = power_of_ten(value)
+        if found is None:
+            return super().number(value)
+        digits, exponent = found
+        power = self.power("10", Integer(exponent))
+        return (POWER, power) if digits == 1 else (PRODUCT, f"{digits}{self.dot}{power}")
 
     def equation(self, equation: Equation) -> str:
         """``z = W x + U h_prev + b``."""

@@ -16,6 +16,7 @@ from symrnn.program import Ein, Equation, Glyph, Peak, Span
 ACCENTS = {r"\bar": "\u0304", r"\tilde": "\u0303", r"\hat": "\u0302", r"\check": "\u030c",
            r"\dot": "\u0307", r"\ddot": "\u0308", r"\dddot": "\u20db",
            r"\overrightarrow": "\u20d7", r"\overleftarrow": "\u20d6"}
+NUMERAL = frozenset("0123456789/ ×⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
@@ -23,6 +24,7 @@ class UnicodePrinter(TextPrinter):
     """``c̄[t] = h̄[t] ⊙ o[t] ⊙ (1 - tanh(c[t])²) + c̄⁻[t+1]``."""
 
     times = " ⊙ "
+    dot = " × "
 
     def symbol(self, name: str) -> str:
         variable = self.program[name]
@@ -34,10 +36,11 @@ class UnicodePrinter(TextPrinter):
 
     def power(self, base: str, exponent: Expr) -> str:
         text = str(exponent)
-        return base + text.translate(SUPERSCRIPT) if text.isdigit() else f"{base}^({text})"
+        raised = text.removeprefix("-").isdigit()
+        return base + text.translate(SUPERSCRIPT) if raised else f"{base}^({text})"
 
     def product(self, parts: Sequence[str]) -> str:
-        scalar = " " if parts[0].replace("/", "").isdigit() else self.times
+        scalar = " " if set(parts[0]) <= NUMERAL else self.times
         return parts[0] + scalar + self.times.join(parts[1:]) if len(parts) > 1 else parts[0]
 
     def equation(self, equation: Equation) -> str:

@@ -1,8 +1,8 @@
 """Running kernels on arrays: shapes checked, C compiled and cached, NumPy loaded."""
 
 from symrnn.runtime.calls import Parameter
-from symrnn.runtime.compiler import CompilerMissing
+from symrnn.runtime.compiler import CompilerFailed, CompilerMissing
 from symrnn.runtime.kernel import Kernel, Run
 from symrnn.runtime.shapes import ShapeError
 
-__all__ = ["CompilerMissing", "Kernel", "Parameter", "Run", "ShapeError"]
+__all__ = ["CompilerFailed", "CompilerMissing", "Kernel", "Parameter", "Run", "ShapeError"]

@@ -34,7 +34,7 @@ class CEngine:
         self.plan, self.dtype = plan, np.dtype(dtype)
         defines = ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
         self.code = ctypes.CDLL(str(shared_library(self.files(), defines, self.flags)))
-        structs = interface(plan, c_names(plan), NAME)
+        structs = interface(plan, c_names(plan, NAME), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
         self.keys = {kind: [field.key for field in one.fields if field.key]

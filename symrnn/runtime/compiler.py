@@ -22,6 +22,10 @@ class CompilerMissing(RuntimeError):
     """There is no C compiler; the message says how to get one."""
 
 
+class CompilerFailed(RuntimeError):
+    """The C compiler refused the code; the message has its first complaint."""
+
+
 @cache
 def find_compiler() -> tuple[str, ...]:
     """The command of a C compiler: ``$CC``, else cc, gcc or clang, else zig's.
@@ -54,7 +58,8 @@ def shared_library(files: Mapping[str, str], defines: Sequence[str],
     """Compile C files into a shared library, unless the cache has it already.
 
     The cache is addressed by content, compiler, flags and the machine that they mean, and
-    written atomically. Raises CompilerMissing, or RuntimeError with the compiler's words.
+    written atomically. Raises CompilerMissing, or CompilerFailed with the compiler's first
+    complaint.
     """
     command = (*find_compiler(), *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, _version(find_compiler()), _target(tuple(flags)))
@@ -76,8 +81,17 @@ def _compile(files: Mapping[str, str], command: Sequence[str], folder: Path) -> 
     result = subprocess.run([*command, *sources, "-o", str(library), "-lm"],
                             capture_output=True, text=True, check=False)
     if result.returncode:
-        raise RuntimeError(f"{command[0]} could not compile the kernel:\n{result.stderr}")
+        raise CompilerFailed(f"{' '.join(find_compiler())} could not compile the kernel "
+                             f"({_complaint(result.stderr)}); name another compiler in $CC, or "
+                             f"use backend=\"numpy\", which needs none")
     return library
+
+
+def _complaint(words: str) -> str:
+    """The first line that tells an error, without the folder."""
+    lines = words.splitlines() or ["it says nothing"]
+    first = next((line for line in lines if "error" in line), lines[-1])
+    return first.rpartition(os.sep)[2].strip()
 
 
 @cache

@@ -16,7 +16,7 @@ import numpy as np
 
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.directional import arguments, by_owner
-from symrnn.runtime.shapes import Array, Arrays
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
 
 if TYPE_CHECKING:
     from symrnn.runtime.kernel import Kernel
@@ -28,13 +28,15 @@ class Rtrl:
     """Gradients of all parameters, carried forwards: after every step they are up to date.
 
     ``params`` may be exchanged between steps; the tangents then mix old and new parameters,
-    as online learning does.
+    as online learning does. Raises ShapeError for an array that does not fit, before anything
+    has changed.
     """
 
     def __init__(self, kernel: Kernel, params: Mapping[str, Any],
                  initial: Mapping[str, Any] | None = None) -> None:
         self.kernel, self.params = kernel, dict(params)
         self.state: Mapping[str, Any] = initial or {}
+        self._sizes()
         self._sums = {name: np.zeros(np.shape(array), kernel.dtype)
                       for name, array in self.params.items()}
         self._dots: dict[tuple[str, int], dict[str, Array]] = {}
@@ -45,7 +47,7 @@ class Rtrl:
         ``y_bar_t`` is the loss's derivative by ``y_t``, or a function that tells it from ``y_t``.
         """
         given = self.kernel.given(self.params, x_t, self.state, lost=1)
-        y_t, self.state = self.kernel.step(self.params, x_t, self.state)
+        y_t, following = self.kernel.step(self.params, x_t, self.state)
         bar = y_bar_t(y_t) if callable(y_bar_t) else y_bar_t
         bars = self.kernel.cotangents(given.sizes, bar, None, lost=1)
         for name, first, basis in self._bases():
@@ -53,16 +55,34 @@ class Rtrl:
             self._dots[name, first] = {one.initial: ends[one.final]
                                        for one in self.kernel.program.delays}
             _add(self._sums[name], first, bars, ends)
+        self.state = following
         return y_t
 
     def gradients(self, final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
         """The gradients so far, of the loss's derivatives by the last state too if given."""
         sums = {name: total.copy() for name, total in self._sums.items()}
-        edges = {one.state: one.initial for one in self.kernel.program.delays}
-        bars = {edges[name]: np.asarray(bar) for name, bar in (final_bar or {}).items()}
+        ends = {one.state: one for one in self.kernel.program.delays}
+        check_names(final_bar or {}, ends, "final state", partly=True)
+        sizes, program = self._sizes(), self.kernel.program
+        bars = {ends[name].initial: sizes.take(program[ends[name].final], bar,
+                                               f"final_bar[{name!r}]")
+                for name, bar in (final_bar or {}).items()}
         for (name, first), dots in self._dots.items():
             _add(sums[name], first, bars, dots)
         return sums
+
+    def _sizes(self) -> Sizes:
+        """The sizes of parameters and state, which are checked on the way."""
+        kernel, sizes = self.kernel, Sizes(self.kernel.program, self.kernel.dtype)
+        edges = {one.state: kernel.program[one.initial] for one in kernel.program.delays}
+        check_names(self.params, kernel.parameters, "parameter")
+        check_names(self.state, edges, "state", partly=True)
+        for name, array in self.params.items():
+            sizes.take(kernel.program[name], array, name)
+        for name, array in self.state.items():
+            sizes.take(edges[name], array, edges[name].name)
+        sizes.complete()
+        return sizes
 
     def clear(self) -> None:
         """Start the sums anew; the state and its tangents go on."""

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from symrnn.program import Delay, Program, Role, Span, Variable, symbols_in_order
 from symrnn.schedule.stages import Order, Stage, is_total, stages
+from symrnn.schedule.totals import with_totals_apart
 
 
 class Place(Enum):
@@ -54,6 +55,11 @@ class Plan:
     backward: Schedule
     tape: tuple[str, ...]
 
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """Every program that has names: as written and derived, then as they are run."""
+        return self.program, self.gradient, self.forward.program, self.backward.program
+
     @cached_property
     def streams(self) -> bool:
         """True where a step needs no later one, so that a streaming step exists."""
@@ -80,6 +86,7 @@ def forward_only(program: Program) -> Plan:
 def schedule(program: Program, tape: Iterable[str] = (),
              earlier: tuple[Delay, ...] = ()) -> Schedule:
     """Stages and places of one program; values on the ``tape`` outlive the call."""
+    program = with_totals_apart(program)
     found, saved = stages(program), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import symrnn
-from symrnn.runtime import CompilerMissing, compiler
+from symrnn.runtime import CompilerFailed, CompilerMissing, compiler
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,13 @@ def test_without_any_compiler_the_error_says_how_to_get_one(
     monkeypatch.setattr(compiler.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(CompilerMissing, match=r"symrnn\[cc\]"):
         run_elman()
+
+
+def test_a_compiler_that_refuses_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "gcc -Dvoid=nonsense")
+    with pytest.raises(CompilerFailed, match=r"^gcc .* \(.*error.*\); name another") as caught:
+        run_elman()
+    assert "\n" not in str(caught.value)
 
 
 def test_the_environment_chooses_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,8 @@ NETS: dict[str, Callable[[], Program]] = {
     "bidirectional": lambda: symrnn.bidirectional(symrnn.gru()),
     **{name: BUILDERS[name] for name in ("layer_norm", "matrix_memory", "scalar_parameters",
                                          "delayed_input", "look_ahead", "softmax",
-                                         "two_outputs")},
+                                         "two_outputs", "constant_beside_steps",
+                                         "constant_norm", "constant_matrix")},
 }
 TOLERANCE = 1e-12
 

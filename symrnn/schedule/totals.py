@@ -1,0 +1,52 @@
+"""Totals apart from what is added to them once.
+
+A total is summed up step by step, sample by sample. A term that varies less than the rest
+would be added at every one of these steps, so each span gets a sum of its own:
+``d_bar = sum_t a_bar[t] + s_bar`` runs as ``d_bar_total = sum_t a_bar[t]`` and, once,
+``d_bar = d_bar_total + s_bar``. Documents keep the one equation; both parts keep its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import Expr
+
+from symrnn.program import Equation, Program, Role, Span, Variable, add, symbols_in_order, terms
+
+
+def with_totals_apart(program: Program) -> Program:
+    """The same values, each total a sum of terms of one span under its own name."""
+    taken = {one.name for one in program.variables}
+    variables, equations = list(program.variables), []
+    for equation in program.equations:
+        own = program[equation.lhs]
+        named, rest = [], []
+        for wide, part in _by_span(program, equation):
+            if wide > own.span and part != equation.rhs:
+                total = _total(own, taken)
+                variables.append(total)
+                named.append(replace(equation, lhs=total.name, rhs=part))
+                part = total.symbol
+            rest.append(part)
+        equations += [*named, replace(equation, rhs=add(rest)) if named else equation]
+    return replace(program, variables=tuple(variables), equations=tuple(equations))
+
+
+def _by_span(program: Program, equation: Equation) -> Iterator[tuple[Span, Expr]]:
+    """The right-hand side in parts of one span each, the widest first."""
+    own, parts = program[equation.lhs].span, terms(equation.rhs)
+    spans = [max([own, *(program[name].span for name in symbols_in_order(part))])
+             for part in parts]
+    for span in sorted(set(spans), reverse=True):
+        yield span, add([part for part, one in zip(parts, spans, strict=True) if one is span])
+
+
+def _total(own: Variable, taken: set[str]) -> Variable:
+    """A name for one sum: ``d_bar_total``, with a number where that is taken."""
+    wishes = (f"{own.name}_total", *(f"{own.name}_total_{count}" for count in range(2, 1000)))
+    name = next(one for one in wishes if one not in taken)
+    taken.add(name)
+    return replace(own, name=name, role=Role.INTERMEDIATE, stands_for=None, of="",
+                   meaning=f"sum over steps and samples, part of {own.name}")
