@@ -11,6 +11,7 @@ from symrnn.backends.c import Field, c_names, interface
 from symrnn.cells import architectures
 from symrnn.pipeline import derive, generate
 from symrnn.program import Program
+from symrnn.rendering import shared
 from symrnn.schedule import Plan
 from tests.cases import case
 
@@ -115,9 +116,25 @@ int main(void)
 """
 
 
-def sizes_of(program: Program, fields: tuple[Field, ...]) -> dict[str, int]:
-    """Sizes that all differ, derived ones computed."""
-    sizes = {one.key: 2 + place for place, one in enumerate(fields)}
+SIMD_STEP = """NAME_simd_step(&sizes, &parameters, packed, &in, &final, &out, &final,
+                   array(NAME_simd_step_work_size(&sizes, 2)), 2);"""
+SIMD_CALLS = """
+    NAME_real *packed = array(NAME_simd_forward_packed_size(&sizes));
+    NAME_real *packed_back = array(NAME_simd_backward_packed_size(&sizes));
+    NAME_real *tape = array(NAME_simd_tape_size(&sizes));
+    NAME_simd_pack_forward(&sizes, &parameters, packed);
+    NAME_simd_pack_backward(&sizes, &parameters, packed_back);
+    NAME_simd_forward(&sizes, &parameters, packed, &in, &initial, &out, &final, tape,
+                      array(NAME_simd_forward_work_size(&sizes, 2)), 2);
+    NAME_simd_backward(&sizes, &parameters, packed_back, &in, &initial, &out, tape, &bars,
+                       &gradients, array(NAME_simd_backward_work_size(&sizes, 2)), 2);
+"""
+
+
+def sizes_of(program: Program, fields: tuple[Field, ...], fast: bool) -> dict[str, int]:
+    """Sizes that all differ, derived ones computed; more than one vector where it is ``fast``."""
+    sizes = {one.key: 2 + place + 17 * (fast and one.key not in "TB")
+             for place, one in enumerate(fields)}
     for one in program.sizes:
         if one.value is not None:
             known = {symbol: sizes[symbol.name] for symbol in one.value.free_symbols}
@@ -141,20 +158,34 @@ def arrays(kind: str, fields: tuple[Field, ...], shapes: dict[str, tuple[str, ..
     return ", ".join(f"array({count})" for count in counts) or "0"
 
 
+def as_simd(text: str) -> str:
+    """The program that calls the fast profile."""
+    start = text.index("    NAME_real *tape"), text.index("    STEP")
+    return text[:start[0]] + SIMD_CALLS + text[start[1]:]
+
+
+@pytest.mark.parametrize("profile", ["portable", "simd"])
 @pytest.mark.parametrize("name", BY_NAME)
-def test_every_block_is_as_large_as_told(name: str, tmp_path: Path) -> None:
+def test_every_block_is_as_large_as_told(name: str, profile: str, tmp_path: Path) -> None:
     """Under address and undefined-behaviour sanitizers, arrays of exactly the told sizes."""
     plan = derive(BY_NAME[name].build())
+    fast = profile == "simd"
+    for filename, header in shared().items():
+        (tmp_path / filename).write_text(header)
+    tmp_path = tmp_path / "network"
+    tmp_path.mkdir()
     written(tmp_path, name, plan.program)
     structs = {one.name.removeprefix(f"{name}_"): one.fields
                for one in interface(plan, c_names(plan, name), name)}
-    sizes, shapes = sizes_of(plan.program, structs["sizes"]), shapes_of(plan)
-    text = SANITIZED.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"]))
+    sizes, shapes = sizes_of(plan.program, structs["sizes"], fast), shapes_of(plan)
+    text = as_simd(SANITIZED).replace("NAME.h", "NAME_simd.h") if fast else SANITIZED
+    text = text.replace("SIZES", ", ".join(str(sizes[one.key]) for one in structs["sizes"]))
     for kind in ("parameters", "inputs", "outputs", "state", "cotangents", "gradients"):
         made = arrays(kind, structs[kind], shapes, sizes)
         text = text.replace(f" {kind.upper()} ", f" {made} ")
-    step = STEP if plan.streams else ""
+    step = (SIMD_STEP if fast else STEP) if plan.streams else ""
     (tmp_path / "main.c").write_text(text.replace("STEP", step).replace("NAME", name))
     run("gcc", "-std=c99", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-        f"{name}.c", "main.c", "-lm", "-o", "sanitized", cwd=tmp_path)
+        f"{name}_simd.c" if fast else f"{name}.c", "main.c", "-lm", "-o", "sanitized",
+        cwd=tmp_path)
     run("env", "ASAN_OPTIONS=detect_leaks=0", str(tmp_path / "sanitized"), cwd=tmp_path)

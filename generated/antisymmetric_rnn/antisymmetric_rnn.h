@@ -74,16 +74,16 @@ typedef struct antisymmetric_rnn_state {
     antisymmetric_rnn_real *h; /* [B, m] h before the first step */
 } antisymmetric_rnn_state;
 
-/* Entries of antisymmetric_rnn_real: what forward saves for backward. */
+/* Entries of antisymmetric_rnn_real: what forward saves for backward: T * B * m. */
 size_t antisymmetric_rnn_tape_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of forward. */
+/* Entries of antisymmetric_rnn_real: scratch memory of forward: 2 * m. */
 size_t antisymmetric_rnn_forward_work_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward. */
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * T * B * m + 2 * B * m. */
 size_t antisymmetric_rnn_backward_work_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of step. */
+/* Entries of antisymmetric_rnn_real: scratch memory of step: 3 * m. */
 size_t antisymmetric_rnn_step_work_size(const antisymmetric_rnn_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

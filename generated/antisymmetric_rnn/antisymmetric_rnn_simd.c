@@ -39,7 +39,7 @@ size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes 
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * 2 * m + up_to(m, LANES) * n;
 }
 
 size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes *sizes)
@@ -54,7 +54,7 @@ size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * m;
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * m;
 }
 
 size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
@@ -70,7 +70,7 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
@@ -172,7 +172,7 @@ void antisymmetric_rnn_simd_forward(
     real *const tape_tanh_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -180,7 +180,7 @@ void antisymmetric_rnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -211,7 +211,7 @@ void antisymmetric_rnn_simd_forward(
 
                             /* W_h h_prev, (-1) W_h^T h_prev */
                             const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (m + m), tile_d, 0);
+                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
 
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
@@ -277,7 +277,7 @@ void antisymmetric_rnn_simd_backward(
     real *const work_h_prev_bar = work_d_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_d_bar = packed;
-    const real *const panels_a_h_bar = panels_d_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_h_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -347,7 +347,7 @@ void antisymmetric_rnn_simd_backward(
 
                     /* W_h^T d_bar, (-1) W_h d_bar */
                     const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -479,7 +479,7 @@ void antisymmetric_rnn_simd_step(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -499,7 +499,7 @@ void antisymmetric_rnn_simd_step(
 
                 /* W_h h_prev, (-1) W_h^T h_prev */
                 const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (m + m), tile_d, 0);
+                product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
 
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -536,4 +536,10 @@ void antisymmetric_rnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void antisymmetric_rnn_simd_bound_step(const antisymmetric_rnn_simd_bound *bound)
+{
+    antisymmetric_rnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -78,16 +78,16 @@ typedef struct antisymmetric_rnn_gated_state {
     antisymmetric_rnn_gated_real *h; /* [B, m] h before the first step */
 } antisymmetric_rnn_gated_state;
 
-/* Entries of antisymmetric_rnn_gated_real: what forward saves for backward. */
+/* Entries of antisymmetric_rnn_gated_real: what forward saves for backward: 2 * T * B * m. */
 size_t antisymmetric_rnn_gated_tape_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of forward. */
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of forward: 3 * m. */
 size_t antisymmetric_rnn_gated_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward. */
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 4 * T * B * m + m + 2 * B * m. */
 size_t antisymmetric_rnn_gated_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of step. */
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of step: 5 * m. */
 size_t antisymmetric_rnn_gated_step_work_size(const antisymmetric_rnn_gated_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

@@ -45,7 +45,7 @@ size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 2 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * 2 * m + 2 * up_to(m, LANES) * n;
 }
 
 size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -60,7 +60,7 @@ size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -182,7 +182,7 @@ void antisymmetric_rnn_gated_simd_forward(
     real *const tape_tanh_a_h = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -222,7 +222,7 @@ void antisymmetric_rnn_gated_simd_forward(
 
                             /* W_h h_prev, (-1) W_h^T h_prev */
                             const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (m + m), tile_d, 0);
+                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
 
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
@@ -300,7 +300,7 @@ void antisymmetric_rnn_gated_simd_backward(
     real *const work_h_prev_bar = work_d_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_d_bar = packed;
-    const real *const panels_a_z_bar = panels_d_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_z_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -382,7 +382,7 @@ void antisymmetric_rnn_gated_simd_backward(
 
                     /* W_h^T d_bar, (-1) W_h d_bar */
                     const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -418,7 +418,7 @@ void antisymmetric_rnn_gated_simd_backward(
 
                 /* V_z^T a_z_bar, V_h^T a_h_bar */
                 const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -527,7 +527,7 @@ void antisymmetric_rnn_gated_simd_step(
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -547,7 +547,7 @@ void antisymmetric_rnn_gated_simd_step(
 
                 /* W_h h_prev, (-1) W_h^T h_prev */
                 const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (m + m), tile_d, 0);
+                product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
 
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -591,4 +591,10 @@ void antisymmetric_rnn_gated_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void antisymmetric_rnn_gated_simd_bound_step(const antisymmetric_rnn_gated_simd_bound *bound)
+{
+    antisymmetric_rnn_gated_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

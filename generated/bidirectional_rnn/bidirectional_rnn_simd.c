@@ -43,7 +43,7 @@ size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes 
     (void)p;
     (void)n;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * m + 2 * 1 * up_to(m, LANES) * n + 1 * up_to(p, LANES) * (m + m);
+    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n + up_to(p, LANES) * 2 * m;
 }
 
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes)
@@ -62,7 +62,7 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
     (void)n;
     (void)row_p;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * m + 2 * 1 * up_to(m, LANES) * p + 1 * up_to(n, LANES) * (m + m);
+    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * p + up_to(n, LANES) * 2 * m;
 }
 
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -80,7 +80,7 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
     (void)p;
     (void)n;
     (void)row_m;
-    return 2 * steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -99,7 +99,7 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     (void)n;
     (void)row_p;
     (void)row_m;
-    return T * B * row_p + 2 * T * B * row_m + 2 * 2 * B * row_m + 2 * steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES) + threads * SCRATCH;
+    return T * B * row_p + 2 * T * B * row_m + 2 * 2 * B * row_m + 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH;
 }
 
 void bidirectional_rnn_simd_pack_forward(
@@ -226,12 +226,12 @@ void bidirectional_rnn_simd_forward(
     real *const tape_forward_h = tape; /* [m] a row */
     real *const tape_backward_h = tape_forward_h + T * B * row_m; /* [m] a row */
     real *const tile_forward_a_ahead = work;
-    real *const tile_backward_a_ahead = tile_forward_a_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    real *const tile_backward_a_ahead = tile_forward_a_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
     const real *const panels_forward_h_prev = packed;
-    const real *const panels_x = panels_forward_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_backward_h_prev = panels_x + 1 * up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_backward_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_forward_h = panels_x_2 + 1 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_forward_h_prev + up_to(m, LANES) * m;
+    const real *const panels_backward_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_backward_h_prev + up_to(m, LANES) * m;
+    const real *const panels_forward_h = panels_x_2 + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -239,7 +239,7 @@ void bidirectional_rnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -295,7 +295,7 @@ void bidirectional_rnn_simd_forward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -365,7 +365,7 @@ void bidirectional_rnn_simd_forward(
 
                 /* V_f forward.h, V_b backward.h */
                 const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
-                product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * (m + m), tile_a_y, 0);
+                product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = p - j;
@@ -425,13 +425,13 @@ void bidirectional_rnn_simd_backward(
     real *const work_forward_h_prev_bar = work_forward_a_bar + T * B * row_m; /* [m] a row */
     real *const work_backward_h_prev_bar = work_forward_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + 2 * B * row_m;
-    real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
-    real *const work_scratch = tile_forward_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    real *const work_scratch = tile_forward_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
     const real *const panels_backward_a_bar = packed;
-    const real *const panels_a_y_bar = panels_backward_a_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_forward_a_bar = panels_a_y_bar + 1 * up_to(m, LANES) * p;
-    const real *const panels_a_y_bar_2 = panels_forward_a_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_forward_a_bar_2 = panels_a_y_bar_2 + 1 * up_to(m, LANES) * p;
+    const real *const panels_a_y_bar = panels_backward_a_bar + up_to(m, LANES) * m;
+    const real *const panels_forward_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
+    const real *const panels_a_y_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
+    const real *const panels_forward_a_bar_2 = panels_a_y_bar_2 + up_to(m, LANES) * p;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -497,7 +497,7 @@ void bidirectional_rnn_simd_backward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -580,7 +580,7 @@ void bidirectional_rnn_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -677,7 +677,7 @@ void bidirectional_rnn_simd_backward(
 
                 /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
                 const operand factors_forward_a_bar_2[] = {{forward_a_bar_rows, row_m, m}, {backward_a_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;

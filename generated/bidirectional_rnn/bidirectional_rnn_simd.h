@@ -15,19 +15,19 @@
 extern "C" {
 #endif
 
-/* Entries of bidirectional_rnn_real: what forward saves for backward. */
+/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for forward. */
+/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n + up_to(p, LANES) * 2 * m. */
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for backward. */
+/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * p + up_to(n, LANES) * 2 * m. */
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: scratch memory of forward. */
+/* Entries of bidirectional_rnn_real: scratch memory of forward: 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward. */
+/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + 2 * T * B * padded m + 2 * 2 * B * padded m + 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH. */
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

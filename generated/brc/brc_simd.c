@@ -60,7 +60,7 @@ size_t brc_simd_backward_packed_size(const brc_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * (m + m + m);
+    return up_to(n, LANES) * 3 * m;
 }
 
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
@@ -378,7 +378,7 @@ void brc_simd_backward(
 
                 /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
                 const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_a_bar, 3, panels_a_a_bar + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_a_bar, 3, panels_a_a_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -523,4 +523,10 @@ void brc_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void brc_simd_bound_step(const brc_simd_bound *bound)
+{
+    brc_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

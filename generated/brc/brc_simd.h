@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of brc_real: what forward saves for backward. */
+/* Entries of brc_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t brc_simd_tape_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for forward. */
+/* Entries of brc_real: weights packed for forward: 3 * up_to(m, LANES) * n. */
 size_t brc_simd_forward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for backward. */
+/* Entries of brc_real: weights packed for backward: up_to(n, LANES) * 3 * m. */
 size_t brc_simd_backward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: scratch memory of forward. */
+/* Entries of brc_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES). */
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of backward. */
+/* Entries of brc_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of step. */
+/* Entries of brc_real: scratch memory of step: 0. */
 size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void brc_simd_step(
     const brc_real *packed, const brc_inputs *in,
     const brc_state *state, const brc_outputs *out,
     const brc_state *next, brc_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct brc_simd_bound {
+    const brc_sizes *sizes;
+    const brc_parameters *parameters;
+    const brc_real *packed;
+    const brc_inputs *in;
+    const brc_state *state;
+    const brc_outputs *out;
+    const brc_state *next;
+    brc_real *work;
+    size_t threads;
+} brc_simd_bound;
+
+void brc_simd_bound_step(const brc_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
 }
 
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
@@ -60,7 +60,7 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
 }
 
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -197,7 +197,7 @@ void cfn_simd_forward(
     real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * row_m; /* [m] a row */
     real *const tile_a_theta_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
 
     TEAM {
@@ -351,7 +351,7 @@ void cfn_simd_backward(
     real *const work_h_prev_bar = work_a_theta_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_theta_bar = packed;
-    const real *const panels_a_theta_bar_2 = panels_a_theta_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_theta_bar_2 = panels_a_theta_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -433,7 +433,7 @@ void cfn_simd_backward(
 
                     /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
                     const operand factors_a_theta_bar[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -512,7 +512,7 @@ void cfn_simd_backward(
 
                 /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
                 const operand factors_a_theta_bar_2[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -571,7 +571,7 @@ void cfn_simd_step(
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
 
     TEAM {
@@ -666,4 +666,10 @@ void cfn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void cfn_simd_bound_step(const cfn_simd_bound *bound)
+{
+    cfn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

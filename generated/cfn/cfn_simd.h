@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of cfn_real: what forward saves for backward. */
+/* Entries of cfn_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t cfn_simd_tape_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for forward. */
+/* Entries of cfn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
 size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for backward. */
+/* Entries of cfn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: scratch memory of forward. */
+/* Entries of cfn_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of backward. */
+/* Entries of cfn_real: scratch memory of backward: 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of step. */
+/* Entries of cfn_real: scratch memory of step: B * padded m. */
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void cfn_simd_step(
     const cfn_real *packed, const cfn_inputs *in,
     const cfn_state *state, const cfn_outputs *out,
     const cfn_state *next, cfn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct cfn_simd_bound {
+    const cfn_sizes *sizes;
+    const cfn_parameters *parameters;
+    const cfn_real *packed;
+    const cfn_inputs *in;
+    const cfn_state *state;
+    const cfn_outputs *out;
+    const cfn_state *next;
+    cfn_real *work;
+    size_t threads;
+} cfn_simd_bound;
+
+void cfn_simd_bound_step(const cfn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

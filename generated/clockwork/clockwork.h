@@ -72,16 +72,16 @@ typedef struct clockwork_state {
     clockwork_real *h; /* [B, m] h before the first step */
 } clockwork_state;
 
-/* Entries of clockwork_real: what forward saves for backward. */
+/* Entries of clockwork_real: what forward saves for backward: T * B * m + m * m. */
 size_t clockwork_tape_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of forward. */
+/* Entries of clockwork_real: scratch memory of forward: m. */
 size_t clockwork_forward_work_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of backward. */
+/* Entries of clockwork_real: scratch memory of backward: 2 * T * B * m + m + m * m + 2 * B * m. */
 size_t clockwork_backward_work_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of step. */
+/* Entries of clockwork_real: scratch memory of step: 2 * m + m * m. */
 size_t clockwork_step_work_size(const clockwork_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

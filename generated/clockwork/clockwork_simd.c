@@ -45,7 +45,7 @@ size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * m;
+    return up_to(n, LANES) * m;
 }
 
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -464,4 +464,10 @@ void clockwork_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void clockwork_simd_bound_step(const clockwork_simd_bound *bound)
+{
+    clockwork_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of clockwork_real: what forward saves for backward. */
+/* Entries of clockwork_real: what forward saves for backward: T * B * padded m + m * m. */
 size_t clockwork_simd_tape_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: weights packed for forward. */
+/* Entries of clockwork_real: weights packed for forward: 0. */
 size_t clockwork_simd_forward_packed_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: weights packed for backward. */
+/* Entries of clockwork_real: weights packed for backward: up_to(n, LANES) * m. */
 size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of forward. */
+/* Entries of clockwork_real: scratch memory of forward: B * padded m. */
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of backward. */
+/* Entries of clockwork_real: scratch memory of backward: 2 * T * B * padded m + m * m + 2 * B * padded m + threads * SCRATCH. */
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of step. */
+/* Entries of clockwork_real: scratch memory of step: m * m + B * padded m. */
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void clockwork_simd_step(
     const clockwork_real *packed, const clockwork_inputs *in,
     const clockwork_state *state, const clockwork_outputs *out,
     const clockwork_state *next, clockwork_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct clockwork_simd_bound {
+    const clockwork_sizes *sizes;
+    const clockwork_parameters *parameters;
+    const clockwork_real *packed;
+    const clockwork_inputs *in;
+    const clockwork_state *state;
+    const clockwork_outputs *out;
+    const clockwork_state *next;
+    clockwork_real *work;
+    size_t threads;
+} clockwork_simd_bound;
+
+void clockwork_simd_bound_step(const clockwork_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -39,7 +39,7 @@ size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * 2 * m + up_to(m, LANES) * n;
 }
 
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
@@ -54,7 +54,7 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * m;
+    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -70,7 +70,7 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -181,7 +181,7 @@ void cornn_simd_forward(
     real *const tape_tanh_a_z = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
     const real *const panels_y_prev = packed;
-    const real *const panels_u = panels_y_prev + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_u = panels_y_prev + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -189,7 +189,7 @@ void cornn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -223,7 +223,7 @@ void cornn_simd_forward(
 
                             /* W y_prev, W_z z_prev */
                             const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
-                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * (m + m), tile_a_z, 1);
+                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
 
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -541,7 +541,7 @@ void cornn_simd_step(
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
     const real *const panels_y_prev = packed;
-    const real *const panels_u = panels_y_prev + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_u = panels_y_prev + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -567,7 +567,7 @@ void cornn_simd_step(
 
                 /* W y_prev, W_z z_prev */
                 const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, m, m}};
-                product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * (m + m), tile_a_z, 1);
+                product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -603,4 +603,10 @@ void cornn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->y + 0 * m, m, next->y);
     }
+}
+
+void cornn_simd_bound_step(const cornn_simd_bound *bound)
+{
+    cornn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

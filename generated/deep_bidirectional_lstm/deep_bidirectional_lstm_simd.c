@@ -73,7 +73,7 @@ size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional
     (void)row_q_1;
     (void)row_m_2;
     (void)row_q_2;
-    return 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_2, LANES) * m_2 + 2 * 4 * up_to(m_2, LANES) * q_1 + 1 * up_to(p, LANES) * q_2;
+    return 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_2, LANES) * m_2 + 2 * 4 * up_to(m_2, LANES) * q_1 + up_to(p, LANES) * q_2;
 }
 
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes)
@@ -104,7 +104,7 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
     (void)row_m_2;
     (void)row_q_1;
     (void)row_m_1;
-    return 1 * up_to(q_2, LANES) * p + 2 * 1 * up_to(m_2, LANES) * (m_2 + m_2 + m_2 + m_2) + 1 * up_to(q_1, LANES) * (m_2 + m_2 + m_2 + m_2 + m_2 + m_2 + m_2 + m_2) + 2 * 1 * up_to(m_1, LANES) * (m_1 + m_1 + m_1 + m_1) + 1 * up_to(n, LANES) * (m_1 + m_1 + m_1 + m_1 + m_1 + m_1 + m_1 + m_1);
+    return up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1;
 }
 
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
@@ -1074,12 +1074,12 @@ void deep_bidirectional_lstm_simd_backward(
     real *const work_layer2_backward_c_prev_bar = work_layer2_backward_h_prev_bar + 2 * B * row_m_2; /* [m_2] a row */
     real *const work_scratch = work_layer2_backward_c_prev_bar + 2 * B * row_m_2;
     const real *const panels_a_y_bar = packed;
-    const real *const panels_layer2_backward_z_bar = panels_a_y_bar + 1 * up_to(q_2, LANES) * p;
-    const real *const panels_layer2_forward_z_bar = panels_layer2_backward_z_bar + 1 * up_to(m_2, LANES) * (m_2 + m_2 + m_2 + m_2);
-    const real *const panels_layer2_forward_z_bar_2 = panels_layer2_forward_z_bar + 1 * up_to(m_2, LANES) * (m_2 + m_2 + m_2 + m_2);
-    const real *const panels_layer1_backward_z_bar = panels_layer2_forward_z_bar_2 + 1 * up_to(q_1, LANES) * (m_2 + m_2 + m_2 + m_2 + m_2 + m_2 + m_2 + m_2);
-    const real *const panels_layer1_forward_z_bar = panels_layer1_backward_z_bar + 1 * up_to(m_1, LANES) * (m_1 + m_1 + m_1 + m_1);
-    const real *const panels_layer1_forward_z_bar_2 = panels_layer1_forward_z_bar + 1 * up_to(m_1, LANES) * (m_1 + m_1 + m_1 + m_1);
+    const real *const panels_layer2_backward_z_bar = panels_a_y_bar + up_to(q_2, LANES) * p;
+    const real *const panels_layer2_forward_z_bar = panels_layer2_backward_z_bar + up_to(m_2, LANES) * 4 * m_2;
+    const real *const panels_layer2_forward_z_bar_2 = panels_layer2_forward_z_bar + up_to(m_2, LANES) * 4 * m_2;
+    const real *const panels_layer1_backward_z_bar = panels_layer2_forward_z_bar_2 + up_to(q_1, LANES) * 8 * m_2;
+    const real *const panels_layer1_forward_z_bar = panels_layer1_backward_z_bar + up_to(m_1, LANES) * 4 * m_1;
+    const real *const panels_layer1_forward_z_bar_2 = panels_layer1_forward_z_bar + up_to(m_1, LANES) * 4 * m_1;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -1295,7 +1295,7 @@ void deep_bidirectional_lstm_simd_backward(
 
                     /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
                     const operand factors_layer2_backward_z_bar[] = {{layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_backward_z_bar, 4, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * (m_2 + m_2 + m_2 + m_2), tile_layer2_backward_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_layer2_backward_z_bar, 4, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_backward_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -1414,7 +1414,7 @@ void deep_bidirectional_lstm_simd_backward(
 
                     /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
                     const operand factors_layer2_forward_z_bar[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * (m_2 + m_2 + m_2 + m_2), tile_layer2_forward_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_forward_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -1453,7 +1453,7 @@ void deep_bidirectional_lstm_simd_backward(
 
                 /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
                 const operand factors_layer2_forward_z_bar_2[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}, {layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * (m_2 + m_2 + m_2 + m_2 + m_2 + m_2 + m_2 + m_2), tile_layer1_y_bar, 0);
+                product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_2, tile_layer1_y_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES;
@@ -1695,7 +1695,7 @@ void deep_bidirectional_lstm_simd_backward(
 
                     /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
                     const operand factors_layer1_backward_z_bar[] = {{layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_backward_z_bar, 4, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * (m_1 + m_1 + m_1 + m_1), tile_layer1_backward_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_layer1_backward_z_bar, 4, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_backward_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -1814,7 +1814,7 @@ void deep_bidirectional_lstm_simd_backward(
 
                     /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
                     const operand factors_layer1_forward_z_bar[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * (m_1 + m_1 + m_1 + m_1), tile_layer1_forward_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_forward_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -1853,7 +1853,7 @@ void deep_bidirectional_lstm_simd_backward(
 
                 /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
                 const operand factors_layer1_forward_z_bar_2[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}, {layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * (m_1 + m_1 + m_1 + m_1 + m_1 + m_1 + m_1 + m_1), tile_x_bar, 0);
+                product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_1, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;

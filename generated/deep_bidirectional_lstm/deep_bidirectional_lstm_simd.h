@@ -15,19 +15,19 @@
 extern "C" {
 #endif
 
-/* Entries of deep_bidirectional_lstm_real: what forward saves for backward. */
+/* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * padded m_1 + T * B * padded q_1 + 14 * T * B * padded m_2 + T * B * padded q_2. */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for forward. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_2, LANES) * m_2 + 2 * 4 * up_to(m_2, LANES) * q_1 + up_to(p, LANES) * q_2. */
 size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for backward. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1. */
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of forward. */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: 2 * steps_ahead(T, B, 4 * up_to(m_1, LANES)) * B * 4 * up_to(m_1, LANES) + 2 * steps_ahead(T, B, 4 * up_to(m_2, LANES)) * B * 4 * up_to(m_2, LANES). */
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward. */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 8 * T * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 8 * T * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * SCRATCH. */
 size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -59,7 +59,7 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
-    return 1 * up_to(m_1, LANES) * m_1 + 1 * up_to(m_1, LANES) * n + 1 * up_to(m_2, LANES) * m_2 + 1 * up_to(m_2, LANES) * m_1 + 1 * up_to(m_3, LANES) * m_3 + 1 * up_to(m_3, LANES) * m_2 + 1 * up_to(p, LANES) * m_3;
+    return up_to(m_1, LANES) * m_1 + up_to(m_1, LANES) * n + up_to(m_2, LANES) * m_2 + up_to(m_2, LANES) * m_1 + up_to(m_3, LANES) * m_3 + up_to(m_3, LANES) * m_2 + up_to(p, LANES) * m_3;
 }
 
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
@@ -86,7 +86,7 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
     (void)row_m_3;
     (void)row_m_2;
     (void)row_m_1;
-    return 1 * up_to(m_3, LANES) * m_3 + 1 * up_to(m_3, LANES) * p + 1 * up_to(m_2, LANES) * m_2 + 1 * up_to(m_2, LANES) * m_3 + 1 * up_to(m_1, LANES) * m_1 + 1 * up_to(m_1, LANES) * m_2 + 1 * up_to(n, LANES) * m_1;
+    return up_to(m_3, LANES) * m_3 + up_to(m_3, LANES) * p + up_to(m_2, LANES) * m_2 + up_to(m_2, LANES) * m_3 + up_to(m_1, LANES) * m_1 + up_to(m_1, LANES) * m_2 + up_to(n, LANES) * m_1;
 }
 
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -112,7 +112,7 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
-    return steps_ahead(T, B, 1 * up_to(m_1, LANES)) * B * 1 * up_to(m_1, LANES) + steps_ahead(T, B, 1 * up_to(m_2, LANES)) * B * 1 * up_to(m_2, LANES) + steps_ahead(T, B, 1 * up_to(m_3, LANES)) * B * 1 * up_to(m_3, LANES);
+    return steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES);
 }
 
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -139,7 +139,7 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     (void)row_m_3;
     (void)row_m_2;
     (void)row_m_1;
-    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + T * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + steps_ahead(T, B, 1 * up_to(m_3, LANES)) * B * 1 * up_to(m_3, LANES) + steps_ahead(T, B, 1 * up_to(m_2, LANES)) * B * 1 * up_to(m_2, LANES) + steps_ahead(T, B, 1 * up_to(m_1, LANES)) * B * 1 * up_to(m_1, LANES) + threads * SCRATCH;
+    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + T * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + threads * SCRATCH;
 }
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -330,15 +330,15 @@ void deep_rnn_simd_forward(
     real *const tape_layer2_h = tape_layer1_h + T * B * row_m_1; /* [m_2] a row */
     real *const tape_layer3_h = tape_layer2_h + T * B * row_m_2; /* [m_3] a row */
     real *const tile_layer1_a_ahead = work;
-    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + steps_ahead(T, B, 1 * up_to(m_1, LANES)) * B * 1 * up_to(m_1, LANES);
-    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + steps_ahead(T, B, 1 * up_to(m_2, LANES)) * B * 1 * up_to(m_2, LANES);
+    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES);
     const real *const panels_layer1_h_prev = packed;
-    const real *const panels_x = panels_layer1_h_prev + 1 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_x + 1 * up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer2_h_prev + 1 * up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer1_h + 1 * up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer3_h_prev + 1 * up_to(m_3, LANES) * m_3;
-    const real *const panels_layer3_h = panels_layer2_h + 1 * up_to(m_3, LANES) * m_2;
+    const real *const panels_x = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_x + up_to(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer3_h = panels_layer2_h + up_to(m_3, LANES) * m_2;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -346,7 +346,7 @@ void deep_rnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m_1, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m_1, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -402,7 +402,7 @@ void deep_rnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m_2, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m_2, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -458,7 +458,7 @@ void deep_rnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m_3, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m_3, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -598,16 +598,16 @@ void deep_rnn_simd_backward(
     real *const work_layer2_h_prev_bar = work_layer1_h_prev_bar + 2 * B * row_m_1; /* [m_2] a row */
     real *const work_layer3_h_prev_bar = work_layer2_h_prev_bar + 2 * B * row_m_2; /* [m_3] a row */
     real *const tile_layer3_h_bar_ahead = work_layer3_h_prev_bar + 2 * B * row_m_3;
-    real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m_3, LANES)) * B * 1 * up_to(m_3, LANES);
-    real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m_2, LANES)) * B * 1 * up_to(m_2, LANES);
-    real *const work_scratch = tile_layer1_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m_1, LANES)) * B * 1 * up_to(m_1, LANES);
+    real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES);
+    real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES);
+    real *const work_scratch = tile_layer1_h_bar_ahead + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES);
     const real *const panels_layer3_a_bar = packed;
-    const real *const panels_a_y_bar = panels_layer3_a_bar + 1 * up_to(m_3, LANES) * m_3;
-    const real *const panels_layer2_a_bar = panels_a_y_bar + 1 * up_to(m_3, LANES) * p;
-    const real *const panels_layer3_a_bar_2 = panels_layer2_a_bar + 1 * up_to(m_2, LANES) * m_2;
-    const real *const panels_layer1_a_bar = panels_layer3_a_bar_2 + 1 * up_to(m_2, LANES) * m_3;
-    const real *const panels_layer2_a_bar_2 = panels_layer1_a_bar + 1 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer1_a_bar_2 = panels_layer2_a_bar_2 + 1 * up_to(m_1, LANES) * m_2;
+    const real *const panels_a_y_bar = panels_layer3_a_bar + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer2_a_bar = panels_a_y_bar + up_to(m_3, LANES) * p;
+    const real *const panels_layer3_a_bar_2 = panels_layer2_a_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer1_a_bar = panels_layer3_a_bar_2 + up_to(m_2, LANES) * m_3;
+    const real *const panels_layer2_a_bar_2 = panels_layer1_a_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_a_bar_2 = panels_layer2_a_bar_2 + up_to(m_1, LANES) * m_2;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -668,7 +668,7 @@ void deep_rnn_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m_3, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m_3, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -751,7 +751,7 @@ void deep_rnn_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m_2, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m_2, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -834,7 +834,7 @@ void deep_rnn_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m_1, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m_1, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -1096,12 +1096,12 @@ void deep_rnn_simd_step(
     real *const work_layer2_h = work_layer1_h + B * row_m_1; /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + B * row_m_2; /* [m_3] a row */
     const real *const panels_layer1_h_prev = packed;
-    const real *const panels_x = panels_layer1_h_prev + 1 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_x + 1 * up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer2_h_prev + 1 * up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer1_h + 1 * up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer3_h_prev + 1 * up_to(m_3, LANES) * m_3;
-    const real *const panels_layer3_h = panels_layer2_h + 1 * up_to(m_3, LANES) * m_2;
+    const real *const panels_x = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_x + up_to(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer3_h = panels_layer2_h + up_to(m_3, LANES) * m_2;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -1260,4 +1260,10 @@ void deep_rnn_simd_step(
     if (member == 0)
         copy_rows(B, m_3, work_layer3_h + 0 * row_m_3, row_m_3, next->layer3_h);
     }
+}
+
+void deep_rnn_simd_bound_step(const deep_rnn_simd_bound *bound)
+{
+    deep_rnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

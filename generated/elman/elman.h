@@ -75,16 +75,16 @@ typedef struct elman_state {
     elman_real *h; /* [B, m] h before the first step */
 } elman_state;
 
-/* Entries of elman_real: what forward saves for backward. */
+/* Entries of elman_real: what forward saves for backward: T * B * m. */
 size_t elman_tape_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of forward. */
+/* Entries of elman_real: scratch memory of forward: m + p. */
 size_t elman_forward_work_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of backward. */
+/* Entries of elman_real: scratch memory of backward: T * B * p + m + T * B * m + 2 * B * m. */
 size_t elman_backward_work_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of step. */
+/* Entries of elman_real: scratch memory of step: 2 * m + p. */
 size_t elman_step_work_size(const elman_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

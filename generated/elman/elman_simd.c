@@ -43,7 +43,7 @@ size_t elman_simd_forward_packed_size(const elman_sizes *sizes)
     (void)m;
     (void)p;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * n + 1 * up_to(p, LANES) * m;
+    return up_to(m, LANES) * m + up_to(m, LANES) * n + up_to(p, LANES) * m;
 }
 
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
@@ -62,7 +62,7 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
     (void)p;
     (void)row_p;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * p + 1 * up_to(n, LANES) * m;
+    return up_to(m, LANES) * m + up_to(m, LANES) * p + up_to(n, LANES) * m;
 }
 
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
@@ -80,7 +80,7 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
     (void)m;
     (void)p;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
@@ -99,7 +99,7 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     (void)p;
     (void)row_p;
     (void)row_m;
-    return T * B * row_p + T * B * row_m + 2 * B * row_m + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES) + threads * SCRATCH;
+    return T * B * row_p + T * B * row_m + 2 * B * row_m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH;
 }
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
@@ -211,8 +211,8 @@ void elman_simd_forward(
     real *const tape_h = tape; /* [m] a row */
     real *const tile_a_ahead = work;
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_h = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -220,7 +220,7 @@ void elman_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -340,10 +340,10 @@ void elman_simd_backward(
     real *const work_a_bar = work_a_y_bar + T * B * row_p; /* [m] a row */
     real *const work_h_prev_bar = work_a_bar + T * B * row_m; /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
-    real *const work_scratch = tile_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    real *const work_scratch = tile_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
     const real *const panels_a_bar = packed;
-    const real *const panels_a_y_bar = panels_a_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_bar_2 = panels_a_y_bar + 1 * up_to(m, LANES) * p;
+    const real *const panels_a_y_bar = panels_a_bar + up_to(m, LANES) * m;
+    const real *const panels_a_bar_2 = panels_a_y_bar + up_to(m, LANES) * p;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -400,7 +400,7 @@ void elman_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -574,8 +574,8 @@ void elman_simd_step(
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_h = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -654,4 +654,10 @@ void elman_simd_step(
     if (member == 0)
         copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
     }
+}
+
+void elman_simd_bound_step(const elman_simd_bound *bound)
+{
+    elman_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -53,7 +53,7 @@ size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * m + up_to(m, LANES) * n;
 }
 
 size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
@@ -68,7 +68,7 @@ size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * m;
+    return up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -84,7 +84,7 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -188,7 +188,7 @@ void fastgrnn_simd_forward(
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     real *const tile_a_ahead = work;
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -206,7 +206,7 @@ void fastgrnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -317,7 +317,7 @@ void fastgrnn_simd_backward(
     real *const work_h_prev_bar = work_a_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_bar = packed;
-    const real *const panels_a_bar_2 = panels_a_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -559,7 +559,7 @@ void fastgrnn_simd_step(
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -631,4 +631,10 @@ void fastgrnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void fastgrnn_simd_bound_step(const fastgrnn_simd_bound *bound)
+{
+    fastgrnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -47,7 +47,7 @@ size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * m + up_to(m, LANES) * n;
 }
 
 size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
@@ -62,7 +62,7 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * m;
+    return up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -78,7 +78,7 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -180,7 +180,7 @@ void fastrnn_simd_forward(
     real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
     real *const tile_a_s_ahead = work;
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -198,7 +198,7 @@ void fastrnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -292,7 +292,7 @@ void fastrnn_simd_backward(
     real *const work_h_prev_bar = work_a_s_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
-    const real *const panels_a_s_bar_2 = panels_a_s_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -494,7 +494,7 @@ void fastrnn_simd_step(
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -556,4 +556,10 @@ void fastrnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void fastrnn_simd_bound_step(const fastrnn_simd_bound *bound)
+{
+    fastrnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -84,16 +84,16 @@ typedef struct gru_state {
     gru_real *h; /* [B, m] h before the first step */
 } gru_state;
 
-/* Entries of gru_real: what forward saves for backward. */
+/* Entries of gru_real: what forward saves for backward: 4 * T * B * m. */
 size_t gru_tape_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of forward. */
+/* Entries of gru_real: scratch memory of forward: 3 * m. */
 size_t gru_forward_work_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of backward. */
+/* Entries of gru_real: scratch memory of backward: 4 * m + 4 * T * B * m + 2 * B * m. */
 size_t gru_backward_work_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of step. */
+/* Entries of gru_real: scratch memory of step: 7 * m. */
 size_t gru_step_work_size(const gru_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

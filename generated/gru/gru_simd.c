@@ -60,7 +60,7 @@ size_t gru_simd_backward_packed_size(const gru_sizes *sizes)
     (void)size_n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m + m) + 1 * up_to(size_n, LANES) * (m + m + m);
+    return up_to(m, LANES) * 3 * m + up_to(size_n, LANES) * 3 * m;
 }
 
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
@@ -321,7 +321,7 @@ void gru_simd_backward(
     real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + 1 * up_to(m, LANES) * (m + m + m);
+    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 3 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -422,7 +422,7 @@ void gru_simd_backward(
 
                     /* U_z^T a_z_bar, U_r^T a_r_bar, U_n^T q_bar */
                     const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {q_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 3, panels_a_z_bar + block * vectors * LANES * 1 * (m + m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_z_bar, 3, panels_a_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -458,7 +458,7 @@ void gru_simd_backward(
 
                 /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
                 const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = size_n - j;
@@ -635,4 +635,10 @@ void gru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void gru_simd_bound_step(const gru_simd_bound *bound)
+{
+    gru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

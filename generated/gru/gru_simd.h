@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of gru_real: what forward saves for backward. */
+/* Entries of gru_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t gru_simd_tape_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: weights packed for forward. */
+/* Entries of gru_real: weights packed for forward: 3 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * size_n. */
 size_t gru_simd_forward_packed_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: weights packed for backward. */
+/* Entries of gru_real: weights packed for backward: up_to(m, LANES) * 3 * m + up_to(size_n, LANES) * 3 * m. */
 size_t gru_simd_backward_packed_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of forward. */
+/* Entries of gru_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES). */
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads);
 
-/* Entries of gru_real: scratch memory of backward. */
+/* Entries of gru_real: scratch memory of backward: B * padded m + 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads);
 
-/* Entries of gru_real: scratch memory of step. */
+/* Entries of gru_real: scratch memory of step: 0. */
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void gru_simd_step(
     const gru_real *packed, const gru_inputs *in,
     const gru_state *state, const gru_outputs *out,
     const gru_state *next, gru_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct gru_simd_bound {
+    const gru_sizes *sizes;
+    const gru_parameters *parameters;
+    const gru_real *packed;
+    const gru_inputs *in;
+    const gru_state *state;
+    const gru_outputs *out;
+    const gru_state *next;
+    gru_real *work;
+    size_t threads;
+} gru_simd_bound;
+
+void gru_simd_bound_step(const gru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

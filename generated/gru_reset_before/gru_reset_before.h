@@ -82,16 +82,16 @@ typedef struct gru_reset_before_state {
     gru_reset_before_real *h; /* [B, m] h before the first step */
 } gru_reset_before_state;
 
-/* Entries of gru_reset_before_real: what forward saves for backward. */
+/* Entries of gru_reset_before_real: what forward saves for backward: 4 * T * B * m. */
 size_t gru_reset_before_tape_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward. */
+/* Entries of gru_reset_before_real: scratch memory of forward: 3 * m. */
 size_t gru_reset_before_forward_work_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of backward. */
+/* Entries of gru_reset_before_real: scratch memory of backward: 5 * m + 3 * T * B * m + 2 * B * m. */
 size_t gru_reset_before_backward_work_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of step. */
+/* Entries of gru_reset_before_real: scratch memory of step: 7 * m. */
 size_t gru_reset_before_step_work_size(const gru_reset_before_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

@@ -45,7 +45,7 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
     (void)size_n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * size_n + 1 * up_to(m, LANES) * size_n;
+    return 2 * up_to(m, LANES) * m + up_to(m, LANES) * m + 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n;
 }
 
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes)
@@ -60,7 +60,7 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
     (void)size_n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * (m + m) + 1 * up_to(size_n, LANES) * (m + m + m);
+    return up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m;
 }
 
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     (void)size_n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES) + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -214,7 +214,7 @@ void gru_reset_before_simd_forward(
     real *const tile_a_n_ahead = tile_a_z_ahead + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
     const real *const panels_h_prev = packed;
     const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_q + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_q + up_to(m, LANES) * m;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
 
     TEAM {
@@ -223,7 +223,7 @@ void gru_reset_before_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = least(steps_ahead(T, B, 2 * up_to(m, LANES)), steps_ahead(T, B, 1 * up_to(m, LANES)));
+        const size_t ahead = least(steps_ahead(T, B, 2 * up_to(m, LANES)), steps_ahead(T, B, up_to(m, LANES)));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -384,8 +384,8 @@ void gru_reset_before_simd_backward(
     real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_n_bar = packed;
-    const real *const panels_a_z_bar = panels_a_n_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -510,7 +510,7 @@ void gru_reset_before_simd_backward(
 
                     /* U_z^T a_z_bar, U_r^T a_r_bar */
                     const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -548,7 +548,7 @@ void gru_reset_before_simd_backward(
 
                 /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
                 const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = size_n - j;
@@ -655,7 +655,7 @@ void gru_reset_before_simd_step(
     real *const work_q = work_z + B * row_m; /* [m] a row */
     const real *const panels_h_prev = packed;
     const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_q + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_q + up_to(m, LANES) * m;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
 
     TEAM {
@@ -760,4 +760,10 @@ void gru_reset_before_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void gru_reset_before_simd_bound_step(const gru_reset_before_simd_bound *bound)
+{
+    gru_reset_before_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of gru_reset_before_real: what forward saves for backward. */
+/* Entries of gru_reset_before_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for forward. */
+/* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * m + up_to(m, LANES) * m + 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n. */
 size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for backward. */
+/* Entries of gru_reset_before_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m. */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward. */
+/* Entries of gru_reset_before_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward. */
+/* Entries of gru_reset_before_real: scratch memory of backward: 2 * B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of step. */
+/* Entries of gru_reset_before_real: scratch memory of step: 2 * B * padded m. */
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void gru_reset_before_simd_step(
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_state *state, const gru_reset_before_outputs *out,
     const gru_reset_before_state *next, gru_reset_before_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct gru_reset_before_simd_bound {
+    const gru_reset_before_sizes *sizes;
+    const gru_reset_before_parameters *parameters;
+    const gru_reset_before_real *packed;
+    const gru_reset_before_inputs *in;
+    const gru_reset_before_state *state;
+    const gru_reset_before_outputs *out;
+    const gru_reset_before_state *next;
+    gru_reset_before_real *work;
+    size_t threads;
+} gru_reset_before_simd_bound;
+
+void gru_reset_before_simd_bound_step(const gru_reset_before_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -44,7 +44,7 @@ size_t indrnn_simd_forward_packed_size(const indrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * n;
 }
 
 size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes)
@@ -59,7 +59,7 @@ size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * m;
+    return up_to(n, LANES) * m;
 }
 
 size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -75,7 +75,7 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -167,7 +167,7 @@ void indrnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -432,4 +432,10 @@ void indrnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void indrnn_simd_bound_step(const indrnn_simd_bound *bound)
+{
+    indrnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

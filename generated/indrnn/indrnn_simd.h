@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of indrnn_real: what forward saves for backward. */
+/* Entries of indrnn_real: what forward saves for backward: T * B * padded m. */
 size_t indrnn_simd_tape_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: weights packed for forward. */
+/* Entries of indrnn_real: weights packed for forward: up_to(m, LANES) * n. */
 size_t indrnn_simd_forward_packed_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: weights packed for backward. */
+/* Entries of indrnn_real: weights packed for backward: up_to(n, LANES) * m. */
 size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: scratch memory of forward. */
+/* Entries of indrnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of backward. */
+/* Entries of indrnn_real: scratch memory of backward: T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of step. */
+/* Entries of indrnn_real: scratch memory of step: 0. */
 size_t indrnn_simd_step_work_size(const indrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void indrnn_simd_step(
     const indrnn_real *packed, const indrnn_inputs *in,
     const indrnn_state *state, const indrnn_outputs *out,
     const indrnn_state *next, indrnn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct indrnn_simd_bound {
+    const indrnn_sizes *sizes;
+    const indrnn_parameters *parameters;
+    const indrnn_real *packed;
+    const indrnn_inputs *in;
+    const indrnn_state *state;
+    const indrnn_outputs *out;
+    const indrnn_state *next;
+    indrnn_real *work;
+    size_t threads;
+} indrnn_simd_bound;
+
+void indrnn_simd_bound_step(const indrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

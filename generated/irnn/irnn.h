@@ -70,16 +70,16 @@ typedef struct irnn_state {
     irnn_real *h; /* [B, m] h before the first step */
 } irnn_state;
 
-/* Entries of irnn_real: what forward saves for backward. */
+/* Entries of irnn_real: what forward saves for backward: T * B * m. */
 size_t irnn_tape_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: scratch memory of forward. */
+/* Entries of irnn_real: scratch memory of forward: 0. */
 size_t irnn_forward_work_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: scratch memory of backward. */
+/* Entries of irnn_real: scratch memory of backward: m + T * B * m + 2 * B * m. */
 size_t irnn_backward_work_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: scratch memory of step. */
+/* Entries of irnn_real: scratch memory of step: m. */
 size_t irnn_step_work_size(const irnn_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

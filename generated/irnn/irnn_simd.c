@@ -44,7 +44,7 @@ size_t irnn_simd_forward_packed_size(const irnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * m + up_to(m, LANES) * n;
 }
 
 size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes)
@@ -59,7 +59,7 @@ size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * m;
+    return up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads)
@@ -75,7 +75,7 @@ size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads)
@@ -173,7 +173,7 @@ void irnn_simd_forward(
     real *const tape_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -181,7 +181,7 @@ void irnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -262,7 +262,7 @@ void irnn_simd_backward(
     real *const work_h_prev_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_h_bar_2 = panels_a_h_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -426,7 +426,7 @@ void irnn_simd_step(
     const size_t m = sizes->m;
     const real *const b = parameters->b; /* [m] */
     const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -472,4 +472,10 @@ void irnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void irnn_simd_bound_step(const irnn_simd_bound *bound)
+{
+    irnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of irnn_real: what forward saves for backward. */
+/* Entries of irnn_real: what forward saves for backward: T * B * padded m. */
 size_t irnn_simd_tape_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: weights packed for forward. */
+/* Entries of irnn_real: weights packed for forward: up_to(m, LANES) * m + up_to(m, LANES) * n. */
 size_t irnn_simd_forward_packed_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: weights packed for backward. */
+/* Entries of irnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: scratch memory of forward. */
+/* Entries of irnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads);
 
-/* Entries of irnn_real: scratch memory of backward. */
+/* Entries of irnn_real: scratch memory of backward: T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads);
 
-/* Entries of irnn_real: scratch memory of step. */
+/* Entries of irnn_real: scratch memory of step: 0. */
 size_t irnn_simd_step_work_size(const irnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void irnn_simd_step(
     const irnn_real *packed, const irnn_inputs *in,
     const irnn_state *state, const irnn_outputs *out,
     const irnn_state *next, irnn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct irnn_simd_bound {
+    const irnn_sizes *sizes;
+    const irnn_parameters *parameters;
+    const irnn_real *packed;
+    const irnn_inputs *in;
+    const irnn_state *state;
+    const irnn_outputs *out;
+    const irnn_state *next;
+    irnn_real *work;
+    size_t threads;
+} irnn_simd_bound;
+
+void irnn_simd_bound_step(const irnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -60,7 +60,7 @@ size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
@@ -295,7 +295,7 @@ void janet_simd_backward(
     real *const work_h_prev_bar = work_s_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_s_bar = packed;
-    const real *const panels_s_bar_2 = panels_s_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_s_bar_2 = panels_s_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -373,7 +373,7 @@ void janet_simd_backward(
 
                     /* U_f^T s_bar, U_c^T a_c_bar */
                     const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_s_bar, 2, panels_s_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_s_bar, 2, panels_s_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -408,7 +408,7 @@ void janet_simd_backward(
 
                 /* W_f^T s_bar, W_c^T a_c_bar */
                 const operand factors_s_bar_2[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_s_bar_2, 2, panels_s_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_s_bar_2, 2, panels_s_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -555,4 +555,10 @@ void janet_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void janet_simd_bound_step(const janet_simd_bound *bound)
+{
+    janet_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

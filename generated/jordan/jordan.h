@@ -75,16 +75,16 @@ typedef struct jordan_state {
     jordan_real *y; /* [B, p] y before the first step */
 } jordan_state;
 
-/* Entries of jordan_real: what forward saves for backward. */
+/* Entries of jordan_real: what forward saves for backward: T * B * m. */
 size_t jordan_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward. */
+/* Entries of jordan_real: scratch memory of forward: m + p. */
 size_t jordan_forward_work_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of backward. */
+/* Entries of jordan_real: scratch memory of backward: p + T * B * p + m + T * B * m + 2 * B * p. */
 size_t jordan_backward_work_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of step. */
+/* Entries of jordan_real: scratch memory of step: 2 * m + p. */
 size_t jordan_step_work_size(const jordan_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

@@ -49,7 +49,7 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
     (void)m;
     (void)p;
     (void)row_m;
-    return 1 * up_to(m, LANES) * p + 1 * up_to(p, LANES) * m + 1 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(m, LANES) * n;
 }
 
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
@@ -68,7 +68,7 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
     (void)p;
     (void)row_p;
     (void)row_m;
-    return 1 * up_to(m, LANES) * p + 1 * up_to(p, LANES) * m + 1 * up_to(n, LANES) * m;
+    return up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -86,7 +86,7 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)m;
     (void)p;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -217,8 +217,8 @@ void jordan_simd_forward(
     real *const tape_h = tape; /* [m] a row */
     real *const tile_a_ahead = work;
     const real *const panels_y_prev = packed;
-    const real *const panels_h = panels_y_prev + 1 * up_to(m, LANES) * p;
-    const real *const panels_x = panels_h + 1 * up_to(p, LANES) * m;
+    const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
+    const real *const panels_x = panels_h + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -226,7 +226,7 @@ void jordan_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -344,8 +344,8 @@ void jordan_simd_backward(
     real *const work_y_prev_bar = work_a_bar + T * B * row_m; /* [p] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_p;
     const real *const panels_a_y_bar = packed;
-    const real *const panels_a_bar = panels_a_y_bar + 1 * up_to(m, LANES) * p;
-    const real *const panels_a_bar_2 = panels_a_bar + 1 * up_to(p, LANES) * m;
+    const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
+    const real *const panels_a_bar_2 = panels_a_bar + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -580,8 +580,8 @@ void jordan_simd_step(
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     const real *const panels_y_prev = packed;
-    const real *const panels_h = panels_y_prev + 1 * up_to(m, LANES) * p;
-    const real *const panels_x = panels_h + 1 * up_to(p, LANES) * m;
+    const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
+    const real *const panels_x = panels_h + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -660,4 +660,10 @@ void jordan_simd_step(
     if (member == 0)
         copy_rows(B, p, out->y + 0 * p, p, next->y);
     }
+}
+
+void jordan_simd_bound_step(const jordan_simd_bound *bound)
+{
+    jordan_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of jordan_real: what forward saves for backward. */
+/* Entries of jordan_real: what forward saves for backward: T * B * padded m. */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for forward. */
+/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(m, LANES) * n. */
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for backward. */
+/* Entries of jordan_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m. */
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward. */
+/* Entries of jordan_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of backward. */
+/* Entries of jordan_real: scratch memory of backward: T * B * padded p + T * B * padded m + 2 * B * padded p + threads * SCRATCH. */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of step. */
+/* Entries of jordan_real: scratch memory of step: B * padded m. */
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void jordan_simd_step(
     const jordan_real *packed, const jordan_inputs *in,
     const jordan_state *state, const jordan_outputs *out,
     const jordan_state *next, jordan_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct jordan_simd_bound {
+    const jordan_sizes *sizes;
+    const jordan_parameters *parameters;
+    const jordan_real *packed;
+    const jordan_inputs *in;
+    const jordan_state *state;
+    const jordan_outputs *out;
+    const jordan_state *next;
+    jordan_real *work;
+    size_t threads;
+} jordan_simd_bound;
+
+void jordan_simd_bound_step(const jordan_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * n + 1 * up_to(m, LANES) * n;
+    return 3 * up_to(m, LANES) * m + up_to(m, LANES) * m + 3 * up_to(m, LANES) * n + up_to(m, LANES) * n;
 }
 
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
@@ -60,7 +60,7 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * (m + m + m) + 1 * up_to(n, LANES) * (m + m + m + m);
+    return up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m;
 }
 
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES) + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
@@ -223,7 +223,7 @@ void lem_simd_forward(
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES);
     const real *const panels_y_prev = packed;
     const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-    const real *const panels_u = panels_z + 1 * up_to(m, LANES) * m;
+    const real *const panels_u = panels_z + up_to(m, LANES) * m;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
 
     TEAM {
@@ -232,7 +232,7 @@ void lem_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = least(steps_ahead(T, B, 3 * up_to(m, LANES)), steps_ahead(T, B, 1 * up_to(m, LANES)));
+        const size_t ahead = least(steps_ahead(T, B, 3 * up_to(m, LANES)), steps_ahead(T, B, up_to(m, LANES)));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -427,8 +427,8 @@ void lem_simd_backward(
     real *const work_z_prev_bar = work_y_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_z_prev_bar + 2 * B * row_m;
     const real *const panels_a_y_bar = packed;
-    const real *const panels_a_dt_1_bar = panels_a_y_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_dt_1_bar_2 = panels_a_dt_1_bar + 1 * up_to(m, LANES) * (m + m + m);
+    const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
+    const real *const panels_a_dt_1_bar_2 = panels_a_dt_1_bar + up_to(m, LANES) * 3 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -577,7 +577,7 @@ void lem_simd_backward(
 
                     /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
                     const operand factors_a_dt_1_bar[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * (m + m + m), tile_y_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * 3 * m, tile_y_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -614,7 +614,7 @@ void lem_simd_backward(
 
                 /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
                 const operand factors_a_dt_1_bar_2[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}, {a_y_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * (m + m + m + m), tile_u_bar, 0);
+                product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_u_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -747,7 +747,7 @@ void lem_simd_step(
     real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
     const real *const panels_y_prev = packed;
     const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-    const real *const panels_u = panels_z + 1 * up_to(m, LANES) * m;
+    const real *const panels_u = panels_z + up_to(m, LANES) * m;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
 
     TEAM {
@@ -869,4 +869,10 @@ void lem_simd_step(
     if (member == 0)
         copy_rows(B, m, work_z + 0 * row_m, row_m, next->z);
     }
+}
+
+void lem_simd_bound_step(const lem_simd_bound *bound)
+{
+    lem_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of lem_real: what forward saves for backward. */
+/* Entries of lem_real: what forward saves for backward: 7 * T * B * padded m. */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for forward. */
+/* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * m + up_to(m, LANES) * m + 3 * up_to(m, LANES) * n + up_to(m, LANES) * n. */
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for backward. */
+/* Entries of lem_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m. */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward. */
+/* Entries of lem_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward. */
+/* Entries of lem_real: scratch memory of backward: B * padded m + 6 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of step. */
+/* Entries of lem_real: scratch memory of step: 2 * B * padded m. */
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void lem_simd_step(
     const lem_real *packed, const lem_inputs *in,
     const lem_state *state, const lem_outputs *out,
     const lem_state *next, lem_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct lem_simd_bound {
+    const lem_sizes *sizes;
+    const lem_parameters *parameters;
+    const lem_real *packed;
+    const lem_inputs *in;
+    const lem_state *state;
+    const lem_outputs *out;
+    const lem_state *next;
+    lem_real *work;
+    size_t threads;
+} lem_simd_bound;
+
+void lem_simd_bound_step(const lem_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -65,7 +65,7 @@ size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
@@ -297,7 +297,7 @@ void ligru_simd_backward(
     real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -378,7 +378,7 @@ void ligru_simd_backward(
 
                     /* U_z^T a_z_bar, U_h^T a_s_bar */
                     const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -413,7 +413,7 @@ void ligru_simd_backward(
 
                 /* W_z^T a_z_bar, W_h^T a_s_bar */
                 const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -557,4 +557,10 @@ void ligru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void ligru_simd_bound_step(const ligru_simd_bound *bound)
+{
+    ligru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -84,16 +84,16 @@ typedef struct lmu_state {
     lmu_real *m; /* [B, d] m before the first step */
 } lmu_state;
 
-/* Entries of lmu_real: what forward saves for backward. */
+/* Entries of lmu_real: what forward saves for backward: T * B + T * B * d. */
 size_t lmu_tape_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of forward. */
+/* Entries of lmu_real: scratch memory of forward: k. */
 size_t lmu_forward_work_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of backward. */
+/* Entries of lmu_real: scratch memory of backward: k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d. */
 size_t lmu_backward_work_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of step. */
+/* Entries of lmu_real: scratch memory of step: 1 + d + k. */
 size_t lmu_step_work_size(const lmu_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

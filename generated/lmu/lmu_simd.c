@@ -43,7 +43,7 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
     (void)d;
     (void)k;
     (void)row_d;
-    return 1 * up_to(d, LANES) * d + 1 * up_to(k, LANES) * (k + d) + 1 * up_to(k, LANES) * n;
+    return up_to(d, LANES) * d + up_to(k, LANES) * (k + d) + up_to(k, LANES) * n;
 }
 
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
@@ -62,7 +62,7 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
     (void)k;
     (void)row_k;
     (void)row_d;
-    return 1 * up_to(d, LANES) * k + 1 * up_to(k, LANES) * k + 1 * up_to(d, LANES) * d + 1 * up_to(n, LANES) * k;
+    return up_to(d, LANES) * k + up_to(k, LANES) * k + up_to(d, LANES) * d + up_to(n, LANES) * k;
 }
 
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -80,7 +80,7 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)d;
     (void)k;
     (void)row_d;
-    return steps_ahead(T, B, 1 * up_to(k, LANES)) * B * 1 * up_to(k, LANES);
+    return steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES);
 }
 
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -222,8 +222,8 @@ void lmu_simd_forward(
     real *const tape_m = tape_u + T * B * 1; /* [d] a row */
     real *const tile_a_h_ahead = work;
     const real *const panels_m_prev = packed;
-    const real *const panels_h_prev = panels_m_prev + 1 * up_to(d, LANES) * d;
-    const real *const panels_x = panels_h_prev + 1 * up_to(k, LANES) * (k + d);
+    const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
+    const real *const panels_x = panels_h_prev + up_to(k, LANES) * (k + d);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -231,7 +231,7 @@ void lmu_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(k, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(k, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -373,9 +373,9 @@ void lmu_simd_backward(
     real *const work_m_prev_bar = work_h_prev_bar + 2 * B * row_k; /* [d] a row */
     real *const work_scratch = work_m_prev_bar + 2 * B * row_d;
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_h_bar_2 = panels_a_h_bar + 1 * up_to(d, LANES) * k;
-    const real *const panels_m_bar = panels_a_h_bar_2 + 1 * up_to(k, LANES) * k;
-    const real *const panels_a_h_bar_3 = panels_m_bar + 1 * up_to(d, LANES) * d;
+    const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(d, LANES) * k;
+    const real *const panels_m_bar = panels_a_h_bar_2 + up_to(k, LANES) * k;
+    const real *const panels_a_h_bar_3 = panels_m_bar + up_to(d, LANES) * d;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -697,8 +697,8 @@ void lmu_simd_step(
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + B * 1; /* [d] a row */
     const real *const panels_m_prev = packed;
-    const real *const panels_h_prev = panels_m_prev + 1 * up_to(d, LANES) * d;
-    const real *const panels_x = panels_h_prev + 1 * up_to(k, LANES) * (k + d);
+    const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
+    const real *const panels_x = panels_h_prev + up_to(k, LANES) * (k + d);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -791,4 +791,10 @@ void lmu_simd_step(
     if (member == 0)
         copy_rows(B, d, work_m + 0 * row_d, row_d, next->m);
     }
+}
+
+void lmu_simd_bound_step(const lmu_simd_bound *bound)
+{
+    lmu_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

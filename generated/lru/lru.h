@@ -83,16 +83,16 @@ typedef struct lru_state {
     lru_real *x_im; /* [B, N] x_im before the first step */
 } lru_state;
 
-/* Entries of lru_real: what forward saves for backward. */
+/* Entries of lru_real: what forward saves for backward: 4 * T * B * N + 6 * N. */
 size_t lru_tape_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: scratch memory of forward. */
+/* Entries of lru_real: scratch memory of forward: 0. */
 size_t lru_forward_work_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: scratch memory of backward. */
+/* Entries of lru_real: scratch memory of backward: 2 * T * B * N + 11 * N + 2 * 2 * B * N. */
 size_t lru_backward_work_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: scratch memory of step. */
+/* Entries of lru_real: scratch memory of step: 10 * N. */
 size_t lru_step_work_size(const lru_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

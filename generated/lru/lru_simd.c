@@ -42,7 +42,7 @@ size_t lru_simd_forward_packed_size(const lru_sizes *sizes)
     (void)H;
     (void)N;
     (void)row_N;
-    return 2 * up_to(N, LANES) * H + 1 * up_to(H, LANES) * (N + N);
+    return 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N;
 }
 
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
@@ -57,7 +57,7 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
     (void)H;
     (void)N;
     (void)row_N;
-    return 2 * up_to(N, LANES) * H + 1 * up_to(H, LANES) * (N + N);
+    return 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N;
 }
 
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads)
@@ -314,7 +314,7 @@ void lru_simd_forward(
 
                 /* C_re x_re, (-1) C_im x_im */
                 const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * (N + N), tile_y, 0);
+                product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = H - j;
@@ -566,7 +566,7 @@ void lru_simd_backward(
 
                 /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
                 const operand factors_a_x_re_bar[] = {{a_x_re_bar_rows, row_N, N}, {a_x_im_bar_rows, row_N, N}};
-                product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * (N + N), tile_u_bar, 0);
+                product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * 2 * N, tile_u_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = H - j;
@@ -796,7 +796,7 @@ void lru_simd_step(
 
                 /* C_re x_re, (-1) C_im x_im */
                 const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * (N + N), tile_y, 0);
+                product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = H - j;
@@ -818,4 +818,10 @@ void lru_simd_step(
     if (member == 0)
         copy_rows(B, N, work_x_im + 0 * row_N, row_N, next->x_im);
     }
+}
+
+void lru_simd_bound_step(const lru_simd_bound *bound)
+{
+    lru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

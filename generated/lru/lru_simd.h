@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of lru_real: what forward saves for backward. */
+/* Entries of lru_real: what forward saves for backward: 4 * T * B * padded N + 6 * N. */
 size_t lru_simd_tape_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for forward. */
+/* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N. */
 size_t lru_simd_forward_packed_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for backward. */
+/* Entries of lru_real: weights packed for backward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N. */
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: scratch memory of forward. */
+/* Entries of lru_real: scratch memory of forward: 0. */
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of backward. */
+/* Entries of lru_real: scratch memory of backward: 4 * T * B * padded N + 7 * N + 2 * 2 * B * padded N + steps_ahead(T, B, 2 * up_to(N, LANES)) * B * 2 * up_to(N, LANES) + threads * SCRATCH. */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of step. */
+/* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N. */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void lru_simd_step(
     const lru_real *packed, const lru_inputs *in,
     const lru_state *state, const lru_outputs *out,
     const lru_state *next, lru_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct lru_simd_bound {
+    const lru_sizes *sizes;
+    const lru_parameters *parameters;
+    const lru_real *packed;
+    const lru_inputs *in;
+    const lru_state *state;
+    const lru_outputs *out;
+    const lru_state *next;
+    lru_real *work;
+    size_t threads;
+} lru_simd_bound;
+
+void lru_simd_bound_step(const lru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -91,16 +91,16 @@ typedef struct lstm_state {
     lstm_real *c; /* [B, m] c before the first step */
 } lstm_state;
 
-/* Entries of lstm_real: what forward saves for backward. */
+/* Entries of lstm_real: what forward saves for backward: 6 * T * B * m. */
 size_t lstm_tape_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of forward. */
+/* Entries of lstm_real: scratch memory of forward: 4 * m. */
 size_t lstm_forward_work_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of backward. */
+/* Entries of lstm_real: scratch memory of backward: 6 * m + 4 * T * B * m + 2 * 2 * B * m. */
 size_t lstm_backward_work_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of step. */
+/* Entries of lstm_real: scratch memory of step: 10 * m. */
 size_t lstm_step_work_size(const lstm_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

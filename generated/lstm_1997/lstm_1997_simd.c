@@ -60,7 +60,7 @@ size_t lstm_1997_simd_backward_packed_size(const lstm_1997_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m + m) + 1 * up_to(n, LANES) * (m + m + m);
+    return up_to(m, LANES) * 3 * m + up_to(n, LANES) * 3 * m;
 }
 
 size_t lstm_1997_simd_forward_work_size(const lstm_1997_sizes *sizes, size_t threads)
@@ -332,7 +332,7 @@ void lstm_1997_simd_backward(
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
-    const real *const panels_z_bar_2 = panels_z_bar + 1 * up_to(m, LANES) * (m + m + m);
+    const real *const panels_z_bar_2 = panels_z_bar + up_to(m, LANES) * 3 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -431,7 +431,7 @@ void lstm_1997_simd_backward(
 
                     /* U_g^T z_bar, U_i^T z_i_bar, U_o^T z_o_bar */
                     const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * (m + m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -465,7 +465,7 @@ void lstm_1997_simd_backward(
 
                 /* W_g^T z_bar, W_i^T z_i_bar, W_o^T z_o_bar */
                 const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -642,4 +642,10 @@ void lstm_1997_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
+}
+
+void lstm_1997_simd_bound_step(const lstm_1997_simd_bound *bound)
+{
+    lstm_1997_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

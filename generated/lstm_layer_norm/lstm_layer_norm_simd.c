@@ -66,7 +66,7 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m + m + m) + 1 * up_to(n, LANES) * (m + m + m + m);
+    return up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
 }
 
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -895,7 +895,7 @@ void lstm_layer_norm_simd_backward(
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_u_i_bar = packed;
-    const real *const panels_w_i_bar = panels_u_i_bar + 1 * up_to(m, LANES) * (m + m + m + m);
+    const real *const panels_w_i_bar = panels_u_i_bar + up_to(m, LANES) * 4 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -1287,7 +1287,7 @@ void lstm_layer_norm_simd_backward(
 
                     /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
                     const operand factors_u_i_bar[] = {{u_i_bar_rows, row_m, m}, {u_f_bar_rows, row_m, m}, {u_g_bar_rows, row_m, m}, {u_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * (m + m + m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -1638,7 +1638,7 @@ void lstm_layer_norm_simd_backward(
 
                 /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
                 const operand factors_w_i_bar[] = {{w_i_bar_rows, row_m, m}, {w_f_bar_rows, row_m, m}, {w_g_bar_rows, row_m, m}, {w_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * (m + m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -2241,4 +2241,10 @@ void lstm_layer_norm_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
+}
+
+void lstm_layer_norm_simd_bound_step(const lstm_layer_norm_simd_bound *bound)
+{
+    lstm_layer_norm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

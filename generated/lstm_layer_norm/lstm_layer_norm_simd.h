@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_layer_norm_real: what forward saves for backward. */
+/* Entries of lstm_layer_norm_real: what forward saves for backward: 24 * T * B * padded m + 3 * T * B * 1. */
 size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: weights packed for forward. */
+/* Entries of lstm_layer_norm_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m. */
 size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: weights packed for backward. */
+/* Entries of lstm_layer_norm_real: weights packed for backward: up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
 size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: scratch memory of forward. */
+/* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * B * padded m + 4 * B * 1 + 4 * T * B * padded m + 2 * T * B * 1. */
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward. */
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * T * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * T * B * 1 + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of step. */
+/* Entries of lstm_layer_norm_real: scratch memory of step: 23 * B * padded m + 9 * B * 1. */
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void lstm_layer_norm_simd_step(
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_state *state, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *next, lstm_layer_norm_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct lstm_layer_norm_simd_bound {
+    const lstm_layer_norm_sizes *sizes;
+    const lstm_layer_norm_parameters *parameters;
+    const lstm_layer_norm_real *packed;
+    const lstm_layer_norm_inputs *in;
+    const lstm_layer_norm_state *state;
+    const lstm_layer_norm_outputs *out;
+    const lstm_layer_norm_state *next;
+    lstm_layer_norm_real *work;
+    size_t threads;
+} lstm_layer_norm_simd_bound;
+
+void lstm_layer_norm_simd_bound_step(const lstm_layer_norm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -49,7 +49,7 @@ size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *siz
     (void)m;
     (void)p;
     (void)row_m;
-    return 4 * up_to(m, LANES) * p + 1 * up_to(p, LANES) * m + 4 * up_to(m, LANES) * n;
+    return 4 * up_to(m, LANES) * p + up_to(p, LANES) * m + 4 * up_to(m, LANES) * n;
 }
 
 size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *sizes)
@@ -68,7 +68,7 @@ size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *si
     (void)p;
     (void)row_p;
     (void)row_m;
-    return 1 * up_to(m, LANES) * p + 1 * up_to(p, LANES) * (m + m + m + m) + 1 * up_to(n, LANES) * (m + m + m + m);
+    return up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
 }
 
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -238,7 +238,7 @@ void lstm_projection_simd_forward(
     real *const tile_z_ahead = work;
     const real *const panels_h_prev = packed;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
-    const real *const panels_x = panels_c_o + 1 * up_to(p, LANES) * m;
+    const real *const panels_x = panels_c_o + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -425,8 +425,8 @@ void lstm_projection_simd_backward(
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_p; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_h_bar = packed;
-    const real *const panels_z_bar = panels_h_bar + 1 * up_to(m, LANES) * p;
-    const real *const panels_z_bar_2 = panels_z_bar + 1 * up_to(p, LANES) * (m + m + m + m);
+    const real *const panels_z_bar = panels_h_bar + up_to(m, LANES) * p;
+    const real *const panels_z_bar_2 = panels_z_bar + up_to(p, LANES) * 4 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -571,7 +571,7 @@ void lstm_projection_simd_backward(
 
                     /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
                     const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * (m + m + m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -606,7 +606,7 @@ void lstm_projection_simd_backward(
 
                 /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
                 const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * (m + m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -730,7 +730,7 @@ void lstm_projection_simd_step(
     real *const work_c_o = work_c + B * row_m; /* [m] a row */
     const real *const panels_h_prev = packed;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
-    const real *const panels_x = panels_c_o + 1 * up_to(p, LANES) * m;
+    const real *const panels_x = panels_c_o + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -841,4 +841,10 @@ void lstm_projection_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
+}
+
+void lstm_projection_simd_bound_step(const lstm_projection_simd_bound *bound)
+{
+    lstm_projection_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -45,7 +45,7 @@ size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * m + 2 * 1 * up_to(m, LANES) * n;
+    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
 }
 
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
@@ -60,7 +60,7 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * (m + m);
+    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -205,11 +205,11 @@ void mgu_simd_forward(
     real *const tape_s = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_f_h_prev = tape_s + T * B * row_m; /* [m] a row */
     real *const tile_a_f_ahead = work;
-    real *const tile_a_s_ahead = tile_a_f_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    real *const tile_a_s_ahead = tile_a_f_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
     const real *const panels_h_prev = packed;
-    const real *const panels_f_h_prev = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_f_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = panels_f_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -217,7 +217,7 @@ void mgu_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = least(steps_ahead(T, B, 1 * up_to(m, LANES)), steps_ahead(T, B, 1 * up_to(m, LANES)));
+        const size_t ahead = least(steps_ahead(T, B, up_to(m, LANES)), steps_ahead(T, B, up_to(m, LANES)));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -364,8 +364,8 @@ void mgu_simd_backward(
     real *const work_h_prev_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
-    const real *const panels_a_f_bar = panels_a_s_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_f_bar_2 = panels_a_f_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_a_f_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -516,7 +516,7 @@ void mgu_simd_backward(
 
                 /* W_f^T a_f_bar, W_h^T a_s_bar */
                 const operand factors_a_f_bar_2[] = {{a_f_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -610,9 +610,9 @@ void mgu_simd_step(
     real *const work_f = work; /* [m] a row */
     real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
     const real *const panels_h_prev = packed;
-    const real *const panels_f_h_prev = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_f_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = panels_f_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -709,4 +709,10 @@ void mgu_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void mgu_simd_bound_step(const mgu_simd_bound *bound)
+{
+    mgu_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

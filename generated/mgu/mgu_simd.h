@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of mgu_real: what forward saves for backward. */
+/* Entries of mgu_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for forward. */
+/* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for backward. */
+/* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward. */
+/* Entries of mgu_real: scratch memory of forward: 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward. */
+/* Entries of mgu_real: scratch memory of backward: 2 * B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of step. */
+/* Entries of mgu_real: scratch memory of step: 2 * B * padded m. */
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void mgu_simd_step(
     const mgu_real *packed, const mgu_inputs *in,
     const mgu_state *state, const mgu_outputs *out,
     const mgu_state *next, mgu_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct mgu_simd_bound {
+    const mgu_sizes *sizes;
+    const mgu_parameters *parameters;
+    const mgu_real *packed;
+    const mgu_inputs *in;
+    const mgu_state *state;
+    const mgu_outputs *out;
+    const mgu_state *next;
+    mgu_real *work;
+    size_t threads;
+} mgu_simd_bound;
+
+void mgu_simd_bound_step(const mgu_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -60,7 +60,7 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * (m + m);
+    return up_to(n, LANES) * 2 * m;
 }
 
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
@@ -380,7 +380,7 @@ void mingru_simd_backward(
 
                 /* W_z^T a_z_bar, W_h^T htilde_bar */
                 const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -500,4 +500,10 @@ void mingru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void mingru_simd_bound_step(const mingru_simd_bound *bound)
+{
+    mingru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

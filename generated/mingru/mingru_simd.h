@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of mingru_real: what forward saves for backward. */
+/* Entries of mingru_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t mingru_simd_tape_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for forward. */
+/* Entries of mingru_real: weights packed for forward: 2 * up_to(m, LANES) * n. */
 size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for backward. */
+/* Entries of mingru_real: weights packed for backward: up_to(n, LANES) * 2 * m. */
 size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: scratch memory of forward. */
+/* Entries of mingru_real: scratch memory of forward: 0. */
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of backward. */
+/* Entries of mingru_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of step. */
+/* Entries of mingru_real: scratch memory of step: 2 * B * padded m. */
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void mingru_simd_step(
     const mingru_real *packed, const mingru_inputs *in,
     const mingru_state *state, const mingru_outputs *out,
     const mingru_state *next, mingru_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct mingru_simd_bound {
+    const mingru_sizes *sizes;
+    const mingru_parameters *parameters;
+    const mingru_real *packed;
+    const mingru_inputs *in;
+    const mingru_state *state;
+    const mingru_outputs *out;
+    const mingru_state *next;
+    mingru_real *work;
+    size_t threads;
+} mingru_simd_bound;
+
+void mingru_simd_bound_step(const mingru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * n + 2 * 1 * up_to(m, LANES) * m;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
@@ -60,7 +60,7 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * m;
+    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -197,8 +197,8 @@ void minimal_rnn_simd_forward(
     real *const tape_u = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_u_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
-    const real *const panels_z = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_z = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -241,7 +241,7 @@ void minimal_rnn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -333,8 +333,8 @@ void minimal_rnn_simd_backward(
     real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_u_bar = packed;
-    const real *const panels_a_u_bar_2 = panels_a_u_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_z_bar = panels_a_u_bar_2 + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_u_bar_2 + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -547,8 +547,8 @@ void minimal_rnn_simd_step(
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
-    const real *const panels_z = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_z = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -632,4 +632,10 @@ void minimal_rnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void minimal_rnn_simd_bound_step(const minimal_rnn_simd_bound *bound)
+{
+    minimal_rnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of minimal_rnn_real: what forward saves for backward. */
+/* Entries of minimal_rnn_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: weights packed for forward. */
+/* Entries of minimal_rnn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: weights packed for backward. */
+/* Entries of minimal_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: scratch memory of forward. */
+/* Entries of minimal_rnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of backward. */
+/* Entries of minimal_rnn_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of step. */
+/* Entries of minimal_rnn_real: scratch memory of step: B * padded m. */
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void minimal_rnn_simd_step(
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_state *state, const minimal_rnn_outputs *out,
     const minimal_rnn_state *next, minimal_rnn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct minimal_rnn_simd_bound {
+    const minimal_rnn_sizes *sizes;
+    const minimal_rnn_parameters *parameters;
+    const minimal_rnn_real *packed;
+    const minimal_rnn_inputs *in;
+    const minimal_rnn_state *state;
+    const minimal_rnn_outputs *out;
+    const minimal_rnn_state *next;
+    minimal_rnn_real *work;
+    size_t threads;
+} minimal_rnn_simd_bound;
+
+void minimal_rnn_simd_bound_step(const minimal_rnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

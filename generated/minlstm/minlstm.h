@@ -76,16 +76,16 @@ typedef struct minlstm_state {
     minlstm_real *h; /* [B, m] h before the first step */
 } minlstm_state;
 
-/* Entries of minlstm_real: what forward saves for backward. */
+/* Entries of minlstm_real: what forward saves for backward: 5 * T * B * m. */
 size_t minlstm_tape_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of forward. */
+/* Entries of minlstm_real: scratch memory of forward: 3 * m. */
 size_t minlstm_forward_work_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of backward. */
+/* Entries of minlstm_real: scratch memory of backward: T * B * m + 8 * m + 2 * B * m. */
 size_t minlstm_backward_work_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of step. */
+/* Entries of minlstm_real: scratch memory of step: 8 * m. */
 size_t minlstm_step_work_size(const minlstm_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

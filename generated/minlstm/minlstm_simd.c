@@ -65,7 +65,7 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * (m + m + m);
+    return up_to(n, LANES) * 3 * m;
 }
 
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -452,7 +452,7 @@ void minlstm_simd_backward(
 
                 /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
                 const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -596,4 +596,10 @@ void minlstm_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void minlstm_simd_bound_step(const minlstm_simd_bound *bound)
+{
+    minlstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of minlstm_real: what forward saves for backward. */
+/* Entries of minlstm_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t minlstm_simd_tape_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for forward. */
+/* Entries of minlstm_real: weights packed for forward: 3 * up_to(m, LANES) * n. */
 size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for backward. */
+/* Entries of minlstm_real: weights packed for backward: up_to(n, LANES) * 3 * m. */
 size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of forward. */
+/* Entries of minlstm_real: scratch memory of forward: 0. */
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of backward. */
+/* Entries of minlstm_real: scratch memory of backward: 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of step. */
+/* Entries of minlstm_real: scratch memory of step: 3 * B * padded m. */
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void minlstm_simd_step(
     const minlstm_real *packed, const minlstm_inputs *in,
     const minlstm_state *state, const minlstm_outputs *out,
     const minlstm_state *next, minlstm_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct minlstm_simd_bound {
+    const minlstm_sizes *sizes;
+    const minlstm_parameters *parameters;
+    const minlstm_real *packed;
+    const minlstm_inputs *in;
+    const minlstm_state *state;
+    const minlstm_outputs *out;
+    const minlstm_state *next;
+    minlstm_real *work;
+    size_t threads;
+} minlstm_simd_bound;
+
+void minlstm_simd_bound_step(const minlstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -68,7 +68,7 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
     (void)d_v;
     (void)row_d_k;
     (void)row_d_v;
-    return 1 * up_to(d_k, LANES) * D + 2 * up_to(d_v, LANES) * D;
+    return up_to(d_k, LANES) * D + 2 * up_to(d_v, LANES) * D;
 }
 
 size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes)
@@ -219,7 +219,7 @@ void mlstm_simd_forward(
     real *const work_a_i = work_softplus_ftilde + T * B * 1; /* [] a row */
     real *const work_a_f = work_a_i + T * B * 1; /* [] a row */
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 1 * up_to(d_k, LANES) * D;
+    const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -1056,7 +1056,7 @@ void mlstm_simd_step(
     real *const work_a_C = work_a_f + B * 1; /* [d_v, d_k] a row */
     real *const work_a_h = work_a_C + B * d_v * d_k; /* [d_v] a row */
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 1 * up_to(d_k, LANES) * D;
+    const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -1304,4 +1304,10 @@ void mlstm_simd_step(
     if (member == 0)
         copy_rows(B, d_k, work_n + 0 * row_d_k, row_d_k, next->n);
     }
+}
+
+void mlstm_simd_bound_step(const mlstm_simd_bound *bound)
+{
+    mlstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of mlstm_real: what forward saves for backward. */
+/* Entries of mlstm_real: what forward saves for backward: 3 * T * B * padded d_k + 3 * T * B * padded d_v + 9 * T * B * 1 + 2 * T * B * d_v * d_k. */
 size_t mlstm_simd_tape_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: weights packed for forward. */
+/* Entries of mlstm_real: weights packed for forward: up_to(d_k, LANES) * D + 2 * up_to(d_v, LANES) * D. */
 size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: weights packed for backward. */
+/* Entries of mlstm_real: weights packed for backward: 0. */
 size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: scratch memory of forward. */
+/* Entries of mlstm_real: scratch memory of forward: 3 * T * B * 1. */
 size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of backward. */
+/* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 12 * T * B * 1 + 3 * T * B * padded d_k + 2 * T * B * d_v * d_k + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * SCRATCH. */
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of step. */
+/* Entries of mlstm_real: scratch memory of step: 3 * B * padded d_k + 3 * B * padded d_v + 12 * B * 1 + 2 * B * d_v * d_k. */
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void mlstm_simd_step(
     const mlstm_real *packed, const mlstm_inputs *in,
     const mlstm_state *state, const mlstm_outputs *out,
     const mlstm_state *next, mlstm_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct mlstm_simd_bound {
+    const mlstm_sizes *sizes;
+    const mlstm_parameters *parameters;
+    const mlstm_real *packed;
+    const mlstm_inputs *in;
+    const mlstm_state *state;
+    const mlstm_outputs *out;
+    const mlstm_state *next;
+    mlstm_real *work;
+    size_t threads;
+} mlstm_simd_bound;
+
+void mlstm_simd_bound_step(const mlstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

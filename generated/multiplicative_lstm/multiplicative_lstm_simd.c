@@ -53,7 +53,7 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
     (void)size_m;
     (void)row_d;
     (void)row_size_m;
-    return 1 * up_to(d, LANES) * n + 1 * up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d + 4 * up_to(size_m, LANES) * n;
+    return up_to(d, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d + 4 * up_to(size_m, LANES) * n;
 }
 
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes)
@@ -72,7 +72,7 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
     (void)size_m;
     (void)row_size_m;
     (void)row_d;
-    return 1 * up_to(d, LANES) * (size_m + size_m + size_m + size_m) + 1 * up_to(size_m, LANES) * d + 1 * up_to(n, LANES) * (d + size_m + size_m + size_m + size_m);
+    return up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m);
 }
 
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -253,8 +253,8 @@ void multiplicative_lstm_simd_forward(
     real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
     real *const tile_hhat_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(d, LANES) * n;
-    const real *const panels_m = panels_h_prev + 1 * up_to(d, LANES) * size_m;
+    const real *const panels_h_prev = panels_x + up_to(d, LANES) * n;
+    const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
     const real *const panels_x_2 = panels_m + 4 * up_to(size_m, LANES) * d;
 
     TEAM {
@@ -477,8 +477,8 @@ void multiplicative_lstm_simd_backward(
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_size_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_size_m;
     const real *const panels_hhat_bar = packed;
-    const real *const panels_a_m_2_bar = panels_hhat_bar + 1 * up_to(d, LANES) * (size_m + size_m + size_m + size_m);
-    const real *const panels_a_m_bar = panels_a_m_2_bar + 1 * up_to(size_m, LANES) * d;
+    const real *const panels_a_m_2_bar = panels_hhat_bar + up_to(d, LANES) * 4 * size_m;
+    const real *const panels_a_m_bar = panels_a_m_2_bar + up_to(size_m, LANES) * d;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -581,7 +581,7 @@ void multiplicative_lstm_simd_backward(
 
                     /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
                     const operand factors_hhat_bar[] = {{hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                    product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * (size_m + size_m + size_m + size_m), tile_m_bar, 0);
+                    product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * 4 * size_m, tile_m_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -675,7 +675,7 @@ void multiplicative_lstm_simd_backward(
 
                 /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
                 const operand factors_a_m_bar[] = {{a_m_bar_rows, row_d, d}, {hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + size_m + size_m + size_m + size_m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + 4 * size_m), tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -754,8 +754,8 @@ void multiplicative_lstm_simd_step(
     real *const work_c = work_m + B * row_d; /* [m] a row */
     real *const work_a_m = work_c + B * row_size_m; /* [d] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(d, LANES) * n;
-    const real *const panels_m = panels_h_prev + 1 * up_to(d, LANES) * size_m;
+    const real *const panels_h_prev = panels_x + up_to(d, LANES) * n;
+    const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
     const real *const panels_x_2 = panels_m + 4 * up_to(size_m, LANES) * d;
 
     TEAM {
@@ -897,4 +897,10 @@ void multiplicative_lstm_simd_step(
     if (member == 0)
         copy_rows(B, size_m, work_c + 0 * row_size_m, row_size_m, next->c);
     }
+}
+
+void multiplicative_lstm_simd_bound_step(const multiplicative_lstm_simd_bound *bound)
+{
+    multiplicative_lstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

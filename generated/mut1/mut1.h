@@ -77,16 +77,16 @@ typedef struct mut1_state {
     mut1_real *h; /* [B, m] h before the first step */
 } mut1_state;
 
-/* Entries of mut1_real: what forward saves for backward. */
+/* Entries of mut1_real: what forward saves for backward: 5 * T * B * m. */
 size_t mut1_tape_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of forward. */
+/* Entries of mut1_real: scratch memory of forward: 3 * m. */
 size_t mut1_forward_work_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of backward. */
+/* Entries of mut1_real: scratch memory of backward: 3 * T * B * m + 4 * m + 2 * B * m. */
 size_t mut1_backward_work_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of step. */
+/* Entries of mut1_real: scratch memory of step: 8 * m. */
 size_t mut1_step_work_size(const mut1_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

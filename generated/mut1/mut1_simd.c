@@ -41,7 +41,7 @@ size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes)
     (void)B;
     (void)m;
     (void)row_m;
-    return 4 * 1 * up_to(m, LANES) * m;
+    return 4 * up_to(m, LANES) * m;
 }
 
 size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes)
@@ -54,7 +54,7 @@ size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes)
     (void)B;
     (void)m;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * (m + m);
+    return 2 * up_to(m, LANES) * m + up_to(m, LANES) * 2 * m;
 }
 
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
@@ -68,7 +68,7 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)B;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
@@ -192,9 +192,9 @@ void mut1_simd_forward(
     real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
     real *const tile_a_r_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_r_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_r_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -243,7 +243,7 @@ void mut1_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -384,8 +384,8 @@ void mut1_simd_backward(
     real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_r_bar = panels_a_h_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_z_bar = panels_a_r_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_r_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -589,7 +589,7 @@ void mut1_simd_backward(
 
                 /* W_xz^T a_z_bar, W_xr^T a_r_bar */
                 const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -655,9 +655,9 @@ void mut1_simd_step(
     real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
     real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_r_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_r_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -788,4 +788,10 @@ void mut1_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void mut1_simd_bound_step(const mut1_simd_bound *bound)
+{
+    mut1_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

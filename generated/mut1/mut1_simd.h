@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of mut1_real: what forward saves for backward. */
+/* Entries of mut1_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t mut1_simd_tape_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: weights packed for forward. */
+/* Entries of mut1_real: weights packed for forward: 4 * up_to(m, LANES) * m. */
 size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: weights packed for backward. */
+/* Entries of mut1_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(m, LANES) * 2 * m. */
 size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of forward. */
+/* Entries of mut1_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads);
 
-/* Entries of mut1_real: scratch memory of backward. */
+/* Entries of mut1_real: scratch memory of backward: 4 * T * B * padded m + B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads);
 
-/* Entries of mut1_real: scratch memory of step. */
+/* Entries of mut1_real: scratch memory of step: 3 * B * padded m. */
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void mut1_simd_step(
     const mut1_real *packed, const mut1_inputs *in,
     const mut1_state *state, const mut1_outputs *out,
     const mut1_state *next, mut1_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct mut1_simd_bound {
+    const mut1_sizes *sizes;
+    const mut1_parameters *parameters;
+    const mut1_real *packed;
+    const mut1_inputs *in;
+    const mut1_state *state;
+    const mut1_outputs *out;
+    const mut1_state *next;
+    mut1_real *work;
+    size_t threads;
+} mut1_simd_bound;
+
+void mut1_simd_bound_step(const mut1_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of mut2_real: what forward saves for backward. */
+/* Entries of mut2_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t mut2_simd_tape_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: weights packed for forward. */
+/* Entries of mut2_real: weights packed for forward: 2 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * m. */
 size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: weights packed for backward. */
+/* Entries of mut2_real: weights packed for backward: up_to(m, LANES) * m + 2 * up_to(m, LANES) * 2 * m. */
 size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: scratch memory of forward. */
+/* Entries of mut2_real: scratch memory of forward: 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads);
 
-/* Entries of mut2_real: scratch memory of backward. */
+/* Entries of mut2_real: scratch memory of backward: 2 * B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads);
 
-/* Entries of mut2_real: scratch memory of step. */
+/* Entries of mut2_real: scratch memory of step: 2 * B * padded m. */
 size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void mut2_simd_step(
     const mut2_real *packed, const mut2_inputs *in,
     const mut2_state *state, const mut2_outputs *out,
     const mut2_state *next, mut2_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct mut2_simd_bound {
+    const mut2_sizes *sizes;
+    const mut2_parameters *parameters;
+    const mut2_real *packed;
+    const mut2_inputs *in;
+    const mut2_state *state;
+    const mut2_outputs *out;
+    const mut2_state *next;
+    mut2_real *work;
+    size_t threads;
+} mut2_simd_bound;
+
+void mut2_simd_bound_step(const mut2_simd_bound *bound);
 
 #ifdef __cplusplus
 }

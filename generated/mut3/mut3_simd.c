@@ -45,7 +45,7 @@ size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n;
+    return 3 * up_to(m, LANES) * m + up_to(m, LANES) * n + 2 * up_to(m, LANES) * n;
 }
 
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
@@ -60,7 +60,7 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * (m + m + m);
+    return 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m;
 }
 
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES) + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
 }
 
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -224,12 +224,12 @@ void mut3_simd_forward(
     real *const tape_r_h_prev = tape_r + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_r_h_prev + T * B * row_m; /* [m] a row */
     real *const tile_a_r_ahead = work;
-    real *const tile_a_z_ahead = tile_a_r_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    real *const tile_a_z_ahead = tile_a_r_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
     const real *const panels_h_prev = packed;
-    const real *const panels_s = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_s + 1 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_r_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
+    const real *const panels_x = panels_r_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -237,7 +237,7 @@ void mut3_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = least(steps_ahead(T, B, 1 * up_to(m, LANES)), steps_ahead(T, B, 2 * up_to(m, LANES)));
+        const size_t ahead = least(steps_ahead(T, B, up_to(m, LANES)), steps_ahead(T, B, 2 * up_to(m, LANES)));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -412,9 +412,9 @@ void mut3_simd_backward(
     real *const work_h_prev_bar = work_s_bar + B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_z_bar = panels_a_h_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_r_bar = panels_a_z_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_r_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -589,7 +589,7 @@ void mut3_simd_backward(
 
                 /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
                 const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -700,10 +700,10 @@ void mut3_simd_step(
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + B * row_m; /* [m] a row */
     const real *const panels_h_prev = packed;
-    const real *const panels_s = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_s + 1 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_r_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
+    const real *const panels_x = panels_r_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -817,4 +817,10 @@ void mut3_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void mut3_simd_bound_step(const mut3_simd_bound *bound)
+{
+    mut3_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of mut3_real: what forward saves for backward. */
+/* Entries of mut3_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for forward. */
+/* Entries of mut3_real: weights packed for forward: 3 * up_to(m, LANES) * m + up_to(m, LANES) * n + 2 * up_to(m, LANES) * n. */
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for backward. */
+/* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m. */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of forward. */
+/* Entries of mut3_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of backward. */
+/* Entries of mut3_real: scratch memory of backward: 3 * B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of step. */
+/* Entries of mut3_real: scratch memory of step: 2 * B * padded m. */
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void mut3_simd_step(
     const mut3_real *packed, const mut3_inputs *in,
     const mut3_state *state, const mut3_outputs *out,
     const mut3_state *next, mut3_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct mut3_simd_bound {
+    const mut3_sizes *sizes;
+    const mut3_parameters *parameters;
+    const mut3_real *packed;
+    const mut3_inputs *in;
+    const mut3_state *state;
+    const mut3_outputs *out;
+    const mut3_state *next;
+    mut3_real *work;
+    size_t threads;
+} mut3_simd_bound;
+
+void mut3_simd_bound_step(const mut3_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -60,7 +60,7 @@ size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
 }
 
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -306,7 +306,7 @@ void nbrc_simd_backward(
     real *const work_h_prev_bar = work_a_a_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_a_bar = packed;
-    const real *const panels_a_a_bar_2 = panels_a_a_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_a_bar_2 = panels_a_a_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -387,7 +387,7 @@ void nbrc_simd_backward(
 
                     /* W_a^T a_a_bar, W_c^T a_c_bar */
                     const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -425,7 +425,7 @@ void nbrc_simd_backward(
 
                 /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
                 const operand factors_a_a_bar_2[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -548,4 +548,10 @@ void nbrc_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void nbrc_simd_bound_step(const nbrc_simd_bound *bound)
+{
+    nbrc_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

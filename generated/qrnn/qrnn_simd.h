@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of qrnn_real: what forward saves for backward. */
+/* Entries of qrnn_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t qrnn_simd_tape_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: weights packed for forward. */
+/* Entries of qrnn_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n. */
 size_t qrnn_simd_forward_packed_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: weights packed for backward. */
+/* Entries of qrnn_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m. */
 size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: scratch memory of forward. */
+/* Entries of qrnn_real: scratch memory of forward: 0. */
 size_t qrnn_simd_forward_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of backward. */
+/* Entries of qrnn_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of step. */
+/* Entries of qrnn_real: scratch memory of step: 4 * B * padded m. */
 size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void qrnn_simd_step(
     const qrnn_real *packed, const qrnn_inputs *in,
     const qrnn_state *state, const qrnn_outputs *out,
     const qrnn_state *next, qrnn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct qrnn_simd_bound {
+    const qrnn_sizes *sizes;
+    const qrnn_parameters *parameters;
+    const qrnn_real *packed;
+    const qrnn_inputs *in;
+    const qrnn_state *state;
+    const qrnn_outputs *out;
+    const qrnn_state *next;
+    qrnn_real *work;
+    size_t threads;
+} qrnn_simd_bound;
+
+void qrnn_simd_bound_step(const qrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

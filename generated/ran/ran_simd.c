@@ -45,7 +45,7 @@ size_t ran_simd_forward_packed_size(const ran_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
 }
 
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
@@ -60,7 +60,7 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
 }
 
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
@@ -197,7 +197,7 @@ void ran_simd_forward(
     real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
     real *const tile_a_i_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
 
     TEAM {
@@ -353,7 +353,7 @@ void ran_simd_backward(
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_a_i_bar = packed;
-    const real *const panels_s_bar = panels_a_i_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_s_bar = panels_a_i_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -446,7 +446,7 @@ void ran_simd_backward(
 
                     /* U_i^T a_i_bar, U_f^T a_f_bar */
                     const operand factors_a_i_bar[] = {{a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -520,7 +520,7 @@ void ran_simd_backward(
 
                 /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
                 const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -582,7 +582,7 @@ void ran_simd_step(
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
 
     TEAM {
@@ -679,4 +679,10 @@ void ran_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
+}
+
+void ran_simd_bound_step(const ran_simd_bound *bound)
+{
+    ran_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of ran_real: what forward saves for backward. */
+/* Entries of ran_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t ran_simd_tape_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for forward. */
+/* Entries of ran_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
 size_t ran_simd_forward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for backward. */
+/* Entries of ran_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: scratch memory of forward. */
+/* Entries of ran_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of backward. */
+/* Entries of ran_real: scratch memory of backward: 4 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of step. */
+/* Entries of ran_real: scratch memory of step: 2 * B * padded m. */
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void ran_simd_step(
     const ran_real *packed, const ran_inputs *in,
     const ran_state *state, const ran_outputs *out,
     const ran_state *next, ran_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct ran_simd_bound {
+    const ran_sizes *sizes;
+    const ran_parameters *parameters;
+    const ran_real *packed;
+    const ran_inputs *in;
+    const ran_state *state;
+    const ran_outputs *out;
+    const ran_state *next;
+    ran_real *work;
+    size_t threads;
+} ran_simd_bound;
+
+void ran_simd_bound_step(const ran_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -60,7 +60,7 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m);
+    return 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -457,9 +457,9 @@ void rhn_simd_backward(
     real *const work_y_prev_bar = work_a_h_1_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_3_bar = packed;
-    const real *const panels_a_h_2_bar = panels_a_h_3_bar + 1 * up_to(m, LANES) * (m + m);
-    const real *const panels_a_h_1_bar = panels_a_h_2_bar + 1 * up_to(m, LANES) * (m + m);
-    const real *const panels_a_h_1_bar_2 = panels_a_h_1_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_h_2_bar = panels_a_h_3_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_h_1_bar = panels_a_h_2_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_h_1_bar_2 = panels_a_h_1_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -551,7 +551,7 @@ void rhn_simd_backward(
 
                     /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
                     const operand factors_a_h_3_bar[] = {{a_h_3_bar_rows, row_m, m}, {a_t_3_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * (m + m), tile_s_2_bar, 0);
+                    product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * 2 * m, tile_s_2_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -608,7 +608,7 @@ void rhn_simd_backward(
 
                     /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
                     const operand factors_a_h_2_bar[] = {{a_h_2_bar_rows, row_m, m}, {a_t_2_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * (m + m), tile_s_1_bar, 0);
+                    product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * 2 * m, tile_s_1_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -660,7 +660,7 @@ void rhn_simd_backward(
 
                     /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
                     const operand factors_a_h_1_bar[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * (m + m), tile_y_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * 2 * m, tile_y_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -695,7 +695,7 @@ void rhn_simd_backward(
 
                 /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
                 const operand factors_a_h_1_bar_2[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -981,4 +981,10 @@ void rhn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->y + 0 * m, m, next->y);
     }
+}
+
+void rhn_simd_bound_step(const rhn_simd_bound *bound)
+{
+    rhn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of rhn_real: what forward saves for backward. */
+/* Entries of rhn_real: what forward saves for backward: 8 * T * B * padded m. */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for forward. */
+/* Entries of rhn_real: weights packed for forward: 3 * 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for backward. */
+/* Entries of rhn_real: weights packed for backward: 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of forward. */
+/* Entries of rhn_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward. */
+/* Entries of rhn_real: scratch memory of backward: 3 * B * padded m + 6 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of step. */
+/* Entries of rhn_real: scratch memory of step: 2 * B * padded m. */
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void rhn_simd_step(
     const rhn_real *packed, const rhn_inputs *in,
     const rhn_state *state, const rhn_outputs *out,
     const rhn_state *next, rhn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct rhn_simd_bound {
+    const rhn_sizes *sizes;
+    const rhn_parameters *parameters;
+    const rhn_real *packed;
+    const rhn_inputs *in;
+    const rhn_state *state;
+    const rhn_outputs *out;
+    const rhn_state *next;
+    rhn_real *work;
+    size_t threads;
+} rhn_simd_bound;
+
+void rhn_simd_bound_step(const rhn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -83,16 +83,16 @@ typedef struct scrn_state {
     scrn_real *h; /* [B, m] h before the first step */
 } scrn_state;
 
-/* Entries of scrn_real: what forward saves for backward. */
+/* Entries of scrn_real: what forward saves for backward: 2 * T * B * k + T * B * m. */
 size_t scrn_tape_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of forward. */
+/* Entries of scrn_real: scratch memory of forward: m. */
 size_t scrn_forward_work_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of backward. */
+/* Entries of scrn_real: scratch memory of backward: m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m. */
 size_t scrn_backward_work_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of step. */
+/* Entries of scrn_real: scratch memory of step: 2 * k + 2 * m. */
 size_t scrn_step_work_size(const scrn_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

@@ -57,7 +57,7 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
     (void)p;
     (void)row_k;
     (void)row_m;
-    return 1 * up_to(k, LANES) * n + 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * (k + n) + 1 * up_to(p, LANES) * (m + k);
+    return up_to(k, LANES) * n + up_to(m, LANES) * m + up_to(m, LANES) * (k + n) + up_to(p, LANES) * (m + k);
 }
 
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
@@ -78,7 +78,7 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)row_k;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(m, LANES) * p + 1 * up_to(k, LANES) * (m + p) + 1 * up_to(n, LANES) * (k + m);
+    return up_to(m, LANES) * m + up_to(m, LANES) * p + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m);
 }
 
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -100,7 +100,7 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)p;
     (void)row_k;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -121,7 +121,7 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)row_k;
-    return T * B * row_m + 3 * T * B * row_k + 2 * B * row_k + 2 * B * row_m + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES) + steps_ahead(T, B, 1 * up_to(k, LANES)) * B * 1 * up_to(k, LANES) + threads * SCRATCH;
+    return T * B * row_m + 3 * T * B * row_k + 2 * B * row_k + 2 * B * row_m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES) + threads * SCRATCH;
 }
 
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
@@ -262,9 +262,9 @@ void scrn_simd_forward(
     real *const tape_a_s = tape_h + T * B * row_m; /* [k] a row */
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(k, LANES) * n;
-    const real *const panels_s = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_h = panels_s + 1 * up_to(m, LANES) * (k + n);
+    const real *const panels_h_prev = panels_x + up_to(k, LANES) * n;
+    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h = panels_s + up_to(m, LANES) * (k + n);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -332,7 +332,7 @@ void scrn_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -458,12 +458,12 @@ void scrn_simd_backward(
     real *const work_s_prev_bar = work_a_s_bar + T * B * row_k; /* [k] a row */
     real *const work_h_prev_bar = work_s_prev_bar + 2 * B * row_k; /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
-    real *const tile_s_bar_ahead = tile_h_bar_ahead + steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
-    real *const work_scratch = tile_s_bar_ahead + steps_ahead(T, B, 1 * up_to(k, LANES)) * B * 1 * up_to(k, LANES);
+    real *const tile_s_bar_ahead = tile_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    real *const work_scratch = tile_s_bar_ahead + steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES);
     const real *const panels_a_h_bar = packed;
-    const real *const panels_y_bar = panels_a_h_bar + 1 * up_to(m, LANES) * m;
-    const real *const panels_a_h_bar_2 = panels_y_bar + 1 * up_to(m, LANES) * p;
-    const real *const panels_a_s_bar = panels_a_h_bar_2 + 1 * up_to(k, LANES) * (m + p);
+    const real *const panels_y_bar = panels_a_h_bar + up_to(m, LANES) * m;
+    const real *const panels_a_h_bar_2 = panels_y_bar + up_to(m, LANES) * p;
+    const real *const panels_a_s_bar = panels_a_h_bar_2 + up_to(k, LANES) * (m + p);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -476,7 +476,7 @@ void scrn_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -559,7 +559,7 @@ void scrn_simd_backward(
 
     /* scan in reverse */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(k, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(k, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = T - done - steps;
             {
@@ -745,9 +745,9 @@ void scrn_simd_step(
     real *const work_h = work_s + B * row_k; /* [m] a row */
     real *const work_a_s = work_h + B * row_m; /* [k] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(k, LANES) * n;
-    const real *const panels_s = panels_h_prev + 1 * up_to(m, LANES) * m;
-    const real *const panels_h = panels_s + 1 * up_to(m, LANES) * (k + n);
+    const real *const panels_h_prev = panels_x + up_to(k, LANES) * n;
+    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h = panels_s + up_to(m, LANES) * (k + n);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -878,4 +878,10 @@ void scrn_simd_step(
     if (member == 0)
         copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
     }
+}
+
+void scrn_simd_bound_step(const scrn_simd_bound *bound)
+{
+    scrn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

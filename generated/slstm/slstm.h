@@ -97,16 +97,16 @@ typedef struct slstm_state {
     slstm_real *n; /* [B, d] n before the first step */
 } slstm_state;
 
-/* Entries of slstm_real: what forward saves for backward. */
+/* Entries of slstm_real: what forward saves for backward: 10 * T * B * d. */
 size_t slstm_tape_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of forward. */
+/* Entries of slstm_real: scratch memory of forward: 5 * d. */
 size_t slstm_forward_work_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of backward. */
+/* Entries of slstm_real: scratch memory of backward: 11 * d + 5 * T * B * d + 4 * 2 * B * d. */
 size_t slstm_backward_work_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of step. */
+/* Entries of slstm_real: scratch memory of step: 15 * d. */
 size_t slstm_step_work_size(const slstm_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

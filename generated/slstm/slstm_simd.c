@@ -65,7 +65,7 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
     (void)D;
     (void)d;
     (void)row_d;
-    return 1 * up_to(d, LANES) * (d + d + d + d) + 1 * up_to(D, LANES) * (d + d + d + d);
+    return up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d;
 }
 
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -402,7 +402,7 @@ void slstm_simd_backward(
     real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * row_d; /* [d] a row */
     real *const work_scratch = work_sigmoid_ftilde + T * B * row_d;
     const real *const panels_ztilde_bar = packed;
-    const real *const panels_ztilde_bar_2 = panels_ztilde_bar + 1 * up_to(d, LANES) * (d + d + d + d);
+    const real *const panels_ztilde_bar_2 = panels_ztilde_bar + up_to(d, LANES) * 4 * d;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -585,7 +585,7 @@ void slstm_simd_backward(
 
                     /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
                     const operand factors_ztilde_bar[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                    product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * (d + d + d + d), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * 4 * d, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -620,7 +620,7 @@ void slstm_simd_backward(
 
                 /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
                 const operand factors_ztilde_bar_2[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * (d + d + d + d), tile_x_bar, 0);
+                product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * 4 * d, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = D - j;
@@ -849,4 +849,10 @@ void slstm_simd_step(
     if (member == 0)
         copy_rows(B, d, work_n + 0 * row_d, row_d, next->n);
     }
+}
+
+void slstm_simd_bound_step(const slstm_simd_bound *bound)
+{
+    slstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

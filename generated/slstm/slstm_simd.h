@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of slstm_real: what forward saves for backward. */
+/* Entries of slstm_real: what forward saves for backward: 10 * T * B * padded d. */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for forward. */
+/* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * d + 4 * up_to(d, LANES) * D. */
 size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for backward. */
+/* Entries of slstm_real: weights packed for backward: up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d. */
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of forward. */
+/* Entries of slstm_real: scratch memory of forward: steps_ahead(T, B, 4 * up_to(d, LANES)) * B * 4 * up_to(d, LANES). */
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of backward. */
+/* Entries of slstm_real: scratch memory of backward: 5 * T * B * padded d + 4 * 2 * B * padded d + threads * SCRATCH. */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of step. */
+/* Entries of slstm_real: scratch memory of step: 3 * B * padded d. */
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void slstm_simd_step(
     const slstm_real *packed, const slstm_inputs *in,
     const slstm_state *state, const slstm_outputs *out,
     const slstm_state *next, slstm_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct slstm_simd_bound {
+    const slstm_sizes *sizes;
+    const slstm_parameters *parameters;
+    const slstm_real *packed;
+    const slstm_inputs *in;
+    const slstm_state *state;
+    const slstm_outputs *out;
+    const slstm_state *next;
+    slstm_real *work;
+    size_t threads;
+} slstm_simd_bound;
+
+void slstm_simd_bound_step(const slstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ size_t sru_simd_forward_packed_size(const sru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * n + 2 * 1 * up_to(m, LANES) * n;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n;
 }
 
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
@@ -60,7 +60,7 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * (m + m + m + m);
+    return up_to(n, LANES) * 4 * m;
 }
 
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
@@ -193,7 +193,7 @@ void sru_simd_forward(
     real *const tile_a_f_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_x_3 = panels_x_2 + 1 * up_to(m, LANES) * n;
+    const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -237,7 +237,7 @@ void sru_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -585,7 +585,7 @@ void sru_simd_backward(
 
                 /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
                 const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * (m + m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -638,7 +638,7 @@ void sru_simd_step(
     real *const work_a_h = work_a_c + B * row_m; /* [m] a row */
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_x_3 = panels_x_2 + 1 * up_to(m, LANES) * n;
+    const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -764,4 +764,10 @@ void sru_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
+}
+
+void sru_simd_bound_step(const sru_simd_bound *bound)
+{
+    sru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of sru_real: what forward saves for backward. */
+/* Entries of sru_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t sru_simd_tape_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for forward. */
+/* Entries of sru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n. */
 size_t sru_simd_forward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for backward. */
+/* Entries of sru_real: weights packed for backward: up_to(n, LANES) * 4 * m. */
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: scratch memory of forward. */
+/* Entries of sru_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of backward. */
+/* Entries of sru_real: scratch memory of backward: 5 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of step. */
+/* Entries of sru_real: scratch memory of step: 3 * B * padded m. */
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void sru_simd_step(
     const sru_real *packed, const sru_inputs *in,
     const sru_state *state, const sru_outputs *out,
     const sru_state *next, sru_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct sru_simd_bound {
+    const sru_sizes *sizes;
+    const sru_parameters *parameters;
+    const sru_real *packed;
+    const sru_inputs *in;
+    const sru_state *state;
+    const sru_outputs *out;
+    const sru_state *next;
+    sru_real *work;
+    size_t threads;
+} sru_simd_bound;
+
+void sru_simd_bound_step(const sru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

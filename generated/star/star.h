@@ -74,16 +74,16 @@ typedef struct star_state {
     star_real *h; /* [B, m] h before the first step */
 } star_state;
 
-/* Entries of star_real: what forward saves for backward. */
+/* Entries of star_real: what forward saves for backward: 2 * T * B * m. */
 size_t star_tape_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of forward. */
+/* Entries of star_real: scratch memory of forward: 3 * m. */
 size_t star_forward_work_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of backward. */
+/* Entries of star_real: scratch memory of backward: 4 * m + 2 * T * B * m + 2 * B * m. */
 size_t star_backward_work_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of step. */
+/* Entries of star_real: scratch memory of step: 5 * m. */
 size_t star_step_work_size(const star_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

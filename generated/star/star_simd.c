@@ -45,7 +45,7 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * 1 * up_to(m, LANES) * n + 1 * up_to(m, LANES) * m;
+    return 2 * up_to(m, LANES) * n + up_to(m, LANES) * m;
 }
 
 size_t star_simd_backward_packed_size(const star_sizes *sizes)
@@ -60,7 +60,7 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * m + 1 * up_to(n, LANES) * (m + m);
+    return up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
@@ -76,7 +76,7 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 1 * up_to(m, LANES)) * B * 1 * up_to(m, LANES);
+    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
 }
 
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
@@ -191,8 +191,8 @@ void star_simd_forward(
     real *const tape_z = tape_k + T * B * row_m; /* [m] a row */
     real *const tile_a_k_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -235,7 +235,7 @@ void star_simd_forward(
 
     /* scan forward in time */
     {
-        const size_t ahead = steps_ahead(T, B, 1 * up_to(m, LANES));
+        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
         for (size_t done = 0; done < T; done += ahead) {
             const size_t steps = least(ahead, T - done), first = done;
             {
@@ -330,7 +330,7 @@ void star_simd_backward(
     real *const work_h_prev_bar = work_a_k_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_k_bar = packed;
-    const real *const panels_a_k_bar_2 = panels_a_k_bar + 1 * up_to(m, LANES) * m;
+    const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -483,7 +483,7 @@ void star_simd_backward(
 
                 /* W_x^T a_k_bar, W_z^T a_z_bar */
                 const operand factors_a_k_bar_2[] = {{a_k_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -538,8 +538,8 @@ void star_simd_step(
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 1 * up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + 1 * up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -627,4 +627,10 @@ void star_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void star_simd_bound_step(const star_simd_bound *bound)
+{
+    star_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of star_real: what forward saves for backward. */
+/* Entries of star_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t star_simd_tape_size(const star_sizes *sizes);
 
-/* Entries of star_real: weights packed for forward. */
+/* Entries of star_real: weights packed for forward: 2 * up_to(m, LANES) * n + up_to(m, LANES) * m. */
 size_t star_simd_forward_packed_size(const star_sizes *sizes);
 
-/* Entries of star_real: weights packed for backward. */
+/* Entries of star_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
 size_t star_simd_backward_packed_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of forward. */
+/* Entries of star_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads);
 
-/* Entries of star_real: scratch memory of backward. */
+/* Entries of star_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads);
 
-/* Entries of star_real: scratch memory of step. */
+/* Entries of star_real: scratch memory of step: B * padded m. */
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void star_simd_step(
     const star_real *packed, const star_inputs *in,
     const star_state *state, const star_outputs *out,
     const star_state *next, star_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct star_simd_bound {
+    const star_sizes *sizes;
+    const star_parameters *parameters;
+    const star_real *packed;
+    const star_inputs *in;
+    const star_state *state;
+    const star_outputs *out;
+    const star_state *next;
+    star_real *work;
+    size_t threads;
+} star_simd_bound;
+
+void star_simd_bound_step(const star_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * up_to(m, LANES) * (n + n);
+    return 3 * up_to(m, LANES) * 2 * n;
 }
 
 size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes)
@@ -62,7 +62,7 @@ size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)row_n;
-    return 2 * 1 * up_to(n, LANES) * (m + m + m);
+    return 2 * up_to(n, LANES) * 3 * m;
 }
 
 size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads)
@@ -207,7 +207,7 @@ void tgru_simd_forward(
 
                 /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
                 const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * (n + n), tile_z, 0);
+                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -312,7 +312,7 @@ void tgru_simd_backward(
     real *const work_h_prev_bar = work_x_prev_bar + T * B * row_n; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
-    const real *const panels_z_bar_2 = panels_z_bar + 1 * up_to(n, LANES) * (m + m + m);
+    const real *const panels_z_bar_2 = panels_z_bar + up_to(n, LANES) * 3 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -444,7 +444,7 @@ void tgru_simd_backward(
 
                 /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
                 const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * (m + m + m), tile_x_prev_bar, 0);
+                product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES;
@@ -507,7 +507,7 @@ void tgru_simd_backward(
 
                 /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
                 const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * (m + m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -569,7 +569,7 @@ void tgru_simd_step(
 
                 /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
                 const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * (n + n), tile_z, 0);
+                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -633,4 +633,10 @@ void tgru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void tgru_simd_bound_step(const tgru_simd_bound *bound)
+{
+    tgru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of tgru_real: what forward saves for backward. */
+/* Entries of tgru_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t tgru_simd_tape_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: weights packed for forward. */
+/* Entries of tgru_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n. */
 size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: weights packed for backward. */
+/* Entries of tgru_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m. */
 size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: scratch memory of forward. */
+/* Entries of tgru_real: scratch memory of forward: 0. */
 size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of backward. */
+/* Entries of tgru_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of step. */
+/* Entries of tgru_real: scratch memory of step: 3 * B * padded m. */
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void tgru_simd_step(
     const tgru_real *packed, const tgru_inputs *in,
     const tgru_state *state, const tgru_outputs *out,
     const tgru_state *next, tgru_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct tgru_simd_bound {
+    const tgru_sizes *sizes;
+    const tgru_parameters *parameters;
+    const tgru_real *packed;
+    const tgru_inputs *in;
+    const tgru_state *state;
+    const tgru_outputs *out;
+    const tgru_state *next;
+    tgru_real *work;
+    size_t threads;
+} tgru_simd_bound;
+
+void tgru_simd_bound_step(const tgru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

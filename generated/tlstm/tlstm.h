@@ -85,16 +85,16 @@ typedef struct tlstm_state {
     tlstm_real *c; /* [B, m] c before the first step */
 } tlstm_state;
 
-/* Entries of tlstm_real: what forward saves for backward. */
+/* Entries of tlstm_real: what forward saves for backward: 4 * T * B * m. */
 size_t tlstm_tape_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of forward. */
+/* Entries of tlstm_real: scratch memory of forward: 2 * m. */
 size_t tlstm_forward_work_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of backward. */
+/* Entries of tlstm_real: scratch memory of backward: 4 * T * B * m + 2 * m + T * B * n + 2 * B * m. */
 size_t tlstm_backward_work_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of step. */
+/* Entries of tlstm_real: scratch memory of step: 6 * m. */
 size_t tlstm_step_work_size(const tlstm_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of tlstm_real: what forward saves for backward. */
+/* Entries of tlstm_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t tlstm_simd_tape_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for forward. */
+/* Entries of tlstm_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n. */
 size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for backward. */
+/* Entries of tlstm_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m. */
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of forward. */
+/* Entries of tlstm_real: scratch memory of forward: 0. */
 size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of backward. */
+/* Entries of tlstm_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of step. */
+/* Entries of tlstm_real: scratch memory of step: 4 * B * padded m. */
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void tlstm_simd_step(
     const tlstm_real *packed, const tlstm_inputs *in,
     const tlstm_state *state, const tlstm_outputs *out,
     const tlstm_state *next, tlstm_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct tlstm_simd_bound {
+    const tlstm_sizes *sizes;
+    const tlstm_parameters *parameters;
+    const tlstm_real *packed;
+    const tlstm_inputs *in;
+    const tlstm_state *state;
+    const tlstm_outputs *out;
+    const tlstm_state *next;
+    tlstm_real *work;
+    size_t threads;
+} tlstm_simd_bound;
+
+void tlstm_simd_bound_step(const tlstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

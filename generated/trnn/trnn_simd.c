@@ -60,7 +60,7 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(n, LANES) * (m + m);
+    return up_to(n, LANES) * 2 * m;
 }
 
 size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
@@ -370,7 +370,7 @@ void trnn_simd_backward(
 
                 /* W^T z_bar, V^T a_f_bar */
                 const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -488,4 +488,10 @@ void trnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void trnn_simd_bound_step(const trnn_simd_bound *bound)
+{
+    trnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -15,22 +15,22 @@
 extern "C" {
 #endif
 
-/* Entries of trnn_real: what forward saves for backward. */
+/* Entries of trnn_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t trnn_simd_tape_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: weights packed for forward. */
+/* Entries of trnn_real: weights packed for forward: 2 * up_to(m, LANES) * n. */
 size_t trnn_simd_forward_packed_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: weights packed for backward. */
+/* Entries of trnn_real: weights packed for backward: up_to(n, LANES) * 2 * m. */
 size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: scratch memory of forward. */
+/* Entries of trnn_real: scratch memory of forward: 0. */
 size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads);
 
-/* Entries of trnn_real: scratch memory of backward. */
+/* Entries of trnn_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads);
 
-/* Entries of trnn_real: scratch memory of step. */
+/* Entries of trnn_real: scratch memory of step: 2 * B * padded m. */
 size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -65,6 +65,21 @@ void trnn_simd_step(
     const trnn_real *packed, const trnn_inputs *in,
     const trnn_state *state, const trnn_outputs *out,
     const trnn_state *next, trnn_real *work, size_t threads);
+
+/* The same with its arguments bound once, for a stream: one pointer a step. */
+typedef struct trnn_simd_bound {
+    const trnn_sizes *sizes;
+    const trnn_parameters *parameters;
+    const trnn_real *packed;
+    const trnn_inputs *in;
+    const trnn_state *state;
+    const trnn_outputs *out;
+    const trnn_state *next;
+    trnn_real *work;
+    size_t threads;
+} trnn_simd_bound;
+
+void trnn_simd_bound_step(const trnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -60,7 +60,7 @@ size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 1 * up_to(m, LANES) * (m + m) + 1 * up_to(n, LANES) * (m + m);
+    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -288,7 +288,7 @@ void ugrnn_simd_backward(
     real *const work_h_prev_bar = work_a_c_bar + T * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_c_bar = packed;
-    const real *const panels_a_c_bar_2 = panels_a_c_bar + 1 * up_to(m, LANES) * (m + m);
+    const real *const panels_a_c_bar_2 = panels_a_c_bar + up_to(m, LANES) * 2 * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -367,7 +367,7 @@ void ugrnn_simd_backward(
 
                     /* U_c^T a_c_bar, U_g^T a_g_bar */
                     const operand factors_a_c_bar[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_c_bar, 2, panels_a_c_bar + block * vectors * LANES * 1 * (m + m), tile_h_prev_bar, 0);
+                    product(rows, 1 * own, factors_a_c_bar, 2, panels_a_c_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -402,7 +402,7 @@ void ugrnn_simd_backward(
 
                 /* W_c^T a_c_bar, W_g^T a_g_bar */
                 const operand factors_a_c_bar_2[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_c_bar_2, 2, panels_a_c_bar_2 + block * vectors * LANES * 1 * (m + m), tile_x_bar, 0);
+                product(rows, 1 * own, factors_a_c_bar_2, 2, panels_a_c_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                 for (size_t v = 0; v < own; ++v) {
                     const size_t j = (block * vectors + v) * LANES, left = n - j;
@@ -546,4 +546,10 @@ void ugrnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
+}
+
+void ugrnn_simd_bound_step(const ugrnn_simd_bound *bound)
+{
+    ugrnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
+        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -123,7 +123,7 @@ class _Sources:
                        CPrinter(self.names, self.name))
         total = total_entries(to, shapes)
         sizes = size_lines(self.plan, to)
-        return Count(f"{self.name}_{block}_size", comment, sizes, total,
+        return Count(f"{self.name}_{block}_size", f"{comment}: {total}", sizes, total,
                      () if sizes else ("sizes",))
 
 

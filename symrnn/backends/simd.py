@@ -129,7 +129,8 @@ class _Sources:
         declared = writer.size_lines() if declared else []
         voids = [f"(void){_declared(line)};" for line in declared]
         arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
-        return SizeOf(f"{self.name}_simd_{block}_size", comment, arguments,
+        told = count.replace("row_", "padded ")
+        return SizeOf(f"{self.name}_simd_{block}_size", f"{comment}: {told}", arguments,
                       (*unused, *declared, *voids, f"return {count};"))
 
     def _packings(self) -> tuple[Packing, ...]:

@@ -39,7 +39,7 @@ class Memory:
 
     def _panel_entries(self, product: Product) -> str:
         axis = self.program[product.gates[0]].axes
-        return (f"{len(product.gates)} * up_to({self.layout.extent(axis)}, LANES) * "
+        return (f"{_many(product.gates)}up_to({self.layout.extent(axis)}, LANES) * "
                 f"{self.panels.entries(product)}")
 
     def arrays(self, tape: bool, scratch: bool) -> Lines:
@@ -116,7 +116,7 @@ class Memory:
     def _tile_row(self, tile: Tile) -> str:
         """Entries of one row in all blocks."""
         axis = self.program[tile.gates[0]].axes
-        return f"{len(tile.gates)} * up_to({self.layout.extent(axis)}, LANES)"
+        return f"{_many(tile.gates)}up_to({self.layout.extent(axis)}, LANES)"
 
     def steps_ahead(self, tile: Tile) -> str:
         """How many steps of a tile are computed at a time."""
@@ -144,3 +144,8 @@ class Memory:
                     lines += [f"for (size_t {j} = 0; {j} < {count}; ++{j})",
                               f"    {array}[{j}] = 0;"]
         return [*nest("if (member == 0)", lines), "BARRIER"] if lines else []
+
+
+def _many(gates: Sequence[str]) -> str:
+    """``4 * `` for four gates, nothing for one."""
+    return "" if len(gates) == 1 else f"{len(gates)} * "

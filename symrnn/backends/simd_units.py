@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symrnn.backends.c_addresses import Locals
 from symrnn.backends.names import Names
-from symrnn.backends.simd_layout import Layout, Row
+from symrnn.backends.simd_layout import Layout, Row, entries
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.text import TextPrinter
 from symrnn.program import Equation, Program, Variable, symbols_in_order, terms
@@ -51,8 +51,9 @@ class Panels:
 
     def entries(self, product: Product) -> str:
         """The entries of all operands, one behind the other."""
-        sizes = [self.layout.extent(self.program[one.operand].axes) for one in product.segments]
-        return sizes[0] if len(sizes) == 1 else f"({' + '.join(sizes)})"
+        text = entries([self.layout.extent(self.program[one.operand].axes)
+                        for one in product.segments])
+        return f"({text})" if "+" in text else text
 
 
 class UnitsWriter:

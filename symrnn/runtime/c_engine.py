@@ -110,7 +110,11 @@ class CEngine:
         state = self._fill("state", given.initial)
         arguments = (*self._givens(given, "forward"), self._fill("outputs", outputs), state,
                      _address(work), *self.team())
-        return BoundCall(self.function("step"), arguments, (given, outputs, work))
+        return self.bind(arguments, (given, outputs, work))
+
+    def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
+        """The step with all its arguments."""
+        return BoundCall(self.function("step"), arguments, kept)
 
     def _givens(self, given: Given, kind: str) -> tuple[Any, ...]:
         sizes, parameters, initial = given.once((id(self), "fixed"), lambda: (
@@ -176,6 +180,11 @@ class SimdEngine(CEngine):
     def team(self) -> tuple[Any, ...]:
         return (ctypes.c_size_t(self.threads),)
 
+    def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
+        addresses = (ctypes.c_size_t * len(arguments))(*map(_value, arguments))
+        return BoundCall(self.function("bound_step"), (ctypes.byref(addresses),),
+                         (arguments, addresses, kept))
+
     def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
         members = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
         return super().entries(sizes, block, *members)
@@ -194,14 +203,20 @@ class BoundCall:
 
     def __init__(self, function: Any, arguments: tuple[Any, ...], kept: Any) -> None:
         self.kept = (arguments, kept)
-        addresses = [ctypes.cast(one, Pointer) if not isinstance(one, ctypes.c_size_t) else one
-                     for one in arguments]
+        addresses = [Pointer(_value(one)) for one in arguments]
         prototype = ctypes.CFUNCTYPE(None, *map(type, addresses))
         self.function = prototype(ctypes.cast(function, Pointer).value or 0)
         self.addresses = tuple(addresses)
 
     def __call__(self) -> None:
         self.function(*self.addresses)
+
+
+def _value(argument: Any) -> int:
+    """An argument of a call as the number that is passed."""
+    if isinstance(argument, ctypes.c_size_t):
+        return argument.value
+    return ctypes.cast(argument, Pointer).value or 0
 
 
 def _structure(struct: Struct) -> type[ctypes.Structure]:
