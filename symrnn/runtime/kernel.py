@@ -12,8 +12,9 @@ import numpy.typing as npt
 from symrnn.program import ProgramError, Role
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
+from symrnn.runtime.masking import seen, with_mask
 from symrnn.runtime.online import Rtrl, state_jacobian
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names, with_mask
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
 from symrnn.schedule import Plan
 
 
@@ -89,12 +90,12 @@ class Kernel:
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
             states. With lengths too, a step counts where both say so.
 
-        Raises ShapeError naming the array whose shape is wrong.
+        The run keeps arrays of the right type as they are, without a copy: do not change them
+        in place before ``backward``. Raises ShapeError naming the array whose shape is wrong.
         """
-        if (lengths is not None or mask is not None) and not self.masked:
-            inputs = self._named(x, self._inputs, "input")
-            return self.related(Relation.MASKED).forward(
-                params, with_mask(inputs, lengths, mask), initial)
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.forward(params, inputs, initial)
         given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
         return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
@@ -105,23 +106,42 @@ class Kernel:
 
         Parameters
         ----------
-        run: what ``forward`` returned.
+        run: what ``forward`` of this kernel returned; what was given to it must be unchanged.
         y_bar: the loss's derivative by ``run.y``, of the same shape.
         final_bar: its derivatives by ``run.final``, by name; zero where not given.
 
         Returns the gradients of all parameters, of the inputs (``"x"``) and of the initial
-        states (``"initial.h"``), each of the shape of what it belongs to.
+        states (``"initial.h"``), each of the shape of what it belongs to. Cotangents of outputs
+        that a mask makes zero are ignored. Raises ProgramError for another network's run.
         """
         if run.kernel is not self:
+            self._must_be_related(run.kernel)
             return run.kernel.backward(run, y_bar, final_bar)
         bars = self.cotangents(run.given.sizes, y_bar, final_bar)
+        bars = dict(seen(self.program, run.given.inputs, bars))
         return dict(self.engine.backward(run.given, run.outputs, run.tape, bars))
+
+    def _masked(self, x: Any, lengths: Any, mask: Any) -> tuple[Kernel, dict[str, Any]]:
+        """The kernel that takes a mask, and its inputs."""
+        if self.masked:
+            raise ProgramError(f"{self.program.name} takes its mask as the input 'mask' already; "
+                               "leave out lengths= and mask=")
+        inputs = self._named(x, self._inputs, "input")
+        return self.related(Relation.MASKED), with_mask(inputs, lengths, mask)
+
+    def _must_be_related(self, other: Kernel) -> None:
+        """A run belongs to the same network, or to its form that takes a mask."""
+        if other.program != self.program and (
+                self.masked or not other.masked
+                or other.program != self.related(Relation.MASKED).program):
+            raise ProgramError(f"the run is of another network, {other.program.name}; give the "
+                               f"run that this kernel's forward ({self.program.name}) returned")
 
     def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
                    lost: int = 0) -> dict[str, Array]:
         """The checked cotangents by the name of what they belong to; zero where not given."""
         finals = {one.state: one.final for one in self.program.delays}
-        check_names(final_bar or {}, finals, "final state", partly=True)
+        check_names(final_bar, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
         given |= self._named(y_bar, self.program.outputs, "output's cotangent")
         bars = {}
@@ -134,12 +154,16 @@ class Kernel:
 
     def jvp(self, params: Mapping[str, Any], x: Any, params_dot: Mapping[str, Any] | None = None,
             x_dot: Any = None, initial: Mapping[str, Any] | None = None,
-            initial_dot: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
+            initial_dot: Mapping[str, Any] | None = None, lengths: Any = None,
+            mask: Any = None) -> tuple[Any, dict[str, Array]]:
         """Tangents of the outputs and of the final states along one direction.
 
         The direction is given by ``params_dot`` and ``initial_dot``, by name, and ``x_dot``;
-        zero where not given.
+        zero where not given. ``lengths`` and ``mask`` are those of ``forward``.
         """
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.jvp(params, inputs, params_dot, x_dot, initial, initial_dot)
         given = self.given(params, x, initial)
         dots = self._directions(given, params_dot, x_dot, initial_dot)
         y_dot, final_dot = pushed_along(self, given, dots)
@@ -149,15 +173,22 @@ class Kernel:
             params_dot: Mapping[str, Any] | None = None, x_dot: Any = None,
             initial: Mapping[str, Any] | None = None,
             initial_dot: Mapping[str, Any] | None = None,
-            final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
+            final_bar: Mapping[str, Any] | None = None, lengths: Any = None,
+            mask: Any = None) -> dict[str, Array]:
         """How every gradient of ``backward`` changes along a direction, cotangents held fixed.
 
         That is the Hessian of the linear loss which ``y_bar`` and ``final_bar`` define, times
-        the direction. Names and shapes are those of ``backward``.
+        the direction. Names and shapes are those of ``backward``, ``lengths`` and ``mask``
+        those of ``forward``.
         """
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.hvp(params, inputs, y_bar, params_dot, x_dot, initial, initial_dot,
+                            final_bar)
         given = self.given(params, x, initial)
         dots = self._directions(given, params_dot, x_dot, initial_dot)
-        return hessian_along(self, given, self.cotangents(given.sizes, y_bar, final_bar), dots)
+        bars = self.cotangents(given.sizes, y_bar, final_bar)
+        return hessian_along(self, given, seen(self.program, given.inputs, bars), dots)
 
     def _directions(self, given: Given, params_dot: Mapping[str, Any] | None, x_dot: Any,
                     initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
@@ -168,6 +199,7 @@ class Kernel:
     def rtrl(self, params: Mapping[str, Any], initial: Mapping[str, Any] | None = None) -> Rtrl:
         """Online learning: gradients that are up to date after every step, no sequence stored.
 
+        Every step counts: there are no lengths, as the caller ends a sequence by not going on.
         Raises ProgramError where a step needs later ones (a reverse direction).
         """
         self._must_stream()
@@ -209,11 +241,12 @@ class Kernel:
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()
-        return Given(parameters, inputs, self._initial(sizes, state or {}), sizes)
+        return Given(parameters, inputs, self._initial(sizes, state), sizes)
 
-    def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
+    def _initial(self, sizes: Sizes, state: Mapping[str, Any] | None) -> dict[str, Array]:
         check_names(state, self._states, "state", partly=True)
-        return {name: sizes.take(one, state[name], one.name) if name in state else sizes.zeros(one)
+        given = state or {}
+        return {name: sizes.take(one, given[name], one.name) if name in given else sizes.zeros(one)
                 for name, one in self._states.items()}
 
     @staticmethod

@@ -30,10 +30,10 @@ class Sizes:
 
         ``lost`` is the number of leading axes that the caller leaves out (1 for a step).
         """
-        if np.iscomplexobj(array):
+        shape, given = variable.shape[lost:], numbers(array, called)
+        if np.iscomplexobj(given):
             raise ShapeError(f"'{called}' is complex; the kernel computes in {self.dtype}")
-        shape = variable.shape[lost:]
-        result = np.ascontiguousarray(array, self.dtype).reshape(np.shape(array))
+        result: Array = np.ascontiguousarray(given, self.dtype).reshape(given.shape)
         if result.ndim != len(shape):
             raise ShapeError(f"'{called}' has shape {_tuple(result.shape)}, but its axes are "
                              f"{_axes(shape)}: {len(shape)} of them, not {result.ndim}")
@@ -83,10 +83,27 @@ class Sizes:
         return np.zeros(self.shape(variable, lost), self.dtype)
 
 
-def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
-                partly: bool = False) -> None:
-    """Raise ShapeError for a name that is missing (unless ``partly``) or unknown."""
-    given, wanted = list(given), list(wanted)
+def numbers(array: Any, called: str) -> Array:
+    """Anything as an array of numbers. Raises ShapeError for what is none."""
+    try:
+        result = np.asarray(array)
+    except ValueError:
+        raise ShapeError(f"'{called}' has rows of different lengths; give a full array") from None
+    if result.dtype.kind not in "biufc":
+        held = type(array).__name__ if result.dtype == object else result.dtype
+        raise ShapeError(f"'{called}' is no array of numbers ({held}); give floats")
+    return result
+
+
+def check_names(named: Any, wanted: Iterable[str], kind: str, partly: bool = False) -> None:
+    """Raise ShapeError for a name that is missing (unless ``partly``) or unknown.
+
+    ``named`` is a dictionary, or None for an empty one.
+    """
+    if not isinstance(named, Mapping | None):
+        raise ShapeError(f"each {kind} goes by its name in a dictionary, not in "
+                         f"{'an array' if isinstance(named, np.ndarray) else repr(named)[:40]}")
+    given, wanted = list(named or {}), list(wanted)
     unknown = [name for name in given if name not in wanted]
     missing = [] if partly else [name for name in wanted if name not in given]
     if unknown:
@@ -96,30 +113,6 @@ def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
         listed = ", ".join(map(repr, missing))
         raise ShapeError(f"the {kind} {listed} is missing" if len(missing) == 1 else
                          f"the {kind}s {listed} are missing")
-
-
-def with_mask(inputs: Mapping[str, Any], lengths: Any, mask: Any) -> dict[str, Any]:
-    """The inputs and their mask; what does not count is set to zero, so that it may be anything.
-
-    Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
-    """
-    first = np.asarray(next(iter(inputs.values())))
-    steps, samples = (*first.shape, 1, 1)[:2]
-    counts = np.ones((steps, samples), bool)
-    if lengths is not None:
-        given = np.asarray(lengths)
-        if given.shape != (samples,) or np.any((given < 0) | (given > steps) | (given % 1 != 0)):
-            raise ShapeError(f"lengths are {samples} whole numbers from 0 to {steps}, "
-                             f"not {given.tolist()}")
-        counts &= np.arange(steps)[:, None] < given
-    if mask is not None:
-        if np.shape(mask) != (steps, samples):
-            raise ShapeError(f"the mask has shape {np.shape(mask)}, but its axes are [T, B] = "
-                             f"[{steps}, {samples}]")
-        counts &= np.asarray(mask) > 0
-    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(array) - 2)), array, 0)
-            for name, array in inputs.items()}
-    return {**kept, "mask": counts}
 
 
 def _tuple(shape: tuple[int, ...]) -> str:
