@@ -115,7 +115,7 @@ def generate(cells: CellNames = None, output: Output = Path("generated")) -> Non
             progress.update(task, description=f"Generating {one.name}")
             written += workflow.write(one, output)
             progress.advance(task)
-    console().print(f"{written} files of {len(chosen)} architectures in {output}")
+    console().print(f"{written} files of {counted(len(chosen))} in {output}")
 
 
 @app.command()
@@ -140,7 +140,7 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
     if failures:
         console().print(f"check failed: {failures} finding{'s' * (failures > 1)}")
         raise typer.Exit(1)
-    console().print(f"{len(chosen)} architectures: files as generated, kernels right")
+    console().print(f"{counted(len(chosen))}: files as generated, kernels right")
 
 
 @app.command()
@@ -151,6 +151,11 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of th
     """
     path = catalogue.new(name)
     console().print(f"{path} is written; read it, then: symrnn show {path}")
+
+
+def counted(number: int) -> str:
+    """``1 architecture``, ``2 architectures``."""
+    return f"{number} architecture{'s' * (number != 1)}"
 
 
 def main() -> None:

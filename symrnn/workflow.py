@@ -25,7 +25,7 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
 
     Raises UnknownName, and ProgramError where a file's cell has the name of another.
     """
-    found = tuple(find(name) for name in names) if names else architectures()
+    found = tuple(find(name) for name in dict.fromkeys(names)) if names else architectures()
     taken = {one.name for one in architectures()}
     for one in found:
         if isinstance(one, FromFile):
@@ -59,16 +59,21 @@ def _write_atomically(path: Path, text: str) -> None:
 
 
 def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
-    """Files that are not what the equations give."""
+    """Files that are not what the equations give.
+
+    A folder that belongs to no architecture counts only where all of them are checked: beside
+    some, it may be that of a cell file.
+    """
     expected = {one.name: generate(one.build(), one.name) for one in networks}
-    known = [one.name for one in architectures()]
-    if any(isinstance(one, FromFile) for one in networks) and output.is_dir():
-        known += [one.name for one in output.iterdir()]  # other files' cells may lie beside it
-    return drift(output, expected, known)
+    known = {one.name for one in architectures()}
+    return drift(output, expected, known if known == set(expected) else None)
 
 
 def numeric_failures(architecture: Architecture) -> Iterator[str]:
     """Every array of every kernel of an architecture that is not right."""
-    for backend, dtype in KERNELS:
-        for finding in check_kernel(architecture.build(), backend, dtype):
-            yield f"{architecture.name}, {backend}, {dtype}: {finding}"
+    try:
+        for backend, dtype in KERNELS:
+            for finding in check_kernel(architecture.build(), backend, dtype):
+                yield f"{architecture.name}, {backend}, {dtype}: {finding}"
+    except ProgramError as error:
+        yield str(error)

@@ -17,20 +17,20 @@ class Drift:
 
 
 def drift(folder: Path, expected: Mapping[str, Mapping[str, str]],
-          known: Iterable[str]) -> list[Drift]:
+          known: Iterable[str] | None = None) -> list[Drift]:
     """Every file under ``folder`` that differs, is missing, or should not be there.
 
     ``expected`` holds for each network its files' texts by name; ``known`` are the names of
-    all networks, whose folders may exist.
+    all networks, whose folders may exist; None where other folders are nobody's business.
     """
     found = []
     for network, files in expected.items():
         for name, text in files.items():
-            found += _compare(folder / network / name, text)
+            found += _compare(folder / network / name, text, folder)
         found += [Drift(path, f"{path} is stale: nothing generates it") for path in
                   _entries(folder / network) if path.name not in files]
     found += [Drift(path, f"{path} is stale: nothing generates it") for path in _entries(folder)
-              if path.name not in set(known)]
+              if known is not None and path.name not in set(known)]
     return found
 
 
@@ -38,9 +38,10 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def _compare(path: Path, text: str) -> list[Drift]:
+def _compare(path: Path, text: str, folder: Path) -> list[Drift]:
     if not path.is_file():
-        return [Drift(path, f"{path} is missing: run `symrnn generate`")]
+        return [Drift(path, f"{path} is missing: run `symrnn generate` with "
+                            f"--output {folder}")]
     current = path.read_bytes()
     if current == text.encode("utf-8"):
         return []
