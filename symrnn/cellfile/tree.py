@@ -66,8 +66,8 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
         if sign is None or count is None:
             return 0
         if count != "1":
-            raise Refused("a step is [t], [t-1] or [t+1]; name what should be carried further",
-                          start(count))
+            raise Refused("a step is [t], [t-1] or [t+1]; carry h further by an equation such as "
+                          "'q[t] = h[t-1]', then read 'q[t-1]'", start(count))
         return 1 if sign == "+" else -1
 
     def binary(self, left: Node, operator: Token, right: Node) -> Node:
