@@ -180,6 +180,23 @@ def test_no_limit_is_passed_and_nothing_else_is_raised(text: str) -> None:
         parse(text)
 
 
+@pytest.mark.parametrize("operator", [" + ", " - ", " * "])
+def test_a_hundred_terms_in_a_row_are_not_nested(operator: str) -> None:
+    row = operator.join(["tanh(W_h @ x[t] + U_h @ h[t-1])"] * 100)
+    assert not check_kernel(parse(f"{HEAD}h[t] = {row}"), "numpy", "float64")
+    with pytest.raises(CellFileError, match="more than 120 terms in a row"):
+        parse(f"{HEAD}h[t] = {operator.join(['h[t-1]'] * 130)}")
+
+
+def test_a_row_of_rows_is_refused_before_anything_recurses() -> None:
+    formula = "h[t-1]"
+    for _ in range(30):
+        formula = f"({formula}) " + "+ h[t-1] " * 20
+        formula = f"({formula}) " + "* h[t-1] " * 20
+    with pytest.raises(CellFileError, match="terms in a row"):
+        parse(f"{HEAD}h[t] = {formula}")
+
+
 def test_the_deepest_formula_goes_through_every_stage() -> None:
     deep = "tanh(" * 37 + "W_h @ x[t] + U_h @ h[t-1]" + ")" * 37
     assert not check_kernel(parse(HEAD + "h[t] = " + deep), "numpy", "float64")
