@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
 from symrnn.backends import BACKENDS
-from symrnn.program import Program, verify
+from symrnn.program import Program, ProgramError, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Relation
@@ -59,8 +59,11 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
     what comes out of masked steps: ``"zero"`` or ``"hold"``. C is compiled once and cached;
     the masked form of a network when it is first used. Raises ValueError for another backend
-    or type, CompilerMissing where there is no C compiler.
+    or type, ProgramError for what is no program, CompilerMissing where there is no C compiler.
     """
+    if not isinstance(program, Program):
+        raise ProgramError(f"{program!r} is no network; build one first, such as "
+                           f"symrnn.cell({program!r}), and compile that")
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")

@@ -73,6 +73,13 @@ def test_the_learner_checks_the_last_cotangent(bar: dict[str, np.ndarray], words
         learner.gradients(bar)
 
 
+def test_a_name_is_no_network() -> None:
+    with pytest.raises(ProgramError, match=r"build one first, such as symrnn\.cell\('lstm'\)"):
+        symrnn.compile("lstm")  # type: ignore[arg-type]
+    with pytest.raises(ProgramError, match="layers is 2.5"):
+        symrnn.deep(symrnn.elman(), 2.5)  # type: ignore[arg-type]
+
+
 def test_a_run_of_another_network_is_refused() -> None:
     (elman, params), (gru, others) = network("elman"), network("gru")
     with pytest.raises(ProgramError, match="another network, gru"):
