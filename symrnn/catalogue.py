@@ -61,7 +61,7 @@ def find(name: str) -> Architecture:
         return FromFile(program.name, lambda: program, f"symrnn.cell({name!r})")
     known = {one.name: one for one in architectures()}
     if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
+        close = difflib.get_close_matches(name.lower(), known, 1)
         hint = f"did you mean {close[0]}?" if close else "`symrnn list` shows all"
         raise UnknownName(f"no architecture is called {name!r}; {hint}")
     return known[name]

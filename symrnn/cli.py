@@ -119,7 +119,7 @@ def generate(cells: CellNames = None, output: Output = Path("generated")) -> Non
             progress.update(task, description=f"Generating {one.name}")
             written += workflow.write(one, output)
             progress.advance(task)
-    console().print(f"{written} files of {len(chosen)} architectures in {output}")
+    console().print(f"{written} files of {counted(len(chosen))} in {output}")
 
 
 @app.command()
@@ -144,7 +144,7 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
     if failures:
         console().print(f"check failed: {failures} finding{'s' * (failures > 1)}")
         raise typer.Exit(1)
-    console().print(f"{len(chosen)} architectures: files as generated, kernels right")
+    console().print(f"{counted(len(chosen))}: files as generated, kernels right")
 
 
 @app.command()
@@ -221,6 +221,11 @@ def print_table(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
     wide = Console(highlight=False, markup=False, width=200)
     wide.width = max(console().width, wide.measure(made).maximum)
     wide.print(made)
+
+
+def counted(number: int) -> str:
+    """``1 architecture``, ``2 architectures``."""
+    return f"{number} architecture{'s' * (number != 1)}"
 
 
 def main() -> None:

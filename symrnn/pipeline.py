@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
 from symrnn.backends import BACKENDS
-from symrnn.program import Program, verify
+from symrnn.program import Program, ProgramError, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Engine, Relation
@@ -74,9 +74,12 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     each entry, ``("norm", 1.0)`` the norm over the state's axes, sample by sample. It is no
     derivative: ``backward`` alone clips, and ``jvp``, ``hvp`` and ``rtrl`` stay exact.
 
-    Raises ValueError for another backend, type, profile or way to clip, CompilerMissing where
-    there is no C compiler.
+    Raises ValueError for another backend, type, profile or way to clip, ProgramError for what
+    is no program, CompilerMissing where there is no C compiler.
     """
+    if not isinstance(program, Program):
+        raise ProgramError(f"{program!r} is no network; build one first, such as "
+                           f"symrnn.cell({program!r}), and compile that")
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")

@@ -30,7 +30,7 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
 
     Raises UnknownName, and ProgramError where a file's cell has the name of another.
     """
-    found = tuple(find(name) for name in names) if names else architectures()
+    found = tuple(find(name) for name in dict.fromkeys(names)) if names else architectures()
     taken = {one.name for one in architectures()}
     for one in found:
         if isinstance(one, FromFile):
@@ -66,12 +66,14 @@ def _write_atomically(path: Path, text: str) -> None:
 
 
 def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
-    """Files that are not what the equations give."""
+    """Files that are not what the equations give.
+
+    A folder that belongs to no architecture counts only where all of them are checked: beside
+    some, it may be that of a cell file.
+    """
     expected = {one.name: generate(one.build(), one.name) for one in networks}
-    known = [one.name for one in architectures()]
-    if any(isinstance(one, FromFile) for one in networks) and output.is_dir():
-        known += [one.name for one in output.iterdir()]  # other files' cells may lie beside it
-    return drift(output, expected, known, shared())
+    known = {one.name for one in architectures()}
+    return drift(output, expected, known if known == set(expected) else None, shared())
 
 
 def numeric_failures(architecture: Architecture) -> Iterator[str]:
@@ -84,6 +86,9 @@ def numeric_failures(architecture: Architecture) -> Iterator[str]:
         found = check_kernel(program, backend, dtype, profile=profile or "simd")
         return [f"{called}: {one}" for one in found]
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # most of the time a compiler is at work
-        for found in pool.map(findings, KERNELS):
-            yield from found
+    try:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # most of the time compilers are at work
+            for found in pool.map(findings, KERNELS):
+                yield from found
+    except ProgramError as error:
+        yield str(error)

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from symrnn import cli
+from symrnn.cellfile import starter
 from symrnn.cells import architectures
+from symrnn.checking import drift
 
 
 def invoke(*arguments: str) -> Result:
@@ -116,7 +118,7 @@ def test_unknown_options_exit_with_2() -> None:
 
 def test_generate_then_check(tmp_path: Path) -> None:
     folder = tmp_path / "made"
-    assert "files of 1 architectures" in output("generate", "elman", "--output", str(folder))
+    assert "files of 1 architecture in" in output("generate", "elman", "--output", str(folder))
     names = {one.name for one in (folder / "elman").iterdir()}
     assert names == {"elman.tex", "elman.py", "elman.h", "elman.c", "elman_simd.h",
                      "elman_simd.c"}
@@ -142,8 +144,49 @@ def test_check_tells_missing_and_stale_files(tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
     result = invoke("check", "elman", "--output", str(tmp_path))
     assert result.exit_code == 1
-    assert "elman.h is missing" in result.stdout
-    assert "old.c is stale" in result.stdout and "gone is stale" in result.stdout
+    assert "elman.h is missing" in result.stdout and f"--output {tmp_path}" in result.stdout
+    assert "old.c is stale" in result.stdout and "gone is stale" not in result.stdout
+    reports = [one.report for one in drift(tmp_path, {"elman": {}}, ["elman"])]
+    assert any("gone is stale" in one for one in reports)
+
+
+def test_a_cell_file_may_lie_beside_an_architecture(tmp_path: Path) -> None:
+    path = tmp_path / "my.cell"
+    path.write_text(starter("my"))
+    folder = str(tmp_path / "build")
+    assert "8 files of 2 architectures" in output("generate", str(path), "elman", "elman",
+                                                  "--output", folder)
+    assert "kernels right" in output("check", "elman", "--output", folder)
+
+
+def test_a_cell_that_leaves_its_domain_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "my.cell"
+    head = "cell my\ninput x[n]; state h[m]; output h\nparam W[m,n], U[m,m], b[m]\n"
+    line = "a[t] = W @ x[t] + U @ h[t-1] + b\n"
+    path.write_text(f"{head}{line}h[t] = log(a[t])\n")
+    output("generate", str(path), "--output", str(tmp_path / "build"))
+    assert "kernels right" in output("check", str(path), "--output", str(tmp_path / "build"))
+    path.write_text(f"{head}{line}h[t] = log(0 - a[t] * a[t])\n")
+    output("generate", str(path), "--output", str(tmp_path / "build"))
+    result = invoke("check", str(path), "--output", str(tmp_path / "build"))
+    assert result.exit_code == 1
+    assert "no finite value" in result.stdout and "1 finding\n" in result.stdout
+
+
+@pytest.mark.parametrize(("formula", "words"), [
+    ("a[t] - a[t]", "'a' (intermediate) never reaches an output: what reads it cancels it"),
+    ("tanh(a[t]) - tanh(a[t])", "'tanh(a)' (intermediate) never reaches an output"),
+])
+def test_what_cancels_is_called_by_the_name_that_its_author_gave(
+        formula: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "my.cell"
+    path.write_text("cell my\ninput x[n]; state h[m]; output h\nparam W[m,n], U[m,m]\n"
+                    f"a[t] = W @ x[t] + U @ h[t-1]\nh[t] = {formula}\n")
+    monkeypatch.setattr("sys.argv", ["symrnn", "generate", str(path), "--output", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert words in capsys.readouterr().err
 
 
 def test_help_has_examples() -> None:

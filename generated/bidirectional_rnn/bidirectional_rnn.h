@@ -83,7 +83,7 @@ typedef struct bidirectional_rnn_gradients {
 /* state before the first or after the last step */
 typedef struct bidirectional_rnn_state {
     bidirectional_rnn_real *forward_h; /* [B, m] h before the first step, forward */
-    bidirectional_rnn_real *backward_h; /* [B, m] h before the first step, backward */
+    bidirectional_rnn_real *backward_h; /* [B, m] h after the last step, backward */
 } bidirectional_rnn_state;
 
 /* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * m. */

@@ -14,7 +14,7 @@ J. L. Elman, Finding structure in time, Cognitive Science 14 (1990).
     backward.W               [m, n]       weights from the input, backward
     backward.U               [m, m]       weights from the memory, backward
     backward.b               [m]          bias of the hidden layer, backward
-    initial.backward.h       [B, m]       h before the first step, backward
+    initial.backward.h       [B, m]       h after the last step, backward
     V_f                      [p, m]       weights of the output
     V_b                      [p, m]       weights of the output
     b_y                      [p]          bias of the output

@@ -179,12 +179,12 @@ typedef struct deep_bidirectional_lstm_gradients {
 typedef struct deep_bidirectional_lstm_state {
     deep_bidirectional_lstm_real *layer1_forward_h; /* [B, m_1] h before the first step, forward, layer 1 */
     deep_bidirectional_lstm_real *layer1_forward_c; /* [B, m_1] c before the first step, forward, layer 1 */
-    deep_bidirectional_lstm_real *layer1_backward_h; /* [B, m_1] h before the first step, backward, layer 1 */
-    deep_bidirectional_lstm_real *layer1_backward_c; /* [B, m_1] c before the first step, backward, layer 1 */
+    deep_bidirectional_lstm_real *layer1_backward_h; /* [B, m_1] h after the last step, backward, layer 1 */
+    deep_bidirectional_lstm_real *layer1_backward_c; /* [B, m_1] c after the last step, backward, layer 1 */
     deep_bidirectional_lstm_real *layer2_forward_h; /* [B, m_2] h before the first step, forward, layer 2 */
     deep_bidirectional_lstm_real *layer2_forward_c; /* [B, m_2] c before the first step, forward, layer 2 */
-    deep_bidirectional_lstm_real *layer2_backward_h; /* [B, m_2] h before the first step, backward, layer 2 */
-    deep_bidirectional_lstm_real *layer2_backward_c; /* [B, m_2] c before the first step, backward, layer 2 */
+    deep_bidirectional_lstm_real *layer2_backward_h; /* [B, m_2] h after the last step, backward, layer 2 */
+    deep_bidirectional_lstm_real *layer2_backward_c; /* [B, m_2] c after the last step, backward, layer 2 */
 } deep_bidirectional_lstm_state;
 
 /* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * m_1 + T * B * q_1 + 14 * T * B * m_2 + T * B * q_2. */

@@ -38,8 +38,8 @@ do not.
     layer1.backward.W_o      [m_1, n]     weights of the output gate, backward, layer 1
     layer1.backward.U_o      [m_1, m_1]   weights of the output gate, backward, layer 1
     layer1.backward.b_o      [m_1]        bias of the output gate, backward, layer 1
-    initial.layer1.backward.h [B, m_1]     h before the first step, backward, layer 1
-    initial.layer1.backward.c [B, m_1]     c before the first step, backward, layer 1
+    initial.layer1.backward.h [B, m_1]     h after the last step, backward, layer 1
+    initial.layer1.backward.c [B, m_1]     c after the last step, backward, layer 1
     layer2.forward.W_i       [m_2, q_1]   weights of the input gate, forward, layer 2
     layer2.forward.U_i       [m_2, m_2]   weights of the input gate, forward, layer 2
     layer2.forward.b_i       [m_2]        bias of the input gate, forward, layer 2
@@ -66,8 +66,8 @@ do not.
     layer2.backward.W_o      [m_2, q_1]   weights of the output gate, backward, layer 2
     layer2.backward.U_o      [m_2, m_2]   weights of the output gate, backward, layer 2
     layer2.backward.b_o      [m_2]        bias of the output gate, backward, layer 2
-    initial.layer2.backward.h [B, m_2]     h before the first step, backward, layer 2
-    initial.layer2.backward.c [B, m_2]     c before the first step, backward, layer 2
+    initial.layer2.backward.h [B, m_2]     h after the last step, backward, layer 2
+    initial.layer2.backward.c [B, m_2]     c after the last step, backward, layer 2
     V                        [p, q_2]     weights of the output
     b_y                      [p]          bias of the output
 """

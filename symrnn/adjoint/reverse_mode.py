@@ -133,14 +133,20 @@ class _Adjoint:
         """Sum the contributions, the author's order kept, and give the sum its name."""
         entries = sorted(self.terms[variable.name], key=lambda entry: entry[0])
         if not entries:
-            raise ProgramError(f"{self.primal.name}: '{variable.name}' ({variable.role.value}) "
-                               "never reaches an output")
+            raise ProgramError(f"{self.primal.name}: {self._lost(variable)}")
         total = add([expression for _, expression, _ in entries])
         if self._needs_no_name(variable, total):
             return self.bars.setdefault(variable.name, total)
         symbol = self._cotangent(variable, role)
         self._equation(symbol.name, total, tuple(origin for _, _, origin in entries))
         return self.bars.setdefault(variable.name, symbol)
+
+    def _lost(self, variable: Variable) -> str:
+        """Why nothing comes back to a variable, by the name that its author knows."""
+        called = variable.name if variable.stands_for is None else variable.stands_for
+        why = (": what reads it cancels it, or holds it constant; leave it out"
+               if variable.name in names_used(self.primal) else "")
+        return f"'{called}' ({variable.role.value}) never reaches an output{why}"
 
     def _needs_no_name(self, variable: Variable, total: Expr) -> bool:
         if isinstance(total, Symbol) and total.name == self.mark.name(variable.name):

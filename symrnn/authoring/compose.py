@@ -29,8 +29,9 @@ def deep(cell: Program, layers: int, readout: bool = False,
     goes through ``V``, ``b_y`` and ``output_activation``. Raises ProgramError for fewer than
     one layer.
     """
-    if layers < 1:
-        raise ProgramError(f"deep({cell.name}): layers is {layers}; a network has at least one")
+    if not isinstance(layers, int) or layers < 1:
+        raise ProgramError(f"deep({cell.name}): layers is {layers!r}; a network has a whole number "
+                           "of them, at least one")
     network = _layer(cell, 1)
     for number in range(2, layers + 1):
         network = chain(network, _layer(cell, number))

@@ -94,7 +94,8 @@ class Sequence:
         if when.shift == 0:
             return self.cell.term(self.name)
         if abs(when.shift) > 1:
-            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is more than a step away")
+            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is more than a step away; "
+                               f"carry it by 'q[t] = {self.name}[t - 1]', then read 'q[t - 1]'")
         return self.cell.remembered(self.name, -when.shift)
 
     def __setitem__(self, when: Step, rhs: Expr) -> None:

@@ -114,6 +114,8 @@ def _extreme(sign: int) -> Builder:
     def build(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
         if len(given) == 1 and sign > 0:
             return _largest(to, name, given[0], at)
+        if given[0].number is not None:  # max(0, a[t]) is max(a[t], 0)
+            given = given[::-1]
         _expect(to, name, given, 2, at)
         a, b = (one.expression for one in given)
         axes = to.wider(given[0].axes, given[1].axes, f"'{name}'", at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,23 @@ class Outputs:
     names: tuple[Word, ...]
 
 
+class Depth(NamedTuple):
+    """How deep a formula is nested, and how high its tree is.
+
+    ``a + b + c`` is nested as deep as its deepest term, but its tree leans to the left: each
+    further term is a level of its own, and what walks the tree goes through all of them.
+    """
+
+    nested: int = 1
+    height: int = 1
+
+
 @dataclass(frozen=True)
 class Node:
     """Part of a formula. ``at`` is where its operator or its name stands."""
 
     at: int
-    depth: int
+    depth: Depth
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from symrnn.program import ProgramError
 
 MAX_BYTES = 64 * 1024
+NAMES = {"\0": "NUL, as in a file that is no text"}
 BEFORE, AFTER = 60, 40  # how much of a long line an error shows
 
 
@@ -59,7 +60,7 @@ def _is_plain(character: str) -> bool:
 
 def described(character: str) -> str:
     """A character as a reader can tell it from its look-alikes."""
-    name = unicodedata.name(character, "")
+    name = NAMES.get(character) or unicodedata.name(character, "")
     code = f"U+{ord(character):04X}"
     known = f"'{character}'" if _is_plain(character) else ""
     return " ".join(part for part in (known, f"({code} {name})" if name else f"({code})") if part)

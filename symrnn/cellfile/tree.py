@@ -6,13 +6,15 @@ from fractions import Fraction
 
 from lark import Token, Transformer, v_args
 
-from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations,
+from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations, Depth,
                                    EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
                                    PowerNode, Prose, Statement, Word)
 
 MAX_NAME = 40
 MAX_PROSE = 500
+CHAINS = ({"+", "-"}, {"*", "/"})  # operators that go on side by side
 MAX_DEPTH = 40
+MAX_HEIGHT = 80  # terms in a row, and whatever is nested in them
 MAX_DIGITS = 20
 MAX_POWER_OF_TEN = 30
 MAX_EXPONENT = 8
@@ -66,8 +68,8 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
         if sign is None or count is None:
             return 0
         if count != "1":
-            raise Refused("a step is [t], [t-1] or [t+1]; name what should be carried further",
-                          start(count))
+            raise Refused("a step is [t], [t-1] or [t+1]; carry h further by an equation such as "
+                          "'q[t] = h[t-1]', then read 'q[t-1]'", start(count))
         return 1 if sign == "+" else -1
 
     def binary(self, left: Node, operator: Token, right: Node) -> Node:
@@ -93,13 +95,13 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
                          -int(value) if minus else int(value))
 
     def number(self, value: Token) -> Node:
-        return NumberNode(start(value), 1, number(value))
+        return NumberNode(start(value), Depth(), number(value))
 
     def name(self, name: Token) -> Node:
-        return NameNode(start(name), 1, word(name).text, None)
+        return NameNode(start(name), Depth(), word(name).text, None)
 
     def read(self, name: Token, step: int) -> Node:
-        return NameNode(start(name), 1, word(name).text, step)
+        return NameNode(start(name), Depth(), word(name).text, step)
 
     def call(self, function: Token, *arguments: Node) -> Node:
         return CallNode(start(function), deeper(start(function), *arguments), word(function).text,
@@ -140,14 +142,21 @@ def number(token: Token) -> Fraction:
 
 def operation(operator: Token, *operands: Node) -> Node:
     """An operator between or before its operands."""
-    at = start(operator)
-    return OperatorNode(at, deeper(at, *operands), str(operator), operands)
+    at, first = start(operator), operands[0]
+    goes_on = (len(operands) == 2 and isinstance(first, OperatorNode)
+               and any({str(operator), first.operator} <= chain for chain in CHAINS))
+    return OperatorNode(at, deeper(at, *operands, goes_on=goes_on), str(operator), operands)
 
 
-def deeper(at: int, *inside: Node) -> int:
-    """The depth of a formula around others."""
-    depth = 1 + max(one.depth for one in inside)
-    if depth > MAX_DEPTH:
+def deeper(at: int, *inside: Node, goes_on: bool = False) -> Depth:
+    """The depth of a formula around others; one that goes on with a sum is no deeper than it."""
+    first, *rest = (one.depth for one in inside)
+    nested = max([first.nested + (not goes_on), *(one.nested + 1 for one in rest)])
+    height = 1 + max(first.height, *(one.height for one in rest), 0)
+    if nested > MAX_DEPTH:
         raise Refused(f"the formula is nested more than {MAX_DEPTH} deep; give a part of it an "
                       f"equation of its own", at)
-    return depth
+    if height > MAX_HEIGHT:
+        raise Refused(f"the formula has more than {MAX_HEIGHT} terms in a row; give some of them "
+                      f"an equation of their own", at)
+    return Depth(nested, height)

@@ -17,20 +17,21 @@ class Drift:
 
 
 def drift(folder: Path, expected: Mapping[str, Mapping[str, str]],
-          known: Iterable[str], shared: Mapping[str, str]) -> list[Drift]:
+          known: Iterable[str] | None, shared: Mapping[str, str]) -> list[Drift]:
     """Every file under ``folder`` that differs, is missing, or should not be there.
 
     ``expected`` holds for each network its files' texts by name; ``known`` are the names of
-    all networks, whose folders may exist; ``shared`` are the files beside the folders.
+    all networks, whose folders may exist; None where other folders are nobody's business.
+    ``shared`` are the files beside the folders.
     """
-    found = [one for name, text in shared.items() for one in _compare(folder / name, text)]
+    found = [one for name, text in shared.items() for one in _compare(folder / name, text, folder)]
     for network, files in expected.items():
         for name, text in files.items():
-            found += _compare(folder / network / name, text)
+            found += _compare(folder / network / name, text, folder)
         found += [Drift(path, f"{path} is stale: nothing generates it") for path in
                   _entries(folder / network) if path.name not in files]
     found += [Drift(path, f"{path} is stale: nothing generates it") for path in _entries(folder)
-              if path.name not in {*known, *shared}]
+              if known is not None and path.name not in {*known, *shared}]
     return found
 
 
@@ -38,9 +39,10 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def _compare(path: Path, text: str) -> list[Drift]:
+def _compare(path: Path, text: str, folder: Path) -> list[Drift]:
     if not path.is_file():
-        return [Drift(path, f"{path} is missing: run `symrnn generate`")]
+        return [Drift(path, f"{path} is missing: run `symrnn generate` with "
+                            f"--output {folder}")]
     current = path.read_bytes()
     if current == text.encode("utf-8"):
         return []

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.checking.reference import (Case, along, differentiable, interpreted_gradients,
-                                       interpreted_values, random_case)
+from symrnn.checking.reference import (Case, along, differentiable, finite_case,
+                                       interpreted_gradients, interpreted_values)
 from symrnn.pipeline import compile, derive
-from symrnn.program import Program, Span
+from symrnn.program import Program, ProgramError, Span
 from symrnn.runtime import Run
 
 # Units of rounding of the type, relative to the largest entry of an array: sums of at most a
 # few dozen terms, carried over a few steps, lose a few dozen units.
 UNITS = 400
+OUT_OF_DOMAIN = ("the equations have no finite value at random arguments, positive ones included, "
+                 "so kernels cannot be checked; keep what enters log, sqrt and '/' in their domain")
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,12 @@ def check_kernel(program: Program, backend: str, dtype: str, seed: int = 0,
     """Run one kernel on a random case and compare outputs, states, gradients and steps.
 
     The reference in float64 is the interpreted program; gradients are held against complex
-    steps along random directions as well, which know nothing of the derivation.
+    steps along random directions as well, which know nothing of the derivation. Raises
+    ProgramError where random arguments give no finite values.
     """
-    case = random_case(derive(program), seed)
+    case = finite_case(derive(program), seed)
+    if case is None:
+        raise ProgramError(f"{program.name}: {OUT_OF_DOMAIN}")
     kernel = compile(program, backend, dtype, profile=profile, threads=threads)
     bound = UNITS * float(np.finfo(dtype).eps)
     run = kernel.forward(case.parameters, case.inputs, case.initial)

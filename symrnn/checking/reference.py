@@ -59,7 +59,8 @@ class Case:
         return {one.state: bars[one.final] for one in self.plan.program.delays}
 
 
-def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Case:
+def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
+                positive: bool = False) -> Case:
     """A case with sizes that all differ and entries around one half, away from saturation."""
     free = [one.name for one in plan.program.sizes if one.value is None]
     sizes = {"T": steps, "B": batch, **{name: 2 + place for place, name in enumerate(free)}}
@@ -69,9 +70,23 @@ def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Ca
               if one.role in (*DIFFERENTIABLE, Role.COTANGENT)}
     values = {name: random.normal(0, 0.6, [sizes[axis] for axis in one.shape])
               for name, one in sorted(wanted.items())}
+    values = {name: np.abs(one) for name, one in values.items()} if positive else values
     masks = {one.name: random.integers(0, 2, [sizes[axis] for axis in one.shape]).astype(float)
              for one in plan.program.with_role(Role.MASK, Role.START)}
     return Case(plan, sizes, {**values, **masks})
+
+
+def finite_case(plan: Plan, seed: int = 0) -> Case | None:
+    """A random case whose values are finite, of positive numbers if need be (log, sqrt).
+
+    None where neither is: the arguments leave the domain of some function.
+    """
+    with np.errstate(all="ignore"):
+        for positive in (False, True):
+            case = random_case(plan, seed, positive=positive)
+            if all(np.isfinite(one).all() for one in interpreted_values(case).values()):
+                return case
+    return None
 
 
 def differentiable(program: Program) -> tuple[Variable, ...]:

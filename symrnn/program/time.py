@@ -8,17 +8,23 @@ from symrnn.program.form import (Delay, Program, Role, Span, Variable, final_nam
                                  local)
 
 
+# What a delay remembers, what it starts from, what it ends with.
+FORWARD = ("of the step before", "before the first step", "after the last step")
+REVERSE = ("of the step after", "after the last step", "at the first step")
+
+
 def delay_variables(source: Variable, step: int) -> tuple[Variable, Variable, Variable]:
     """The variables of ``Delay(source, step)``: the remembered value, its initial, its final."""
     before, last = ("0", "T") if step > 0 else ("T+1", "1")
+    words = FORWARD if step > 0 else REVERSE
     own = local(source.name)[1]
     remembered = replace(
         source, name=f"{source.name}_prev", role=Role.INTERMEDIATE,
-        glyph=source.glyph.delayed(step), meaning=f"{own} of the step before")
+        glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}")
     edge = replace(source, span=Span.BATCH, name=initial_name(source.name), role=Role.INITIAL,
-                   glyph=source.glyph.at(before), meaning=f"{own} before the first step")
+                   glyph=source.glyph.at(before), meaning=f"{own} {words[1]}")
     end = replace(edge, name=final_name(source.name), role=Role.FINAL,
-                  glyph=source.glyph.at(last), meaning=f"{own} after the last step")
+                  glyph=source.glyph.at(last), meaning=f"{own} {words[2]}")
     return remembered, edge, end
 
 
@@ -27,9 +33,11 @@ def reverse(program: Program) -> Program:
     turned = [replace(delay, step=-delay.step) for delay in program.delays]
     renewed = {}
     for delay in turned:
-        for old, new in zip(_trio(delay), delay_variables(program[delay.source], delay.step),
-                            strict=True):
-            renewed[old] = replace(program[old], glyph=new.glyph)
+        source = program[delay.source]
+        before, after = (delay_variables(source, step) for step in (-delay.step, delay.step))
+        for name, old, new in zip(_trio(delay), before, after, strict=True):
+            meaning = program[name].meaning.replace(old.meaning, new.meaning, 1)
+            renewed[name] = replace(program[name], glyph=new.glyph, meaning=meaning)
     return replace(program.replacing(renewed.values()), delays=tuple(turned))
 
 

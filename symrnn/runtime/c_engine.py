@@ -40,7 +40,6 @@ class CEngine:
         self.keys = {kind: [field.key for field in one.fields if field.key]
                      for kind, one in self.structs.items()}
         self.pool = Pool(self.dtype)
-        self._entries: dict[tuple[str | int, ...], int] = {}
 
     def files(self) -> dict[str, str]:
         """The sources, by name."""
@@ -50,7 +49,7 @@ class CEngine:
         """A function of the library."""
         return getattr(self.code, self.prefix + name)
 
-    def packed(self, given: Given, kind: str) -> tuple[Any, ...]:
+    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
         """What stands behind the parameters in a call."""
         return ()
 
@@ -61,7 +60,7 @@ class CEngine:
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""
         sizes = given.sizes
-        of_outputs, of_final = given.once((id(self), "shapes"), lambda: self._shapes(sizes))
+        of_outputs, of_final, _ = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
         outputs = {name: np.empty(shape, self.dtype) for name, shape in of_outputs}
         final = {name: np.empty(shape, self.dtype) for name, shape in of_final}
         tape, work = Tape(self.lend(sizes, "tape"), self.pool), self.lend(sizes, "forward_work")
@@ -72,15 +71,17 @@ class CEngine:
         return outputs, final, tape
 
     def _shapes(self, sizes: Sizes) -> tuple[list[tuple[str, tuple[int, ...]]], ...]:
-        """Names and shapes of outputs and of final states."""
-        program = self.plan.program
+        """Names and shapes of outputs, of final states and of gradients."""
+        program, gradients = self.plan.program, self.plan.gradient.with_role(Role.GRADIENT)
         return ([(name, sizes.shape(program[name])) for name in program.outputs],
-                [(one.state, sizes.shape(program[one.final])) for one in program.delays])
+                [(one.state, sizes.shape(program[one.final])) for one in program.delays],
+                [(one.of, sizes.shape(one)) for one in gradients])
 
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
-        gradient, sizes = self.plan.gradient, given.sizes
-        made = {one.of: sizes.empty(one) for one in gradient.with_role(Role.GRADIENT)}
+        sizes = given.sizes
+        *_, of_gradients = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
+        made = {name: np.empty(shape, self.dtype) for name, shape in of_gradients}
         work = self.lend(sizes, "backward_work")
         self.function("backward")(
             *self._givens(given, "backward"), self._fill("outputs", outputs), _address(tape.block),
@@ -117,29 +118,30 @@ class CEngine:
         return BoundCall(self.function("step"), arguments, kept)
 
     def _givens(self, given: Given, kind: str) -> tuple[Any, ...]:
-        sizes, parameters, initial = given.once((id(self), "fixed"), lambda: (
-            self._sizes(given.sizes), self._fill("parameters", given.parameters),
-            self._fill("state", given.initial)))
-        return (sizes, parameters, *self.packed(given, kind), self._fill("inputs", given.inputs),
-                initial)
+        sizes = given.sizes
+        if isinstance(given.parameters, Packed):
+            parameters = given.parameters.block(
+                (id(self), "struct"), lambda: self._fill("parameters", given.parameters))
+        else:
+            parameters = self._fill("parameters", given.parameters)
+        return (sizes.once((id(self), "sizes"), lambda: self._sizes(sizes)), parameters,
+                *self.packed(given, kind, parameters), self._fill("inputs", given.inputs),
+                self._fill("state", given.initial))
 
     def _sizes(self, sizes: Sizes) -> Any:
-        return ctypes.byref(self.types["sizes"](*self._numbers(sizes)))
-
-    def _numbers(self, sizes: Sizes) -> tuple[int, ...]:
-        return tuple([sizes.known[key] for key in self.keys["sizes"]])
+        return ctypes.byref(self.types["sizes"](*[sizes.known[key] for key in self.keys["sizes"]]))
 
     def _fill(self, kind: str, arrays: Mapping[str, Array]) -> Any:
         return ctypes.byref(self.types[kind](*[_data(arrays[key]) for key in self.keys[kind]]))
 
     def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
         """How many entries a block of memory needs."""
-        key: tuple[str | int, ...] = (block, *self._numbers(sizes))
-        if key not in self._entries:
-            count = self.function(f"{block}_size")
-            count.restype = ctypes.c_size_t
-            self._entries[key] = int(count(self._sizes(sizes), *more))
-        return self._entries[key]
+        def count() -> int:
+            told = self.function(f"{block}_size")
+            told.restype = ctypes.c_size_t
+            return int(told(self._sizes(sizes), *more))
+
+        return int(sizes.once((id(self), block), count))
 
     def lend(self, sizes: Sizes, block: str) -> Array:
         """A block of memory for one call."""
@@ -162,19 +164,17 @@ class SimdEngine(CEngine):
         return {f"{NAME}/{name}": text for name, text in both.items()
                 if name != f"{NAME}.c"} | shared()
 
-    def packed(self, given: Given, kind: str) -> tuple[Any, ...]:
-        if isinstance(given.parameters, Packed):
-            block = given.parameters.block((id(self), kind), lambda: self._pack(given, kind))
-        else:
-            block = self._pack(given, kind)
-        return (_address(block),)
-
-    def _pack(self, given: Given, kind: str) -> Array:
-        block = self.pool.lend(self.entries(given.sizes, f"{kind}_packed"))
-        self.function(f"pack_{kind}")(self._sizes(given.sizes),
-                                      self._fill("parameters", given.parameters), _address(block))
+    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
         if not isinstance(given.parameters, Packed):
+            block = self._pack(given, kind, parameters)
             weakref.finalize(given, self.pool.give_back, block)
+            return (_address(block),)
+        return (_address(given.parameters.block(
+            (id(self), kind), lambda: self._pack(given, kind, parameters))),)
+
+    def _pack(self, given: Given, kind: str, parameters: Any) -> Array:
+        block = self.pool.lend(self.entries(given.sizes, f"{kind}_packed"))
+        self.function(f"pack_{kind}")(self._sizes(given.sizes), parameters, _address(block))
         return block
 
     def team(self) -> tuple[Any, ...]:

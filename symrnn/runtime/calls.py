@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
@@ -29,11 +29,11 @@ class Packed(Mapping[str, Array]):
 
     def __init__(self, arrays: Mapping[str, Array], known: Mapping[str, int]) -> None:
         self._arrays, self.known = dict(arrays), dict(known)
-        self._blocks: dict[Hashable, Array] = {}
-        self.frames: dict[Hashable, Given] = {}
+        self._blocks: dict[Hashable, Any] = {}
+        self.key = tuple(sorted(self.known.items()))
 
-    def block(self, key: Hashable, make: Callable[[], Array]) -> Array:
-        """The packed weights of one engine and direction, made when first asked for."""
+    def block(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What one engine made of the parameters, such as packed weights; made once."""
         if key not in self._blocks:
             self._blocks[key] = make()
         return self._blocks[key]
@@ -56,18 +56,6 @@ class Given:
     inputs: Arrays
     initial: Arrays
     sizes: Sizes
-    frame: dict[Hashable, Any] = field(default_factory=dict)
-
-    def with_input(self, array: Array) -> Given:
-        """The same call on another array of the same shape."""
-        (name,) = self.inputs
-        return Given(self.parameters, {name: array}, self.initial, self.sizes, self.frame)
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What an engine prepares for all calls that differ in the input alone."""
-        if key not in self.frame:
-            self.frame[key] = make()
-        return self.frame[key]
 
     def by_variable(self, program: Program) -> dict[str, Array]:
         """All arrays by the names of the program's variables."""

@@ -19,8 +19,8 @@ def directions(program: Program, sizes: Sizes, params_dot: Mapping[str, Any] | N
     """Checked tangents by the name of the variable they belong to; zero where not given."""
     edges = {one.state: one.initial for one in program.delays}
     parameters = [one.name for one in program.with_role(Role.PARAMETER)]
-    check_names(params_dot or {}, parameters, "parameter", partly=True)
-    check_names(initial_dot or {}, edges, "state", partly=True)
+    check_names(params_dot, parameters, "parameter", partly=True)
+    check_names(initial_dot, edges, "state", partly=True)
     dots = {**(params_dot or {}), **inputs_dot,
             **{edges[name]: array for name, array in (initial_dot or {}).items()}}
     wanted = program.with_role(Role.PARAMETER, Role.INPUT, Role.INITIAL)

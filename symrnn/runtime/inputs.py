@@ -1,4 +1,4 @@
-"""What a caller gives as inputs, completed: by name, with a mask, with starts of sequences."""
+"""What a caller gives as inputs, completed: by name, with starts of sequences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.program import Program, ProgramError, Role, Span
+from symrnn.program import Program, ProgramError, Role
 from symrnn.runtime.shapes import Array, ShapeError, check_names
-from symrnn.transforms import MASK, learned
+from symrnn.transforms import learned
 
 
 def named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
@@ -20,33 +20,6 @@ def named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
     if len(names) != 1:
         raise ProgramError(f"there are several names, {', '.join(names)}: give a dictionary")
     return {names[0]: value}
-
-
-def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: Any
-              ) -> dict[str, Any]:
-    """The inputs and their mask; what does not count is set to zero, so that it may be anything.
-
-    Raises ShapeError for lengths that are no whole numbers from 0 to T, or of another shape.
-    """
-    moving = [name for name in inputs if program[name].span is Span.SEQUENCE
-              and program[name].role is not Role.START]
-    first = np.asarray(inputs[moving[0]])
-    steps, samples = (*first.shape, 1, 1)[:2]
-    counts = np.ones((steps, samples), bool)
-    if lengths is not None:
-        given = np.asarray(lengths)
-        if given.shape != (samples,) or np.any((given < 0) | (given > steps) | (given % 1 != 0)):
-            raise ShapeError(f"lengths are {samples} whole numbers from 0 to {steps}, "
-                             f"not {given.tolist()}")
-        counts &= np.arange(steps)[:, None] < given
-    if mask is not None:
-        if np.shape(mask) != (steps, samples):
-            raise ShapeError(f"the mask has shape {np.shape(mask)}, but its axes are [T, B] = "
-                             f"[{steps}, {samples}]")
-        counts &= np.asarray(mask) > 0
-    kept = {name: np.where(counts.reshape(*counts.shape, *[1] * (np.ndim(inputs[name]) - 2)),
-                           inputs[name], 0) for name in moving}
-    return {**inputs, **kept, MASK: counts}
 
 
 def starts(program: Program, inputs: Mapping[str, Any], lost: int, known: bool

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from symrnn.program import ProgramError, Role
-from symrnn.runtime.calls import Engine, Given, Packed, Parameter, Relation
+from symrnn.runtime.arguments import Arguments
+from symrnn.runtime.calls import Engine, Given, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
+from symrnn.runtime.masking import seen, with_mask
 from symrnn.runtime.online import Rtrl, state_jacobian
-from symrnn.runtime.inputs import check_learned, named, starts, with_mask
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
+from symrnn.runtime.inputs import named
+from symrnn.runtime.shapes import Array, Arrays
 from symrnn.runtime.stepper import Stepper
 from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
@@ -37,7 +38,7 @@ class Run:
     kernel: Kernel
 
 
-class Kernel:
+class Kernel(Arguments):
     """A network that computes: forward, backward and streaming step.
 
     ``parameters`` tells axes and meaning of every parameter. Made by :func:`symrnn.compile`.
@@ -45,14 +46,9 @@ class Kernel:
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
                  related: Callable[[Relation], Kernel]) -> None:
-        self.plan, self.program, self.engine, self.dtype = plan, plan.program, engine, dtype
-        self.related = cache(related)
+        super().__init__(plan, dtype)
+        self.engine, self.related = engine, cache(related)
         self.masked = MASK in self.program
-        self.parameters = {one.name: Parameter(one.axes, one.meaning)
-                           for one in self.program.with_role(Role.PARAMETER)}
-        self.inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
-        self._starts = tuple(one.name for one in self.program.with_role(Role.START))
-        self._states = {one.state: self.program[one.initial] for one in self.program.delays}
 
     def forward(self, params: Mapping[str, Any], x: Any,
                 initial: Mapping[str, Any] | None = None, lengths: Any = None,
@@ -70,12 +66,12 @@ class Kernel:
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
             states. With lengths too, a step counts where both say so.
 
-        Raises ShapeError naming the array whose shape is wrong.
+        The run keeps arrays of the right type as they are, without a copy: do not change them
+        in place before ``backward``. Raises ShapeError naming the array whose shape is wrong.
         """
-        if (lengths is not None or mask is not None) and not self.masked:
-            inputs = self.named_inputs(x)
-            return self.related(Relation.MASKED).forward(
-                params, with_mask(self.program, inputs, lengths, mask), initial)
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.forward(params, inputs, initial)
         given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
         return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
@@ -86,41 +82,49 @@ class Kernel:
 
         Parameters
         ----------
-        run: what ``forward`` returned.
+        run: what ``forward`` of this kernel returned; what was given to it must be unchanged.
         y_bar: the loss's derivative by ``run.y``, of the same shape.
         final_bar: its derivatives by ``run.final``, by name; zero where not given.
 
         Returns the gradients of all parameters, of the inputs (``"x"``) and of the initial
-        states (``"initial.h"``), each of the shape of what it belongs to.
+        states (``"initial.h"``), each of the shape of what it belongs to. Cotangents of outputs
+        that a mask makes zero are ignored. Raises ProgramError for another network's run.
         """
         if run.kernel is not self:
+            self._must_be_related(run.kernel)
             return run.kernel.backward(run, y_bar, final_bar)
         bars = self.cotangents(run.given.sizes, y_bar, final_bar)
+        bars = dict(seen(self.program, run.given.inputs, bars))
         return dict(self.engine.backward(run.given, run.outputs, run.tape, bars))
 
-    def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
-                   lost: int = 0) -> dict[str, Array]:
-        """The checked cotangents by the name of what they belong to; zero where not given."""
-        finals = {one.state: one.final for one in self.program.delays}
-        check_names(final_bar or {}, finals, "final state", partly=True)
-        given = {finals[name]: array for name, array in (final_bar or {}).items()}
-        given |= named(y_bar, self.program.outputs, "output's cotangent")
-        bars = {}
-        for one in self.plan.gradient.with_role(Role.COTANGENT):
-            called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
-            part = lost if one.of in self.program.outputs else 0
-            bars[one.of] = (sizes.take(one, given[one.of], called, part) if one.of in given
-                            else sizes.zeros(one))
-        return bars
+    def _masked(self, x: Any, lengths: Any, mask: Any) -> tuple[Kernel, dict[str, Any]]:
+        """The kernel that takes a mask, and its inputs."""
+        if self.masked:
+            raise ProgramError(f"{self.program.name} takes its mask as the input 'mask' already; "
+                               "leave out lengths= and mask=")
+        inputs = with_mask(self.program, self.named_inputs(x), lengths, mask)
+        return self.related(Relation.MASKED), inputs
+
+    def _must_be_related(self, other: Kernel) -> None:
+        """A run belongs to the same network, or to its form that takes a mask."""
+        if other.program != self.program and (
+                self.masked or not other.masked
+                or other.program != self.related(Relation.MASKED).program):
+            raise ProgramError(f"the run is of another network, {other.program.name}; give the "
+                               f"run that this kernel's forward ({self.program.name}) returned")
 
     def jvp(self, params: Mapping[str, Any], x: Any, params_dot: Mapping[str, Any] | None = None,
             x_dot: Any = None, initial: Mapping[str, Any] | None = None,
-            initial_dot: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
+            initial_dot: Mapping[str, Any] | None = None, lengths: Any = None,
+            mask: Any = None) -> tuple[Any, dict[str, Array]]:
         """Tangents of the outputs and of the final states along one direction.
 
         The direction is given by ``params_dot`` and ``initial_dot``, by name, and ``x_dot``;
-        zero where not given.
+        zero where not given. ``lengths`` and ``mask`` are those of ``forward``.
         """
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.jvp(params, inputs, params_dot, x_dot, initial, initial_dot)
         given = self.given(params, x, initial)
         dots = self._directions(given, params_dot, x_dot, initial_dot)
         y_dot, final_dot = pushed_along(self, given, dots)
@@ -130,15 +134,22 @@ class Kernel:
             params_dot: Mapping[str, Any] | None = None, x_dot: Any = None,
             initial: Mapping[str, Any] | None = None,
             initial_dot: Mapping[str, Any] | None = None,
-            final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
+            final_bar: Mapping[str, Any] | None = None, lengths: Any = None,
+            mask: Any = None) -> dict[str, Array]:
         """How every gradient of ``backward`` changes along a direction, cotangents held fixed.
 
         That is the Hessian of the linear loss which ``y_bar`` and ``final_bar`` define, times
-        the direction. Names and shapes are those of ``backward``.
+        the direction. Names and shapes are those of ``backward``, ``lengths`` and ``mask``
+        those of ``forward``.
         """
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.hvp(params, inputs, y_bar, params_dot, x_dot, initial, initial_dot,
+                            final_bar)
         given = self.given(params, x, initial)
         dots = self._directions(given, params_dot, x_dot, initial_dot)
-        return hessian_along(self, given, self.cotangents(given.sizes, y_bar, final_bar), dots)
+        bars = self.cotangents(given.sizes, y_bar, final_bar)
+        return hessian_along(self, given, seen(self.program, given.inputs, bars), dots)
 
     def _directions(self, given: Given, params_dot: Mapping[str, Any] | None, x_dot: Any,
                     initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
@@ -177,6 +188,7 @@ class Kernel:
     def rtrl(self, params: Mapping[str, Any], initial: Mapping[str, Any] | None = None) -> Rtrl:
         """Online learning: gradients that are up to date after every step, no sequence stored.
 
+        Every step counts: there are no lengths, as the caller ends a sequence by not going on.
         Raises ProgramError where a step needs later ones (a reverse direction).
         """
         self._must_stream()
@@ -206,51 +218,6 @@ class Kernel:
         outputs, following = self.engine.step(self.given(params, x_t, state, lost=1))
         return self._alone(outputs), dict(following)
 
-    def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
-              lost: int = 0) -> Given:
-        """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
-        if not (isinstance(params, Packed) and not state and isinstance(x, np.ndarray)
-                and x.dtype == self.dtype and x.flags.c_contiguous and not self._starts):
-            return self._checked(params, x, state, lost)
-        key = (id(self), lost, x.shape)
-        if key in params.frames:  # only x is new: all else was checked before
-            return params.frames[key].with_input(x)
-        return params.frames.setdefault(key, self._checked(params, x, state, lost))
-
-    def _checked(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
-                 lost: int) -> Given:
-        sizes, program = Sizes(self.program, self.dtype), self.program
-        parameters = self._parameters(sizes, params)
-        fed = self.named_inputs(x)
-        if self._starts:
-            check_learned(program, state or {}, fed)
-            fed |= starts(program, fed, lost, bool(state))
-        inputs = {name: sizes.take(program[name], array, name, lost)
-                  for name, array in fed.items()}
-        if lost:
-            sizes.known.setdefault("T", 1)
-        sizes.complete()
-        return Given(parameters, inputs, self._initial(sizes, state or {}), sizes)
-
-    def _parameters(self, sizes: Sizes, params: Mapping[str, Any]) -> Arrays:
-        if isinstance(params, Packed):
-            sizes.known |= params.known
-            return params
-        check_names(params, self.parameters, "parameter")
-        return {name: sizes.take(self.program[name], params[name], name)
-                for name in self.parameters}
-
-    def pack(self, params: Mapping[str, Any]) -> Packed:
-        """Copies of the parameters that this kernel and its relatives read without packing again.
-
-        Use it where the same parameters serve several calls. Raises ShapeError.
-        """
-        sizes = Sizes(self.program, self.dtype)
-        arrays = {name: array.copy() for name, array in self._parameters(sizes, params).items()}
-        for array in arrays.values():
-            array.flags.writeable = False
-        return Packed(arrays, sizes.known)
-
     def stepper(self, params: Mapping[str, Any], batch: int = 1,
                 initial: Mapping[str, Any] | None = None) -> Stepper:
         """A streaming step bound to its parameters; ``x_t`` [B, n] or [n] gives ``y_t``.
@@ -259,18 +226,6 @@ class Kernel:
         """
         self._must_stream()
         return Stepper(self, self.pack(params), batch, initial)
-
-    def named_inputs(self, x: Any) -> dict[str, Any]:
-        """The inputs by name; where sequences start is told by whoever wants to."""
-        told = {name: x[name] for name in self._starts if name in x} if isinstance(
-            x, Mapping) else {}
-        rest = {name: one for name, one in x.items() if name not in told} if told else x
-        return named(rest, self.inputs, "input") | told
-
-    def _initial(self, sizes: Sizes, state: Mapping[str, Any]) -> dict[str, Array]:
-        check_names(state, self._states, "state", partly=True)
-        return {name: sizes.take(one, state[name], one.name) if name in state else sizes.zeros(one)
-                for name, one in self._states.items()}
 
     def _alone(self, outputs: Arrays) -> Any:
         return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))

@@ -34,9 +34,10 @@ class Rtrl:
 
     def __init__(self, kernel: Kernel, params: Mapping[str, Any],
                  initial: Mapping[str, Any] | None = None) -> None:
-        self.kernel, self.params = kernel, dict(params)
-        self.state: Mapping[str, Any] = initial or {}
+        self.kernel, self.params = kernel, params
+        self.state: Mapping[str, Any] = {} if initial is None else initial
         self._sizes()
+        self.params = dict(params)
         self._sums = {name: np.zeros(np.shape(array), kernel.dtype)
                       for name, array in self.params.items()}
         self._dots: dict[tuple[str, int], dict[str, Array]] = {}
@@ -62,7 +63,7 @@ class Rtrl:
         """The gradients so far, of the loss's derivatives by the last state too if given."""
         sums = {name: total.copy() for name, total in self._sums.items()}
         ends = {one.state: one for one in self.kernel.program.delays}
-        check_names(final_bar or {}, ends, "final state", partly=True)
+        check_names(final_bar, ends, "final state", partly=True)
         sizes, program = self._sizes(), self.kernel.program
         bars = {ends[name].initial: sizes.take(program[ends[name].final], bar,
                                                f"final_bar[{name!r}]")

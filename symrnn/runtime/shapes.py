@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,16 +24,23 @@ class Sizes:
         self.program, self.dtype = program, np.dtype(dtype)
         self.known: dict[str, int] = {}
         self._from: dict[str, str] = {}
+        self._prepared: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is prepared once for all calls of these sizes. Nobody writes into it."""
+        if key not in self._prepared:
+            self._prepared[key] = make()
+        return self._prepared[key]
 
     def take(self, variable: Variable, array: Any, called: str, lost: int = 0) -> Array:
         """The array as this call wants it: contiguous, of the kernel's type, shape checked.
 
         ``lost`` is the number of leading axes that the caller leaves out (1 for a step).
         """
-        if np.iscomplexobj(array):
+        shape, given = _without_steps(variable, lost), numbers(array, called)
+        if np.iscomplexobj(given):
             raise ShapeError(f"'{called}' is complex; the kernel computes in {self.dtype}")
-        shape = _without_steps(variable, lost)
-        result = np.ascontiguousarray(array, self.dtype).reshape(np.shape(array))
+        result: Array = np.ascontiguousarray(given, self.dtype).reshape(given.shape)
         if result.ndim != len(shape):
             raise ShapeError(f"'{called}' has shape {_tuple(result.shape)}, but its axes are "
                              f"{_axes(shape)}: {len(shape)} of them, not {result.ndim}")
@@ -88,10 +95,27 @@ def _without_steps(variable: Variable, lost: int) -> tuple[str, ...]:
     return variable.shape[lost if variable.span is Span.SEQUENCE else 0:]
 
 
-def check_names(given: Iterable[str], wanted: Iterable[str], kind: str,
-                partly: bool = False) -> None:
-    """Raise ShapeError for a name that is missing (unless ``partly``) or unknown."""
-    given, wanted = list(given), list(wanted)
+def numbers(array: Any, called: str) -> Array:
+    """Anything as an array of numbers. Raises ShapeError for what is none."""
+    try:
+        result = np.asarray(array)
+    except ValueError:
+        raise ShapeError(f"'{called}' has rows of different lengths; give a full array") from None
+    if result.dtype.kind not in "biufc":
+        held = type(array).__name__ if result.dtype == object else result.dtype
+        raise ShapeError(f"'{called}' is no array of numbers ({held}); give floats")
+    return result
+
+
+def check_names(named: Any, wanted: Iterable[str], kind: str, partly: bool = False) -> None:
+    """Raise ShapeError for a name that is missing (unless ``partly``) or unknown.
+
+    ``named`` is a dictionary, or None for an empty one.
+    """
+    if not isinstance(named, Mapping | None):
+        raise ShapeError(f"each {kind} goes by its name in a dictionary, not in "
+                         f"{'an array' if isinstance(named, np.ndarray) else repr(named)[:40]}")
+    given, wanted = list(named or {}), list(wanted)
     unknown = [name for name in given if name not in wanted]
     missing = [] if partly else [name for name in wanted if name not in given]
     if unknown:

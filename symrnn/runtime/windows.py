@@ -17,7 +17,8 @@ import numpy as np
 
 from symrnn.program import ProgramError, Span
 from symrnn.runtime.calls import Relation
-from symrnn.runtime.inputs import check_learned, starts, with_mask
+from symrnn.runtime.inputs import check_learned, starts
+from symrnn.runtime.masking import with_mask
 from symrnn.runtime.shapes import Array, ShapeError
 
 if TYPE_CHECKING:

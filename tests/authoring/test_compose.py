@@ -89,7 +89,7 @@ def test_both_directions_of_a_readout_are_weighed_apart(name: str) -> None:
 
 def test_stack_without_layers_is_refused() -> None:
     with pytest.raises(
-        ProgramError, match=r"deep\(elman\): layers is 0; a network has at least one"
+        ProgramError, match=r"deep\(elman\): layers is 0; a network has a whole number"
     ):
         deep(CELLS["elman"](), 0)
 

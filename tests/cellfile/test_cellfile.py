@@ -77,6 +77,7 @@ def test_a_file_and_python_give_the_same_program(text: str, python: symrnn.Progr
     "h[t] = leaky_relu(W_h @ x[t], 1/10) + exp(-h[t-1]^2) + outer(b_a, h[t-1]) @ b_b",
     "q[t] = dot(b_a, h[t-1])\nh[t] = log(1 + q[t]^2) * b_c + max(W_h @ x[t], q[t-1])",
     "h[t] = (b_a*W_h) @ x[t] + U_a' @ U_b @ (2*h[t-1]) * (3 + sum(h[t-1]^2))^-2 * 1e-1",
+    "h[t] = max(0, W_h @ x[t] + U_h @ h[t-1])",
     "h[t] = min(W_h @ x[t],\n  -sin(h[t-1])) * cos(h[t-1])  # over two lines",
 ])
 @pytest.mark.parametrize("backend", ["numpy", "c"])
@@ -113,7 +114,7 @@ ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the lin
     ("h[t] = h[t-1]\nx[t] = h[t]", "is declared in line 2 as input", 7, 1),
     ("h[t] = h[t-1]\nq[t] = x[t]", "'q' is never used", 7, 1),
     ("h[t] = h[t-1]", "'x' is never used", 2, 7),
-    ("h[t] = h[t-2]", "a step is [t], [t-1] or [t+1]", 6, 12),
+    ("h[t] = h[t-2]", "carry h further by an equation such as 'q[t] = h[t-1]'", 6, 12),
     ("h[k] = x[t]", "'k' is no step", 6, 3),
     ("h[t-1] = x[t]", "define 'h[t]'", 6, 1),
     ("h[t] = h[t-1]^9", "an exponent is a whole number from 1 to 8", 6, 15),
@@ -137,7 +138,7 @@ ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the lin
     ("import os", "unexpected 'os'", 6, 8),
     ("__class__[t] = x[t]", "a name starts with a letter", 6, 1),
     ("h[t] = `x[t]`", "unexpected '`'", 6, 8),
-    ("h[t] = \x00", "unexpected (U+0000)", 6, 8),
+    ("h[t] = \x00", "unexpected (U+0000 NUL, as in a file that is no text)", 6, 8),
     ("h[t] = \x1b[31m", "unexpected (U+001B)", 6, 8),
     ("title \"\u202eabc\"", "U+202E is no character", 6, 8),
     ("state " + "a" * 41, "a name has at most 40 characters", 6, 7),
@@ -177,6 +178,23 @@ def test_an_error_points_at_the_spot(equations: str, words: str, line: int, colu
 def test_no_limit_is_passed_and_nothing_else_is_raised(text: str) -> None:
     with pytest.raises(CellFileError):
         parse(text)
+
+
+@pytest.mark.parametrize("operator", [" + ", " - ", " * "])
+def test_seventy_terms_in_a_row_are_not_nested(operator: str) -> None:
+    row = operator.join(["tanh(W_h @ x[t] + U_h @ h[t-1])"] * 70)
+    assert not check_kernel(parse(f"{HEAD}h[t] = {row}"), "numpy", "float64")
+    with pytest.raises(CellFileError, match="more than 80 terms in a row"):
+        parse(f"{HEAD}h[t] = {operator.join(['h[t-1]'] * 90)}")
+
+
+def test_a_row_of_rows_is_refused_before_anything_recurses() -> None:
+    formula = "h[t-1]"
+    for _ in range(30):
+        formula = f"({formula}) " + "+ h[t-1] " * 20
+        formula = f"({formula}) " + "* h[t-1] " * 20
+    with pytest.raises(CellFileError, match="terms in a row"):
+        parse(f"{HEAD}h[t] = {formula}")
 
 
 def test_the_deepest_formula_goes_through_every_stage() -> None:

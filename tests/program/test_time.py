@@ -37,3 +37,13 @@ def test_variables_around_a_delay_show_their_step(step: int, marks: tuple[str, .
     assert [one.role for one in around] == [Role.INTERMEDIATE, Role.INITIAL, Role.FINAL]
     assert all(one.axes == source.axes for one in around)
     assert all(mark in one.glyph.latex("t") for one, mark in zip(around, marks, strict=True))
+
+
+@pytest.mark.parametrize(("name", "state"), [("gru_reset_after", "h"),
+                                             ("deep_readout", "layer1.h")])
+def test_a_reversed_state_starts_behind_the_last_step(name: str, state: str) -> None:
+    there, back = case(name), reverse(case(name))
+    assert there[f"initial.{state}"].meaning.startswith("h before the first step")
+    assert back[f"initial.{state}"].meaning.startswith("h after the last step")
+    assert back[f"final.{state}"].meaning.startswith("h at the first step")
+    assert case("look_ahead")["initial.h"].meaning == "h after the last step"

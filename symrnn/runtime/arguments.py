@@ -1,0 +1,125 @@
+"""The arguments of a kernel's calls: named, shaped, completed with zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.program import Role
+from symrnn.runtime.calls import Given, Packed, Parameter
+from symrnn.runtime.inputs import check_learned, named, starts
+from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
+from symrnn.schedule import Plan
+
+MOST_KNOWN = 64  # shapes of calls that are remembered
+
+
+class Arguments:
+    """Checks what callers give to one network."""
+
+    def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
+        self.plan, self.program, self.dtype = plan, plan.program, np.dtype(dtype)
+        self.parameters = {one.name: Parameter(one.axes, one.meaning)
+                           for one in self.program.with_role(Role.PARAMETER)}
+        self.inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self._starts = tuple(one.name for one in self.program.with_role(Role.START))
+        self._states = {one.state: self.program[one.initial] for one in self.program.delays}
+        self._known: dict[Hashable, Sizes] = {}
+
+    def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
+              lost: int = 0) -> Given:
+        """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
+        if state is not None or self._starts or not self._is_plain(x):
+            return self._checked(params, x, state, lost)
+        if isinstance(params, Packed):
+            return self._again((lost, x.shape, params.key), params, x, lost)
+        if not isinstance(params, dict) or len(params) != len(self.parameters) or not all(
+                self._is_plain(params.get(name)) for name in self.parameters):
+            return self._checked(params, x, state, lost)
+        shapes = tuple([params[name].shape for name in self.parameters])
+        return self._again((lost, x.shape, shapes), params, x, lost)
+
+    def _is_plain(self, array: Any) -> bool:
+        """True for what a kernel reads as it lies there."""
+        return (isinstance(array, np.ndarray) and array.dtype == self.dtype
+                and array.flags.c_contiguous)
+
+    def _again(self, key: Hashable, params: Mapping[str, Any], x: Any, lost: int) -> Given:
+        """A call whose shapes, if they came before, need not be checked again."""
+        sizes = self._known.get(key)
+        if sizes is None:
+            found = self._checked(params, x, None, lost)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = found.sizes
+            return found
+        zero = sizes.once("zero states", lambda: self._initial(sizes, None))
+        return Given(params, {self.inputs[0]: x}, zero, sizes)
+
+    def _checked(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
+                 lost: int) -> Given:
+        sizes, program = Sizes(self.program, self.dtype), self.program
+        parameters = self._parameters(sizes, params)
+        fed = self.named_inputs(x)
+        if self._starts:
+            check_learned(program, state or {}, fed)
+            fed |= starts(program, fed, lost, bool(state))
+        inputs = {name: sizes.take(program[name], array, name, lost)
+                  for name, array in fed.items()}
+        if lost:
+            sizes.known.setdefault("T", 1)
+        sizes.complete()
+        return Given(parameters, inputs, self._initial(sizes, state), sizes)
+
+    def _parameters(self, sizes: Sizes, params: Mapping[str, Any]) -> Arrays:
+        if isinstance(params, Packed):
+            sizes.known |= params.known
+            return params
+        check_names(params, self.parameters, "parameter")
+        return {name: sizes.take(self.program[name], params[name], name)
+                for name in self.parameters}
+
+    def pack(self, params: Mapping[str, Any]) -> Packed:
+        """Copies of the parameters that this kernel and its relatives read without packing again.
+
+        Use it where the same parameters serve several calls. Raises ShapeError.
+        """
+        sizes = Sizes(self.program, self.dtype)
+        arrays = {name: array.copy() for name, array in self._parameters(sizes, params).items()}
+        for array in arrays.values():
+            array.flags.writeable = False
+        return Packed(arrays, sizes.known)
+
+    def named_inputs(self, x: Any) -> dict[str, Any]:
+        """The inputs by name; where sequences start is told by whoever wants to."""
+        told = {name: x[name] for name in self._starts if name in x} if isinstance(
+            x, Mapping) else {}
+        rest = {name: one for name, one in x.items() if name not in told} if told else x
+        return named(rest, self.inputs, "input") | told
+
+    def _initial(self, sizes: Sizes, state: Mapping[str, Any] | None) -> dict[str, Array]:
+        check_names(state, self._states, "state", partly=True)
+        given = state or {}
+        return {name: sizes.take(one, given[name], one.name) if name in given else sizes.zeros(one)
+                for name, one in self._states.items()}
+
+    def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
+                   lost: int = 0) -> dict[str, Array]:
+        """The checked cotangents by the name of what they belong to; zero where not given."""
+        finals = {one.state: one.final for one in self.program.delays}
+        check_names(final_bar, finals, "final state", partly=True)
+        given = {finals[name]: array for name, array in (final_bar or {}).items()}
+        given |= named(y_bar, self.program.outputs, "output's cotangent")
+        bars: dict[str, Array] = {}
+        for one in self.plan.gradient.with_role(Role.COTANGENT):
+            called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
+            part = lost if one.of in self.program.outputs else 0
+            if one.of in given:
+                bars[one.of] = sizes.take(one, given[one.of], called, part)
+            else:
+                bars[one.of] = sizes.once(("zero", one.name), partial(sizes.zeros, one))
+        return bars

@@ -1,0 +1,76 @@
+"""Lengths and masks of one call: checked, joined, and put over what does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sympy import Piecewise, Symbol
+
+from symrnn.program import Program, Role, Span
+from symrnn.runtime.shapes import Array, Arrays, ShapeError, numbers
+from symrnn.transforms import MASK
+
+
+def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: Any
+              ) -> dict[str, Any]:
+    """The inputs and their mask; what does not count is set to zero, so that it may be anything.
+
+    Raises ShapeError for lengths that are no whole numbers from 0 to T, for a mask of other
+    values than 0 and 1, and for either of another shape.
+    """
+    arrays = {name: numbers(array, name) for name, array in inputs.items()
+              if program[name].span is Span.SEQUENCE and program[name].role is not Role.START}
+    first = next(iter(arrays.values()))
+    steps, samples = (*first.shape, 1, 1)[:2]
+    counts = np.ones((steps, samples), bool)
+    if lengths is not None:
+        counts &= np.arange(steps)[:, None] < _lengths(lengths, steps, samples)
+    if mask is not None:
+        counts &= _mask(mask, steps, samples)
+    kept = {name: np.where(_over(counts, array), array, 0) for name, array in arrays.items()}
+    return {**inputs, **kept, MASK: counts}
+
+
+def _lengths(lengths: Any, steps: int, samples: int) -> Array:
+    given = numbers(lengths, "lengths")
+    if (given.dtype.kind not in "iuf" or given.shape != (samples,)
+            or not np.all((given >= 0) & (given <= steps) & (given % 1 == 0))):
+        raise ShapeError(f"lengths are {samples} whole numbers from 0 to {steps}, "
+                         f"not {given.tolist()}")
+    return given
+
+
+def _mask(mask: Any, steps: int, samples: int) -> Array:
+    given = numbers(mask, "mask")
+    if given.shape != (steps, samples):
+        raise ShapeError(f"the mask has shape {given.shape}, but its axes are [T, B] = "
+                         f"[{steps}, {samples}]")
+    if not np.all((given == 0) | (given == 1)):
+        raise ShapeError("the mask holds other values than 0 and 1; a step counts or does not")
+    return np.asarray(given == 1)
+
+
+def seen(program: Program, inputs: Arrays, bars: Arrays) -> Arrays:
+    """The cotangents, zero where the mask makes their output zero, so that they may be anything."""
+    if MASK not in program:
+        return bars
+    counts = inputs[MASK] > 0
+    hidden = [name for name in bars if _is_hidden(program, name)]
+    return {**bars, **{name: np.where(_over(counts, bars[name]), bars[name], 0)
+                       .astype(bars[name].dtype) for name in hidden}}
+
+
+def _is_hidden(program: Program, name: str) -> bool:
+    """True for an output that is zero at the steps that do not count."""
+    equation = program.definition(name)
+    if equation is None or not isinstance(equation.rhs, Piecewise):
+        return False
+    value, condition = equation.rhs.args[0]
+    return bool(value == 0 and condition == (Symbol(MASK) <= 0))
+
+
+def _over(counts: Array, array: Array) -> Array:
+    """A mask [T, B] with the axes that it takes to lie over an array [T, B, ...]."""
+    return counts.reshape(*counts.shape, *[1] * (array.ndim - 2))
