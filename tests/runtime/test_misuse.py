@@ -76,7 +76,7 @@ def test_the_learner_checks_the_last_cotangent(bar: dict[str, np.ndarray], words
 def test_a_name_is_no_network() -> None:
     with pytest.raises(ProgramError, match=r"build one first, such as symrnn\.cell\('lstm'\)"):
         symrnn.compile("lstm")  # type: ignore[arg-type]
-    with pytest.raises(ProgramError, match="layers is 2.5"):
+    with pytest.raises(ProgramError, match=r"layers is 2\.5"):
         symrnn.deep(symrnn.elman(), 2.5)  # type: ignore[arg-type]
 
 
