@@ -21,6 +21,7 @@ from typing import Any
 from sympy import Expr, Mul, Number, Symbol, evaluate
 
 from symrnn.authoring.symbols import Sequence, Term, Transposed
+from symrnn.authoring.vetting import vetted
 from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size,
                             Span, Variable, check_equation, contraction_axes, delay_variables,
                             final_name, initial_name, letter_latex, lower, result_axes, substitute,
@@ -34,10 +35,17 @@ SIZES = {
 
 
 class Cell:
-    """A cell being written. As a context manager it keeps the author's order of terms."""
+    """A cell being written. As a context manager it keeps the author's order of terms.
+
+    Raises ProgramError for a name that files and functions of C cannot bear, and at the line of
+    each declaration or equation that is not well formed.
+    """
 
     def __init__(self, name: str, title: str, source: str = "", notes: Iterable[str] = (),
                  bibtex: str = "") -> None:
+        if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII):
+            raise ProgramError(f"{name!r} is no name of a cell, which files and functions bear; "
+                               "take letters, digits and '_', a letter first")
         self.name, self.title, self.source = name, title, source
         self.notes, self.bibtex = tuple(notes), bibtex
         self.variables: dict[str, Variable] = {}
@@ -111,7 +119,19 @@ class Cell:
             raise ProgramError(
                 f"{self.name}: '{left.name} @ {operand.name}' wants a matrix and a vector, got "
                 f"[{', '.join(left.axes)}] and [{', '.join(operand.axes)}]")
+        wanted, right = left.axes[0 if transposed else 1], self._shown(operand.name)
+        if operand.axes[0] != wanted:
+            mark = ".T" if transposed else ""
+            raise ProgramError(f"{self.name}: '{left.name}{mark} @ {right}' wants {right} with "
+                               f"axis {wanted}, but {right} has {operand.axes[0]}")
         return self.contract(f"{letters},{other}->i{other[1:]}", left, operand)
+
+    def _shown(self, name: str) -> str:
+        """A variable as its author reads it: ``h[t-1]``, ``x[t]``, ``W``."""
+        delay = next((one for one in self.delays.values() if one.lhs == name), None)
+        if delay is not None:
+            return f"{delay.source}[t{-delay.step:+d}]"
+        return name if self.variables[name].span < Span.SEQUENCE else f"{name}[t]"
 
     def contract(self, spec: str, *operands: Expr) -> Ein:
         """Any contraction, by its letters: ``contract("i,j->ij", v, k)``."""
@@ -188,7 +208,8 @@ class Cell:
             raise ProgramError(f"{self.name}: '{rhs.matrix.name}.T' stands on the left of '@' only")
         if not isinstance(rhs, Expr | int | float):
             raise ProgramError(f"{self.name}: {rhs!r} is no formula")
-        formula = rhs if isinstance(rhs, Expr) else Number(rhs)
+        formula = vetted(self, rhs if isinstance(rhs, Expr) else Number(rhs),
+                         frozenset(self.variables))
         return substitute(formula, {term: Symbol(term.name) for term in formula.atoms(Term)})
 
     def _append(self, name: str, rhs: Any, number: int) -> None:

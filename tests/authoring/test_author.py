@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 
 import pytest
+import sympy
 from sympy import Rational, tanh
 
 from symrnn.authoring.author import Cell
@@ -40,12 +41,18 @@ def _h(desk: Desk, rhs: object) -> None:
 
 
 MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
-    "matrix on the wrong vector": (lambda d: _h(d, d.W @ d.h[t - 1]), r"'h_prev' has m .* has n"),
+    "matrix on the wrong vector": (
+        lambda d: _h(d, d.W @ d.h[t - 1]),
+        r"'W @ h\[t-1\]' wants h\[t-1\] with axis n, but h\[t-1\] has m",
+    ),
     "transpose forgotten": (
         lambda d: _h(d, d.W @ d.W @ d.x[t]),
-        "'W' has m where its neighbour has n",
+        "'W @ W' wants W with axis n, but W has m",
     ),
-    "transposed by mistake": (lambda d: _h(d, d.W.T @ d.x[t]), r"'x' has n .* has m"),
+    "transposed by mistake": (
+        lambda d: _h(d, d.W.T @ d.x[t]),
+        r"'W.T @ x\[t\]' wants .* axis m, .* n",
+    ),
     "result of other axes": (lambda d: _h(d, d.x[t] + d.b), r"'x' has axes \[n\].*to \[m\] of 'h'"),
     "product of other axes": (
         lambda d: _h(d, d.W.T @ d.h[t - 1]),
@@ -88,12 +95,25 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     ),
     "letter twice in an operand": (lambda d: d.cell.contract("ii->i", d.U), "each letter once"),
     "operands missing": (lambda d: d.cell.contract("ij,j->i", d.W), "wants 2 operands, got 1"),
-    "sum of unlike products": (lambda d: d.U @ (d.W @ d.h[t - 1]), "'h_prev' has m where"),
+    "sum of unlike products": (lambda d: d.U @ (d.W @ d.h[t - 1]), "with axis n, but"),
     "reduction of the wrong axes": (
         lambda d: _h(d, Ein("ij->i", d.b)),
         r"'b' has axes \[m\].*reads 'ij'",
     ),
     "function of nothing": (lambda d: _h(d, d.b * sigmoid(2)), "no variable in it"),
+    "function that no kernel has": (lambda d: _h(d, sympy.sinh(d.b)), "'sinh' is no function"),
+    "larger of two": (lambda d: _h(d, sympy.Max(d.b, 0)), "'Max' is no function"),
+    "sign": (lambda d: _h(d, sympy.sign(d.b)), "'sign' is no function"),
+    "symbol from elsewhere": (lambda d: _h(d, sympy.Symbol("q") * d.b), "'q' is no symbol of"),
+    "symbol of another cell": (
+        lambda d: _h(d, Cell("other", "o").parameter("k[m]", "k") * d.b),
+        "'k' is a symbol of the cell 'other'",
+    ),
+    "no number": (lambda d: _h(d, float("nan") * d.b), "'nan' is no number"),
+    "imaginary number": (lambda d: _h(d, sympy.I * d.b), "'I' is no number"),
+    "exponent that varies": (lambda d: _h(d, d.b**d.b), r"the exponent of 'b\*\*b'"),
+    "enormous exponent": (lambda d: _h(d, d.b**100000), "no whole or half number up to 64"),
+    "division by zero": (lambda d: _h(d, d.b / 0), "divides by zero"),
 }
 
 
@@ -106,6 +126,20 @@ def test_mistake_is_an_error_at_its_line(mistake: str) -> None:
     assert str(error.value).startswith("desk: ")
     lines = [frame.lineno for frame in traceback.extract_tb(error.tb) if frame.filename == __file__]
     assert act.__code__.co_firstlineno in lines
+
+
+def test_decimals_are_exact() -> None:
+    desk = Desk()
+    with desk.cell:
+        desk.h[t] = 0.1 * desk.b**0.5
+    assert desk.cell.equations[0].rhs.atoms(sympy.Number) == {
+        sympy.Rational(1, 10), sympy.Rational(1, 2)}
+
+
+@pytest.mark.parametrize("name", ["", "../../evil", "2nd", "a b"])
+def test_a_cell_has_a_name_that_files_can_bear(name: str) -> None:
+    with pytest.raises(ProgramError, match="is no name of a cell"):
+        Cell(name, "title")
 
 
 def test_error_names_the_equation_and_its_number() -> None:

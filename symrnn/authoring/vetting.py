@@ -1,0 +1,64 @@
+"""What an author's formula may be made of; everything else is refused at the author's line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import (Add, Basic, Expr, Float, Mul, Piecewise, Pow, Rational, Symbol, cos, exp, log,
+                   preorder_traversal, sin, tanh)
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.relational import Relational
+from sympy.core.symbol import Str
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import And, BooleanAtom, Not, Or
+
+from symrnn.authoring.symbols import Author, Term
+from symrnn.program import Ein, Pointwise, ProgramError, SizeSymbol, rewrite
+
+LARGEST_POWER = 64
+KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
+         Pointwise, SizeSymbol, tanh, exp, log, sin, cos, log1p, expm1)
+
+
+def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr:
+    """The formula with exact numbers. Raises ProgramError for what no kernel can compute."""
+    exact = rewrite(formula, _exact)
+    finding = next(_findings(cell, exact, sizes_and_names), None)
+    if finding is not None:
+        raise ProgramError(f"{cell.name}: {finding}")
+    return exact
+
+
+def _exact(node: Expr) -> Expr | None:
+    """A decimal as the fraction that it is written as: 0.1 is 1/10."""
+    return Rational(repr(float(node))) if isinstance(node, Float) and node.is_finite else None
+
+
+def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[str]:
+    for node in preorder_traversal(formula):
+        if isinstance(node, Term):
+            if node.cell is not cell:
+                yield (f"'{node.name}' is a symbol of the cell '{node.cell.name}'; declare one "
+                       "in this cell")
+        elif isinstance(node, Pow) and not isinstance(node, exp):
+            yield from _power(node)
+        elif isinstance(node, Symbol) and not isinstance(node, SizeSymbol):
+            if node.name not in names:
+                yield f"'{node.name}' is no symbol of this cell; declare it, or read it with [t]"
+        elif not isinstance(node, (*KNOWN, Rational)):
+            yield _unknown(node)
+
+
+def _power(node: Pow) -> Iterator[str]:
+    if not isinstance(node.exp, Rational) or node.exp.q > 2 or abs(node.exp) > LARGEST_POWER:
+        yield (f"the exponent of '{node}' is no whole or half number up to {LARGEST_POWER}; write "
+               "exp(b * log(a)) for other powers")
+    elif node.base == 0 and node.exp < 0:
+        yield "this divides by zero"
+
+
+def _unknown(node: Basic) -> str:
+    if node.args:
+        return (f"'{node.func.__name__}' is no function that kernels know; take one of "
+                "symrnn.activation, exp, log, sin, cos or sqrt, or a Piecewise")
+    return f"'{node}' is no number that kernels compute with; write a real, finite one"
