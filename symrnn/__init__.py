@@ -14,6 +14,7 @@ from symrnn.cellfile import CellFileError
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
+from symrnn.comparison import Comparison, compare
 from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
 from symrnn.presentation import show
@@ -24,9 +25,9 @@ from symrnn.transforms import clipped, without_bias
 __version__ = "0.1.0"
 
 __all__ = [
-    "Cell", "CellFileError", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run",
+    "Cell", "CellFileError", "Comparison", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run",
     "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "clipped", "compile", "deep", "derive",
+    "activation", "adjoint", "bidirectional", "cell", "clipped", "compare", "compile", "deep", "derive",
     "elman", "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "show",
     "softmax_cross_entropy", "t", "tangent", "verify", "without_bias",
 ]
