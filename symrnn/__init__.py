@@ -25,9 +25,9 @@ from symrnn.transforms import clipped, without_bias
 __version__ = "0.1.0"
 
 __all__ = [
-    "Cell", "CellFileError", "Comparison", "CompilerMissing", "Kernel", "Program", "ProgramError", "Run",
-    "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "clipped", "compare", "compile", "deep", "derive",
-    "elman", "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "show",
+    "Cell", "CellFileError", "Comparison", "CompilerMissing", "Kernel", "Program",
+    "ProgramError", "Run", "ShapeError",
+    "activation", "adjoint", "bidirectional", "cell", "clipped", "compare", "compile", "deep",
+    "derive", "elman", "generate", "gru", "join", "jordan", "lstm", "readout", "reverse", "show",
     "softmax_cross_entropy", "t", "tangent", "verify", "without_bias",
 ]

@@ -149,7 +149,7 @@ Compared = Annotated[str, typer.Argument(
 
 @app.command()
 def compare(a: Compared, b: Compared) -> None:
-    """Prove that two cells or conventions are one function, or show where they differ.
+    r"""Prove that two cells or conventions are one function, or show where they differ.
 
     \b
     Conventions are those of PyTorch, Keras, ONNX and cuDNN: pytorch-gru, onnx-lstm, ...

@@ -16,6 +16,8 @@ from symrnn.comparison.subject import Subject, interfaces
 from symrnn.interop.conventions import FRAMEWORKS, convention, is_convention
 from symrnn.program import Program, UnknownName
 
+NONE = "No renaming, sign, transpose or merge of parameters makes their normal forms equal."
+CUT_SHORT = "The search for a mapping was cut short; under the closest one they differ."
 Comparable = Program | str | os.PathLike[str]
 
 
@@ -31,11 +33,13 @@ def compare(a: Comparable, b: Comparable) -> Comparison:
     """
     left, right = subject(a), subject(b)
     try:
-        found = prove(left, right)
+        attempt = prove(left, right)
     except TooLarge as error:
         remark = f"There is no normal form: {error}."
         return Comparison(left, right, Verdict.OPEN, None, remarks=(remark,))
-    return _refuted(left, right) if found is None else _guarded(left, right, found)
+    if attempt.proof is None:
+        return _refuted(left, right, attempt.complete)
+    return _guarded(left, right, attempt.proof)
 
 
 def subject(of: Comparable) -> Subject:
@@ -66,7 +70,7 @@ def _guarded(left: Subject, right: Subject, found: Proof) -> Comparison:
     return Comparison(left, right, verdict, mapping, found.steps)
 
 
-def _refuted(left: Subject, right: Subject) -> Comparison:
+def _refuted(left: Subject, right: Subject, complete: bool) -> Comparison:
     """A counter-example under each close correspondence, or the one that has none."""
     candidates = list(_close(left, right))
     if not candidates:
@@ -79,15 +83,16 @@ def _refuted(left: Subject, right: Subject) -> Comparison:
             return Comparison(left, right, Verdict.OPEN, one)
         seen.append((one, difference, remarks))
     mapping, difference, remarks = max(seen, key=lambda one: len(one[2]))
-    remark = "No renaming, sign, transpose or merge of parameters makes them equal."
-    return Comparison(left, right, Verdict.DIFFERENT, mapping, (), difference, (*remarks, remark))
+    remark = NONE if complete else CUT_SHORT
+    verdict = Verdict.DIFFERENT if complete else Verdict.OPEN
+    return Comparison(left, right, verdict, mapping, (), difference, (*remarks, remark))
 
 
 def _close(left: Subject, right: Subject) -> Iterator[Correspondence]:
     """The likeliest correspondences, by name and by place, each once."""
     sides = list(interfaces(left.program, right.program))
     # Another number of states: those without counterpart begin at zero.
-    sides = sides or list(interfaces(left.program, right.program, loose=True))
+    sides = sides or list(interfaces(left.program, right.program, with_states=False))
     made = [closest(left, right, one, by_name) for by_name in (True, False) for one in sides]
     yield from dict.fromkeys(made)
 

@@ -65,12 +65,13 @@ class Pair:
 
     def shares(self) -> tuple[dict[str, Shares], dict[str, Shares]]:
         """Left's and right's parameters, by those of the side that has more of them."""
+        straight = tuple(range(len(self.order)))
         if len(self.left) >= len(self.right):
-            own = {name: (Share(1, name, tuple(range(len(self.order)))),) for name in self.left}
+            own: dict[str, Shares] = {name: (Share(1, name, straight),) for name in self.left}
             return own, dict(_spread(self.right, self.left, self.sign, self.order))
         back = tuple(int(place) for place in np.argsort(self.order))
         common = tuple(f"right {name}" for name in self.right)  # no name of the left's
-        own = {name: (Share(1, one, tuple(range(len(self.order)))),)
+        own = {name: (Share(1, one, straight),)
                for name, one in zip(self.right, common, strict=True)}
         return dict(_spread(self.left, common, self.sign, back)), own
 

@@ -8,9 +8,10 @@ from sympy import Add, Expr, Function, Integer, Mul, Piecewise, Pow, Rational, S
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 
-from symrnn.comparison.polynomial import (Call, Leaf, Poly, TooLarge, called, constant, own_indices,
-                                          placed, plus, resized, scaled, single, times)
-from symrnn.program import (Ein, Peak, Pointwise, Program, Role, SizeSymbol, Span, Variable)
+from symrnn.comparison.polynomial import (SELECTOR, STATE, Call, Leaf, Poly, TooLarge, called,
+                                          constant, own_indices, placed, plus, resized, scaled,
+                                          single, times)
+from symrnn.program import Ein, Peak, Pointwise, Program, Role, SizeSymbol, Span, Variable
 
 DISTRIBUTED = "sums multiplied out"
 COMPLEMENT = "1 - σ(u) = σ(-u)"
@@ -67,6 +68,9 @@ class Normal:
         if variable.name in self.leaves:
             return self.leaves[variable.name]
         definition = self.program.definition(variable.name)
+        if variable.offset is not None:
+            placed_at = str(self._sized(variable.offset))
+            return leaf_poly(Leaf(placed_at, SELECTOR, variable.axes))
         if definition is None:
             return leaf_poly(leaf_of(self.program, variable.name))
         self._lhs.append(variable.name)
@@ -104,8 +108,7 @@ class Normal:
     def _product(self, parts: Sequence[Poly]) -> Poly:
         result = constant(Integer(1))
         for part in parts:
-            if len(result.terms) > 1 and len(part.terms) > 1 or (
-                    len(part.terms) > 1 and result.number is None):
+            if len(part.terms) > 1 and (len(result.terms) > 1 or result.number is None):
                 self._rules[-1].add(DISTRIBUTED)
             result = times(result, part)
         return result
@@ -226,9 +229,7 @@ def leaf_of(program: Program, name: str) -> Leaf:
     """What is given or remembered, as a leaf; a remembered state under the state's name."""
     variable, delay = program[name], program.delay_of(name)
     if delay is not None:
-        return Leaf(delay.state, f"state{delay.step}", variable.axes)
-    if variable.role is Role.SELECTOR:
-        return Leaf(str(variable.offset), variable.role.value, variable.axes)
+        return Leaf(delay.state, f"{STATE}{delay.step}", variable.axes)
     if variable.span is Span.CONSTANT and variable.role is not Role.PARAMETER:
         raise TooLarge(f"'{name}' is no input, parameter or state")
     return Leaf(name, variable.role.value, variable.axes)

@@ -21,6 +21,8 @@ from symrnn.program import SizeSymbol
 MOST_TERMS = 3000
 MOST_SUMMED = 5
 PARAMETER = "parameter"
+STATE = "state"
+SELECTOR = "selector"
 
 
 class TooLarge(ValueError):
@@ -124,7 +126,7 @@ class Poly:
         return bool(self.terms and self.terms[0].coefficient.could_extract_minus_sign())
 
 
-ZERO = Poly(())
+ZERO, ONE = Poly(()), Integer(1)
 
 
 def resized(value: Expr, sizes: Mapping[str, str]) -> Expr:
@@ -137,7 +139,7 @@ def constant(value: Expr) -> Poly:
     return total([Term(expand(value), ())])
 
 
-def single(atom: Atom, at: tuple[int, ...], coefficient: Expr = Integer(1)) -> Poly:
+def single(atom: Atom, at: tuple[int, ...], coefficient: Expr = ONE) -> Poly:
     """One atom with its indices, times a number."""
     return Poly((Term(coefficient, ((atom, at),)),))
 

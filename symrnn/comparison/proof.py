@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice, product
 
 from symrnn.comparison.candidates import closest
 from symrnn.comparison.correspondence import Correspondence, Pair, Shares, shares_poly
 from symrnn.comparison.merging import every_sum
-from symrnn.comparison.normal import Normal, leaf_of, leaf_poly
-from symrnn.comparison.polynomial import PARAMETER, ZERO, Leaf, Poly
-from symrnn.comparison.search import Binding, Bound, GivenUp, Search
-from symrnn.comparison.subject import Subject, interfaces, target_names, targets
+from symrnn.comparison.normal import Normal, Site, leaf_of, leaf_poly
+from symrnn.comparison.polynomial import PARAMETER, STATE, ZERO, Leaf, Poly
+from symrnn.comparison.search import Binding, Bound, GivenUp, Search, States
+from symrnn.comparison.subject import (MOST_INTERFACES, Subject, few_ends, interfaces,
+                                       target_names, targets)
 from symrnn.program import Program
 
 STEPS = 20_000
 MOST_FLIPS = 64
+MOST_FOUND = 4
 
 
 @dataclass(frozen=True)
@@ -41,26 +43,29 @@ class Proof:
     steps: tuple[Step, ...]
 
 
-def prove(left: Subject, right: Subject) -> Proof | None:
-    """A proof that two programs are one function, None where none is found. Raises TooLarge."""
-    for candidate in proposals(left, right):
+@dataclass(frozen=True)
+class Attempt:
+    """A proof if there is one; ``complete`` where the search tried all that there is to try."""
+
+    proof: Proof | None
+    complete: bool
+
+
+def prove(left: Subject, right: Subject) -> Attempt:
+    """Try what the parameters are for, then search. Raises TooLarge."""
+    for one in interfaces(left.program, right.program):
+        candidate = closest(left, right, one)
+        if candidate.whole and (steps := proved(left.program, right.program, candidate)):
+            return Attempt(Proof(candidate, steps), True)
+    if len(left.groups) != len(right.groups) or len(left.program.delays) != \
+            len(right.program.delays):
+        return Attempt(None, True)  # no renaming is one to one
+    search = Proposals(left, right)
+    for candidate in search:
         steps = proved(left.program, right.program, candidate)
         if steps is not None:
-            return Proof(candidate, steps)
-    return None
-
-
-def proposals(left: Subject, right: Subject) -> Iterator[Correspondence]:
-    """Correspondences worth a proof: by what the parameters are for, then by search."""
-    sides = list(interfaces(left.program, right.program))
-    for one in sides:
-        found = closest(left, right, one)
-        if found.whole:
-            yield found
-    if len(left.groups) != len(right.groups):
-        return  # another number of parameters that count: no renaming exists
-    for one in sides:
-        yield from _searched(left, right, one)
+            return Attempt(Proof(candidate, steps), True)
+    return Attempt(None, search.complete)
 
 
 def proved(left: Program, right: Program, found: Correspondence) -> tuple[Step, ...] | None:
@@ -126,42 +131,55 @@ def _interface(left: Program, right: Program, found: Correspondence) -> dict[str
                      for one, other in found.states}
 
 
-def _searched(left: Subject, right: Subject, side: Correspondence) -> Iterator[Correspondence]:
-    """What a search finds, for each way to turn the right's gates round."""
-    first = targets(left.program, _merged(left))
-    plain = _merged(right)
-    targets(right.program, plain)
-    sites = plain.sites
-    flips = [frozenset(chosen) for count in range(len(sites) + 1)
-             for chosen in combinations(sites, count)][:MOST_FLIPS]
-    for flipped in flips:
-        second = targets(right.program, _merged(right, flipped))
-        pairs = sorted(((first[one], second[other]) for one, other in _targets(side)),
-                       key=lambda pair: len(pair[0].terms))
-        try:
-            binding = next(Search(STEPS).pairs(pairs, _bound(left.program, right.program, side)),
-                           None)
-        except GivenUp:
-            continue
-        if binding is not None:
-            yield _corresponding(left, right, side, binding)
+class Proposals:
+    """What searches find. ``complete`` turns False where one is cut short."""
+
+    def __init__(self, left: Subject, right: Subject) -> None:
+        self.left, self.right = left, right
+        self.sides = tuple(interfaces(left.program, right.program, with_states=False))
+        self.complete = len(self.sides) < MOST_INTERFACES and few_ends(left.program, right.program)
+
+    def __iter__(self) -> Iterator[Correspondence]:
+        plain = _merged(self.right)
+        targets(self.right.program, plain)
+        flips = [frozenset(chosen) for count in range(len(plain.sites) + 1)
+                 for chosen in islice(combinations(plain.sites, count), MOST_FLIPS)]
+        self.complete &= len(flips) <= MOST_FLIPS
+        for flipped, side in product(flips[:MOST_FLIPS], self.sides):
+            try:
+                yield from self._found(side, flipped)
+            except GivenUp:
+                self.complete = False
+
+    def _found(self, side: Correspondence,
+               flipped: frozenset[Site]) -> Iterator[Correspondence]:
+        """What one search finds, with these gates of the right turned round."""
+        first = targets(self.left.program, _merged(self.left))
+        second = targets(self.right.program, _merged(self.right, flipped))
+        states = States(_remembered(self.left.program, first),
+                        _remembered(self.right.program, second))
+        pairs = [(first[f"output {one}"], second[f"output {other}"]) for one, other in side.outputs]
+        search = Search(STEPS, states)
+        for binding in islice(search.pairs(pairs, _bound(self.left.program, side)), MOST_FOUND):
+            yield _corresponding(self.left, self.right, side, binding)
 
 
-def _merged(subject: Subject, flipped: frozenset[tuple[str, int]] = frozenset()) -> Normal:
+def _remembered(program: Program, values: Mapping[str, Poly]) -> tuple[tuple[Leaf, Poly], ...]:
+    return tuple((leaf_of(program, one.lhs), values[f"state {one.state}"])
+                 for one in program.delays)
+
+
+def _merged(subject: Subject, flipped: frozenset[Site] = frozenset()) -> Normal:
     """The program with one parameter standing for each group."""
     rest = [name for group in subject.groups for name in group[1:]]
     return Normal(subject.program, dict.fromkeys(rest, ZERO), oriented=False, flipped=flipped)
 
 
-def _bound(left: Program, right: Program, side: Correspondence) -> Binding:
-    """Inputs, states and sizes, which are bound before the search begins."""
+def _bound(left: Program, side: Correspondence) -> Binding:
+    """Inputs and their sizes, which are bound before a search begins."""
     leaves = {}
     for one, other in side.inputs:
         leaf = leaf_of(left, one)
-        leaves[leaf.kind, one] = Bound(other, 1, tuple(range(len(leaf.axes))))
-    delays = {one.state: one.lhs for one in left.delays}
-    for one, other in side.states:
-        leaf = leaf_of(left, delays[one])
         leaves[leaf.kind, one] = Bound(other, 1, tuple(range(len(leaf.axes))))
     return Binding(leaves, dict(side.sizes))
 
@@ -173,4 +191,6 @@ def _corresponding(left: Subject, right: Subject, side: Correspondence,
     theirs = {group[0]: group for group in right.groups}
     pairs = tuple(Pair(ours[name], theirs[bound.name], bound.sign, bound.order)
                   for (kind, name), bound in binding.leaves.items() if kind == PARAMETER)
-    return replace(side, parameters=pairs, sizes=tuple(binding.sizes.items()))
+    states = tuple((name, bound.name) for (kind, name), bound in binding.leaves.items()
+                   if kind.startswith(STATE))
+    return replace(side, states=states, parameters=pairs, sizes=tuple(binding.sizes.items()))

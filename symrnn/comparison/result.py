@@ -14,6 +14,7 @@ from symrnn.comparison.numbers import TRIES, Difference
 from symrnn.comparison.proof import Step
 from symrnn.comparison.subject import Subject
 from symrnn.program import UnknownName
+from symrnn.runtime.shapes import check_names
 
 
 class Verdict(Enum):
@@ -22,7 +23,7 @@ class Verdict(Enum):
     SAME = "the same function"
     MERGED = "the same function, up to merging biases or others of which only the sum counts"
     DIFFERENT = "different functions"
-    OPEN = "not proven the same, and no counter-example found"
+    OPEN = "neither proven the same nor different"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +61,18 @@ class Comparison:
         """Left's weights as right's: the packed arrays of a convention, or parameters by name.
 
         The arrays are those of one layer and one direction, without axes for these. Raises
-        UnknownName where the two are not the same, KeyError for an array that is missing,
-        ShapeError for one that cannot be cut.
+        UnknownName where the two are not the same, ShapeError for an array that is missing,
+        unknown, or cannot be cut.
         """
         if self.mapping is None or not self.same:
             raise UnknownName(f"{self.left.name} and {self.right.name} are not proved to be one "
                               f"function, so there are no weights to carry over")
         ours, right = self.left.convention, self.right
-        arrays = {name: np.asarray(array) for name, array in given.items()}
-        values = arrays if ours is None else ours.blocks(arrays)
+        if ours is None:
+            check_names(given, self.left.parameters, "parameter")
+            values = {name: np.asarray(array) for name, array in given.items()}
+        else:
+            values = ours.blocks(given)
         sizes = {axis: length for name in self.left.parameters for axis, length in
                  zip(self.left.program[name].axes, values[name].shape, strict=True)}
         other = {new: sizes[old] for old, new in self.mapping.sizes if old in sizes}
@@ -87,8 +91,8 @@ class Comparison:
         yield from self.remarks
         if self.difference is not None:
             yield from _difference_lines(self, self.difference)
-        if self.verdict is Verdict.OPEN and self.mapping is not None:
-            yield f"no difference in {TRIES} random cases under the closest mapping"
+        if self.verdict is Verdict.OPEN and self.mapping is not None and self.difference is None:
+            yield f"No counter-example in {TRIES} random cases under the closest mapping."
         if self.steps:
             yield from ("", "proof: equal normal forms under the mapping below")
             yield from (_step_line(one) for one in self.steps)
@@ -142,7 +146,8 @@ def _packing_lines(result: Comparison) -> Iterator[str]:
         layouts: dict[str, list[str]] = {}
         for one in () if subject.convention is None else subject.convention.arrays:
             blocks = ", ".join(_block(name) for name in one.blocks)
-            how = " side by side, transposed" * one.columns + f" in {one.rows} rows" * (one.rows > 1)
+            how = " side by side, transposed" * one.columns
+            how += f" in {one.rows} rows" * (one.rows > 1)
             layouts.setdefault(blocks + how, []).append(one.name)
             orders.append((subject, one.blocks))
         for layout, names in layouts.items():

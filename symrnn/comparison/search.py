@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from symrnn.comparison.normal import is_odd
-from symrnn.comparison.polynomial import PARAMETER, Call, Factor, Leaf, Poly, Term, resized
+from symrnn.comparison.polynomial import (PARAMETER, SELECTOR, STATE, Call, Factor, Leaf, Poly,
+                                          Term, resized)
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,41 @@ class GivenUp(Exception):
 Indices = Mapping[int, int]
 
 
+@dataclass(frozen=True)
+class States:
+    """The remembered states of both sides as leaves, and their next values by name."""
+
+    left: tuple[tuple[Leaf, Poly], ...]
+    right: tuple[tuple[Leaf, Poly], ...]
+
+
 class Search:
     """One search, with a number of steps that it may take. Raises GivenUp beyond."""
 
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
+    def __init__(self, steps: int, states: States) -> None:
+        self.steps, self.states = steps, states
 
-    def pairs(self, pairs: Sequence[tuple[Poly, Poly]], binding: Binding) -> Iterator[Binding]:
-        """Bindings under which every left sum is its right one."""
-        if not pairs:
+    def pairs(self, pairs: Sequence[tuple[Poly, Poly]], binding: Binding,
+              done: frozenset[str] = frozenset()) -> Iterator[Binding]:
+        """Bindings under which every left sum is its right one, and so is every next state.
+
+        A state is bound where it is met, then its next value must be that of its counterpart.
+        """
+        if pairs:
+            for found in self.sums(*pairs[0], 1, binding):
+                yield from self.pairs(pairs[1:], found, done)
+            return
+        waiting = [one for one in self.states.left if one[0].name not in done]
+        if not waiting:
             yield binding
             return
-        for found in self.sums(*pairs[0], 1, binding):
-            yield from self.pairs(pairs[1:], found)
+        met = [one for one in waiting if (one[0].kind, one[0].name) in binding.leaves]
+        leaf, following = (met or waiting)[0]
+        for other, value in self.states.right:
+            for bound in _bounds(leaf, other, binding) if leaf.skeleton == other.skeleton else ():
+                found_ = _bind(leaf, other, bound, binding)
+                if found_ is not None:
+                    yield from self.pairs([(following, value)], found_, done | {leaf.name})
 
     def sums(self, left: Poly, right: Poly, sign: int, binding: Binding) -> Iterator[Binding]:
         """Bindings under which ``left = sign * right``."""
@@ -142,7 +165,7 @@ def _bounds(leaf: Leaf, other: Leaf, binding: Binding) -> Iterator[Bound]:
         for order in permutations(straight):
             yield Bound(other.name, 1, order)
             yield Bound(other.name, -1, order)
-    elif leaf.kind == "selector" and leaf.name == other.name:
+    elif leaf.kind.startswith(STATE) or leaf.kind == SELECTOR:
         yield Bound(other.name, 1, straight)
 
 

@@ -15,6 +15,7 @@ from symrnn.interop.conventions import Convention
 from symrnn.program import Delay, Program, Role, Variable
 
 MOST_INTERFACES = 24
+MOST_MATCHED = 4
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,11 @@ def target_names(program: Program) -> dict[str, str]:
     return found | {f"output {name}": name for name in program.outputs}
 
 
-def interfaces(left: Program, right: Program, loose: bool = False) -> Iterator[Correspondence]:
+def interfaces(left: Program, right: Program, with_states: bool = True) -> Iterator[Correspondence]:
     """Every way to set inputs, states and outputs side by side, equal names first.
 
-    None where their numbers, their axes or their directions differ; of the states only those
-    of equal names are needed where ``loose``.
+    None where their numbers, their axes or their directions differ. Without ``with_states``
+    the states of equal names go together, and the others may stand alone.
     """
     def states(one: Program) -> list[tuple[str, tuple[object, ...]]]:
         return [(delay.state, (len(one[delay.lhs].axes), delay.step)) for delay in one.delays]
@@ -81,7 +82,7 @@ def interfaces(left: Program, right: Program, loose: bool = False) -> Iterator[C
     shared = tuple((name, name) for name, kind in states(left) if (name, kind) in states(right))
     count = 0
     for chosen in product(_matchings(inputs(left), inputs(right)),
-                          [shared] if loose else _matchings(states(left), states(right)),
+                          _matchings(states(left), states(right)) if with_states else [shared],
                           _matchings(outputs(left), outputs(right))):
         sizes = _sizes(left, right, *chosen)
         if sizes is not None:
@@ -91,10 +92,16 @@ def interfaces(left: Program, right: Program, loose: bool = False) -> Iterator[C
             return
 
 
+def few_ends(left: Program, right: Program) -> bool:
+    """True where all ways to set inputs and outputs side by side are tried."""
+    return all(len(ends) <= MOST_MATCHED for one in (left, right)
+               for ends in (one.outputs, one.with_role(Role.INPUT, Role.MASK)))
+
+
 def _matchings(left: list[tuple[str, tuple[object, ...]]],
                right: list[tuple[str, tuple[object, ...]]]) -> list[Names]:
     """The ways to pair names of equal kinds, those with most equal names first."""
-    if len(left) != len(right) or len(left) > 4:
+    if len(left) != len(right) or len(left) > MOST_MATCHED:
         same = [name for name, _ in left] == [name for name, _ in right]
         return [tuple((name, name) for name, _ in left)] if same else []
     found = [tuple((one[0], other[0]) for one, other in zip(left, order, strict=True))

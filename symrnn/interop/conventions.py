@@ -12,22 +12,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Symbol
+import numpy as np
 
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.onnx import OPERATORS
+from symrnn.interop.own_names import turned_gate, under_own_names
 from symrnn.interop.packing import named, packed, unpacked
 from symrnn.interop.torch_weights import MODES
-from symrnn.program import (Ein, Equation, Glyph, Program, Role, UnknownName, Variable, add, lower,
-                            rewrite, substitute, terms, verify)
-from symrnn.runtime.shapes import Array
+from symrnn.program import Program, Role, UnknownName, verify
+from symrnn.runtime.shapes import Array, check_names
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a value of an option does: options of the cell, arrays that hold something else,
-    and gates that are read the other way round."""
+    """What a value of an option does to the cell, to what arrays hold, and to gates' readers.
+
+    A turned gate is read as one minus it.
+    """
 
     cell: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, str] = field(default_factory=dict)
@@ -84,9 +86,10 @@ class Convention:
 
     def blocks(self, arrays: Mapping[str, Any]) -> dict[str, Array]:
         """The parameters of ``program``, cut from the framework's arrays. Raises ShapeError."""
+        check_names(arrays, [one.name for one in self.arrays], "array")
         found: dict[str, Array] = {}
         for one in self.arrays:
-            given = arrays[one.name]
+            given = np.asarray(arrays[one.name])
             whole = given.reshape(-1, *given.shape[2:]) if one.rows > 1 else given
             parts = unpacked({one.name: one.blocks},
                              {one.name: whole.T if one.columns else whole}, self.program)
@@ -163,7 +166,7 @@ def convention(name: str) -> Convention:
     arrays = tuple(_packed_array(one, key, letters) for key, letters in held.items() if letters)
     slots = {block: slot for array in arrays for block, slot in
              zip(array.blocks, _slots(one, held[array.name]), strict=True)}
-    program = _under_own_names(cell, slots, {block for array in arrays if array.columns
+    program = under_own_names(cell, slots, {block for array in arrays if array.columns
                                              for block in array.blocks})
     program = replace(program, name=short.replace("-", "_"), title=one.title)
     known = {variable.name for variable in program.with_role(Role.PARAMETER)}
@@ -200,60 +203,3 @@ def _packed_array(one: Framework, name: str, letters: str) -> PackedArray:
         blocks += [f"{name}.{side}{one.letters.get(gate, gate)}" for gate in _gates(one, letter)]
     rows = len(letters) if name in one.rows else 1
     return PackedArray(name, tuple(blocks), name in one.columns, rows)
-
-
-def turned_gate(program: Program, gate: str) -> Program:
-    """The program with every reader of a gate reading one minus it."""
-    symbol = Symbol(gate)
-    other = Add(Integer(1), Mul(Integer(-1), symbol, evaluate=False), evaluate=False)
-    equations = [one if one.lhs == gate else replace(one, rhs=substitute(one.rhs, {symbol: other}))
-                 for one in program.equations]
-    return verify(lower(replace(program, equations=tuple(equations), notes=())))
-
-
-def _under_own_names(cell: Program, slots: Mapping[str, str], columns: set[str]) -> Program:
-    """The cell with its parameters exchanged for the blocks that hold them, biases summed.
-
-    A bias of the memory's side that the cell lacks is added to the input's.
-    """
-    own = {one.name: one for one in cell.with_role(Role.PARAMETER)}
-    holders: dict[str, list[str]] = {name: [] for name in own}
-    for block, slot in slots.items():
-        target = slot if slot in own else "b" + slot[1:] if slot[0] == "c" else slot
-        if target in own:
-            holders[target].append(block)
-    variables = [_block(one, block, block in columns)
-                 for name, one in own.items() for block in holders[name]]
-    equations = [_exchanged(one, holders, columns) for one in cell.equations]
-    kept = [one for one in cell.variables if one.name not in own]
-    return replace(cell, variables=(*kept, *variables), equations=tuple(equations))
-
-
-def _block(variable: Variable, name: str, turned: bool) -> Variable:
-    array, _, gate = name.partition(".")
-    axes = variable.axes[::-1] if turned else variable.axes
-    return replace(variable, name=name, axes=axes, glyph=Glyph.named(f"{array}_{gate}"))
-
-
-def _exchanged(equation: Equation, holders: Mapping[str, list[str]],
-               columns: set[str]) -> Equation:
-    def change(node: Expr) -> Expr | None:
-        if isinstance(node, Ein):
-            parts = [_operand(part, one, holders, columns) for part, one in
-                     zip(node.letters.operands, node.operands, strict=True)]
-            spec = ",".join(letters for letters, _ in parts) + "->" + node.letters.output
-            return Ein(spec, *(symbol for _, symbol in parts))
-        if isinstance(node, Symbol) and node.name in holders:
-            return add([Symbol(block) for block in holders[node.name]])
-        return None
-
-    return replace(equation, rhs=add(terms(rewrite(equation.rhs, change))))
-
-
-def _operand(letters: str, operand: Symbol, holders: Mapping[str, list[str]],
-             columns: set[str]) -> tuple[str, Symbol]:
-    """An operand of a product under its block's name, its letters turned where it is."""
-    blocks = holders.get(operand.name)
-    if blocks is None:
-        return letters, operand
-    return letters[::-1] if blocks[0] in columns else letters, Symbol(blocks[0])
