@@ -82,7 +82,8 @@ def interfaces(left: Program, right: Program, with_states: bool = True) -> Itera
     shared = tuple((name, name) for name, kind in states(left) if (name, kind) in states(right))
     count = 0
     for chosen in product(_matchings(inputs(left), inputs(right)),
-                          _matchings(states(left), states(right)) if with_states else [shared],
+                          _matchings(states(left), states(right)) if with_states
+                          else [shared, ()][not shared:],
                           _matchings(outputs(left), outputs(right))):
         sizes = _sizes(left, right, *chosen)
         if sizes is not None:

@@ -28,7 +28,7 @@ def test_conventions_of_one_cell_are_one_function(a: str, b: str) -> None:
     assert (found.verdict is Verdict.SAME) == (counts[0] == counts[1])
 
 
-@pytest.mark.parametrize(("a", "b"), itertools.product(AFTER, BEFORE))
+@pytest.mark.parametrize(("a", "b"), [*itertools.product(AFTER, BEFORE)])
 def test_reset_before_and_after_are_told_apart(a: str, b: str) -> None:
     found = compare(a, b)
     assert found.verdict is Verdict.DIFFERENT
@@ -93,7 +93,8 @@ def test_shapes_are_those_of_the_frameworks() -> None:
 
 
 @pytest.mark.parametrize(("mode", "theirs", "attributes"), [
-    ("GRU", "onnx-gru:linear_before_reset=1", {"linear_before_reset": 1}), ("LSTM", "onnx-lstm", {}),
+    ("GRU", "onnx-gru:linear_before_reset=1", {"linear_before_reset": 1}),
+    ("LSTM", "onnx-lstm", {}),
 ])
 def test_carried_weights_give_in_onnx_what_they_gave_in_torch(
         mode: str, theirs: str, attributes: dict[str, int]) -> None:

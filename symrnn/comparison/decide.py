@@ -107,8 +107,9 @@ def _against(left: Subject, right: Subject,
     plain = first_difference(left.program, right.program, one, False)
     if plain is not None or one.whole:
         return plain, ()
-    alone = ", ".join((*one.alone_left, *one.alone_right))
     strict = len(one.states) == len(left.program.delays) == len(right.program.delays)
-    special = strict and proved(left.program, right.program, one) is not None
-    remark = f"With {alone} zero they are {'proved to be one function' if special else 'equal'}."
-    return first_difference(left.program, right.program, one, True), (remark,)
+    one_sided = not (one.alone_left and one.alone_right)
+    special = strict and one_sided and proved(left.program, right.program, one) is not None
+    alone = ", ".join((*one.alone_left, *one.alone_right))
+    remarks = (f"With {alone} zero they are proved to be one function.",) if special else ()
+    return first_difference(left.program, right.program, one, True), remarks
