@@ -14,6 +14,7 @@ from symrnn.cellfile import CellFileError
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
+from symrnn.comparison import Comparison, compare
 from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
 from symrnn.presentation import show
@@ -25,10 +26,10 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 __version__ = "0.1.0"
 
 __all__ = [
-    "Cell", "CellFileError", "CompilerFailed", "CompilerMissing", "Kernel", "Program",
-    "ProgramError", "Run", "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compile",
-    "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan", "learned_initial",
-    "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t", "tangent", "verify",
-    "with_two_biases", "without_bias", "zoneout",
+    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
+    "Program", "ProgramError", "Run", "ShapeError",
+    "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compare",
+    "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
+    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
+    "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
 ]

@@ -1,4 +1,4 @@
-"""The command line: list, show, grad, generate, check, new, bench."""
+"""The command line: list, show, grad, generate, check, compare, new, bench."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ Examples:
     symrnn grad lstm --wrt W_f
     symrnn generate --output generated
     symrnn check
+    symrnn compare pytorch-gru onnx-gru
     symrnn new my
     symrnn show my.cell
     symrnn bench lstm --kind step --m 64
@@ -145,6 +146,26 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
         console().print(f"check failed: {failures} finding{'s' * (failures > 1)}")
         raise typer.Exit(1)
     console().print(f"{counted(len(chosen))}: files as generated, kernels right")
+
+
+Compared = Annotated[str, typer.Argument(
+    metavar="CELL", help="A name, a file, or a convention such as keras-gru:reset_after=False.")]
+
+
+@app.command()
+def compare(a: Compared, b: Compared) -> None:
+    r"""Prove that two cells or conventions are one function, or show where they differ.
+
+    \b
+    Conventions are those of PyTorch, Keras, ONNX and cuDNN: pytorch-gru, onnx-lstm, ...
+    Exit code 0: the same. 1: different. 3: neither proven nor refuted.
+
+    Examples: `symrnn compare pytorch-gru onnx-gru:linear_before_reset=1`,
+    `symrnn compare lstm my.cell`.
+    """
+    found, code = workflow.compared(a, b)
+    console().print(str(found))
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from symrnn.authoring import Architecture
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
+from symrnn.comparison import Comparison, Verdict, compare
 from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError, UnknownName
 from symrnn.rendering import shared
@@ -44,6 +45,19 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
 def network(name: str) -> Program:
     """The program of a name or a cell file. Raises UnknownName."""
     return find(name).build()
+
+
+# What `symrnn compare` exits with; 2 is a mistake, as everywhere.
+EXIT_CODES = {Verdict.SAME: 0, Verdict.MERGED: 0, Verdict.DIFFERENT: 1, Verdict.OPEN: 3}
+
+
+def compared(a: str, b: str) -> tuple[Comparison, int]:
+    """Whether two cells or conventions are one function, and the exit code for it.
+
+    Raises UnknownName, and CellFileError for a file that cannot be read.
+    """
+    found = compare(a, b)
+    return found, EXIT_CODES[found.verdict]
 
 
 def write(architecture: Architecture, output: Path) -> int:

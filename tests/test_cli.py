@@ -81,6 +81,9 @@ def test_steps_tell_rule_and_equation() -> None:
     (("grad", "lstm", "--wrt", "W_q"), "no gradient with respect to 'W_q'; there are"),
     (("grad", "lstm", "--of", "q"), "'q' is no output or final state; there are h"),
     (("check", "nothing"), "no architecture is called 'nothing'"),
+    (("compare", "lstm", "torch-lstm"), "conventions are pytorch-gru, "),
+    (("compare", "lstm", "none.cell"), "none.cell: No such file"),
+    (("compare", "lstm", "onnx-gru:reset=1"), "onnx-gru has no option 'reset=1'; there are"),
     (("generate", "elman", "--output", "/proc/none"), "/proc/none"),
 ])
 def test_a_mistake_is_one_sentence_and_exit_code_2(
@@ -189,7 +192,25 @@ def test_what_cancels_is_called_by_the_name_that_its_author_gave(
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("a", "b", "code", "words"), [
+    ("pytorch-gru", "onnx-gru:linear_before_reset=1", 0, "the same function\n"),
+    ("pytorch-lstm", "keras-lstm", 0, "up to merging biases"),
+    ("pytorch-gru", "onnx-gru", 1, "different functions\n"),
+])
+def test_compare_tells_by_its_exit_code(a: str, b: str, code: int, words: str) -> None:
+    result = invoke("compare", a, b)
+    assert result.exit_code == code and words in result.stdout
+    assert ("counter-example" in result.stdout) == (code == 1)
+
+
+def test_compare_takes_cell_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    output("new", "my")
+    assert "my.cell and my.cell: the same function" in output("compare", "my.cell", "my.cell")
+    assert invoke("compare", "my.cell", "lstm").exit_code == 1
+
+
 def test_help_has_examples() -> None:
     assert "symrnn grad lstm --wrt W_f" in output("--help")
-    for command in ("show", "grad", "generate", "check"):
+    for command in ("show", "grad", "generate", "check", "compare"):
         assert "Examples: `symrnn" in " ".join(output(command, "--help").split())

@@ -22,10 +22,11 @@ RANKS = {
     "catalogue": 4, "runtime": 4,
     "pipeline": 5,
     "checking": 6, "presentation": 6, "interop": 6,
-    "workflow": 7, "bench": 7,
-    "cli": 8,
-    "__init__": 9,
-    "__main__": 10,
+    "comparison": 7, "bench": 7,
+    "workflow": 8,
+    "cli": 9,
+    "__init__": 10,
+    "__main__": 11,
 }
 
 # A library that serves one purpose is imported in one place. The benchmark has its own probe of
