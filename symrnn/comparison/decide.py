@@ -34,12 +34,12 @@ def compare(a: Comparable, b: Comparable) -> Comparison:
     left, right = subject(a), subject(b)
     try:
         attempt = prove(left, right)
+        if attempt.proof is not None:
+            return _guarded(left, right, attempt.proof)
+        return _refuted(left, right, attempt.complete)
     except TooLarge as error:
         remark = f"There is no normal form: {error}."
         return Comparison(left, right, Verdict.OPEN, None, remarks=(remark,))
-    if attempt.proof is None:
-        return _refuted(left, right, attempt.complete)
-    return _guarded(left, right, attempt.proof)
 
 
 def subject(of: Comparable) -> Subject:

@@ -97,10 +97,15 @@ class Convention:
         return found
 
     def packed(self, blocks: Mapping[str, Array]) -> dict[str, Array]:
-        """The framework's arrays, from the parameters of ``program``."""
+        """The framework's arrays, from the parameters of ``program``.
+
+        A block that the cell does not read, such as that of a coupled gate, is zero.
+        """
         found: dict[str, Array] = {}
         for one in self.arrays:
-            parts = {name: blocks[name].T if one.columns else blocks[name] for name in one.blocks}
+            empty = np.zeros_like(next(blocks[name] for name in one.blocks if name in blocks))
+            own = {name: blocks.get(name, empty) for name in one.blocks}
+            parts = {name: block.T if one.columns else block for name, block in own.items()}
             whole = packed({one.name: one.blocks}, parts)[one.name]
             whole = whole.T if one.columns else whole
             found[one.name] = whole.reshape(one.rows, -1) if one.rows > 1 else whole
@@ -125,7 +130,8 @@ FRAMEWORKS = {
     "onnx-lstm": Framework(
         "ONNX, LSTM (opset 22)", lstm, OPERATORS["LSTM"].gates, {"g": "c"},
         {"W": "W", "R": "U", "B": "bc"},
-        {"peepholes": {"0": Effect(), "1": Effect({"peephole": True}, {"P": "p"})}}),
+        {"input_forget": {"0": Effect(), "1": Effect({"coupled": "f=1-i"})},
+         "peepholes": {"0": Effect(), "1": Effect({"peephole": True}, {"P": "p"})}}),
     "keras-gru": Framework(
         "Keras, GRU", gru, ("z", "r", "n"), {"n": "h"},
         {"kernel": "W", "recurrent_kernel": "U", "bias": "bc"},

@@ -60,12 +60,24 @@ def test_one_bias_of_cudnn_cannot_say_what_two_can() -> None:
     assert compare("cudnn-lstm", "cudnn-lstm:bias=single_input").verdict is Verdict.MERGED
 
 
+def test_coupled_gates_of_onnx_leave_a_block_unread() -> None:
+    coupled = "onnx-lstm:input_forget=1,peepholes=1"
+    assert "W.f" not in convention(coupled).program
+    found = compare("lstm_coupled", "onnx-lstm:input_forget=1")
+    assert found.verdict is Verdict.MERGED
+    m, n = 3, 2
+    given = {one.name: np.ones([{"m": m, "n": n}[axis] for axis in one.axes])
+             for one in found.left.program.with_role(Role.PARAMETER)}
+    carried = found.weights(given)
+    assert carried["W"].shape == (4 * m, n) and not carried["W"][2 * m:3 * m].any()
+
+
 def arrays(name: str, random: np.random.Generator) -> dict[str, np.ndarray]:
     """Random packed arrays of a convention with n = 2 and m = 3."""
     one = convention(name)
     blocks = {block: random.normal(size=[{"n": 2, "m": 3}[axis] for axis in
                                          one.program[block].axes])
-              for array in one.arrays for block in array.blocks}
+              for array in one.arrays for block in array.blocks if block in one.program}
     return one.packed(blocks)
 
 
