@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -15,13 +16,17 @@ from symrnn.backends.simd import simd_backend
 from symrnn.program import Role
 from symrnn.rendering import rendered, shared
 from symrnn.runtime.calls import Given, Packed
-from symrnn.runtime.compiler import PORTABLE, SIMD, shared_library
+from symrnn.runtime.compiler import PORTABLE, SIMD, object_file, shared_library
 from symrnn.runtime.memory import Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 
 NAME = "kernel"
 Pointer = ctypes.c_void_p
+TILES = """#define SYMRNN_TILES_SHARED
+typedef {type} real;
+#include "symrnn_simd.h"
+"""
 
 
 class CEngine:
@@ -32,14 +37,22 @@ class CEngine:
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
-        defines = ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
-        self.code = ctypes.CDLL(str(shared_library(self.files(), defines, self.flags)))
+        self.code = ctypes.CDLL(str(self.library()))
         structs = interface(plan, c_names(plan, NAME), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
         self.keys = {kind: [field.key for field in one.fields if field.key]
                      for kind, one in self.structs.items()}
         self.pool = Pool(self.dtype)
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        """What chooses the type."""
+        return ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
+
+    def library(self) -> Path:
+        """The compiled library."""
+        return shared_library(self.files(), self.defines, self.flags)
 
     def files(self) -> dict[str, str]:
         """The sources, by name."""
@@ -157,6 +170,14 @@ class SimdEngine(CEngine):
         self.threads = threads
         self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
         super().__init__(plan, dtype)
+
+    def library(self) -> Path:
+        """The network's own part, with tiles that are compiled once for all networks."""
+        double = self.dtype == np.float64
+        tiles = {"tiles.c": TILES.format(type="double" if double else "float"), **shared()}
+        part = object_file(tiles, ("SYMRNN_DOUBLE",) if double else (), self.flags)
+        return shared_library(self.files(), (*self.defines, "SYMRNN_TILES_APART"), self.flags,
+                              [part])
 
     def files(self) -> dict[str, str]:
         """The sources, in a folder of their own beside the shared header."""

@@ -54,21 +54,32 @@ def cache_folder() -> Path:
 
 
 def shared_library(files: Mapping[str, str], defines: Sequence[str],
-                   flags: Sequence[str] = PORTABLE) -> Path:
+                   flags: Sequence[str] = PORTABLE, objects: Sequence[Path] = ()) -> Path:
     """Compile C files into a shared library, unless the cache has it already.
 
-    The cache is addressed by content, compiler, flags and the machine that they mean, and
-    written atomically. Raises CompilerMissing, or CompilerFailed with the compiler's first
-    complaint.
+    ``objects`` are compiled parts that many libraries share. The cache is addressed by content,
+    compiler, flags and the machine that they mean, and written atomically. Raises
+    CompilerMissing, or CompilerFailed with the compiler's first complaint.
     """
+    return _cached(files, defines, flags, [str(one) for one in objects], "so")
+
+
+def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str]) -> Path:
+    """Compile one C file into a part of libraries, cached alike. Raises as they do."""
+    return _cached(files, defines, ["-c", *(one for one in flags if one != "-shared")], (), "o")
+
+
+def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str],
+            parts: Sequence[str], ending: str) -> Path:
     command = (*find_compiler(), *flags, *(f"-D{one}" for one in defines))
-    known = (sorted(files.items()), command, _version(find_compiler()), _target(tuple(flags)))
+    known = (sorted(files.items()), command, [Path(one).name for one in parts],
+             _version(find_compiler()), _target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
-    target = cache_folder() / f"{key}.so"
+    target = cache_folder() / f"{key}.{ending}"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            _compile(files, command, Path(folder)).replace(target)
+            _compile(files, [*command, *parts], Path(folder)).replace(target)
     return target
 
 
@@ -77,7 +88,7 @@ def _compile(files: Mapping[str, str], command: Sequence[str], folder: Path) -> 
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     sources = [str(folder / name) for name in files if name.endswith(".c")]
-    library = folder / "kernel.so"
+    library = folder / "compiled"
     result = subprocess.run([*command, *sources, "-o", str(library), "-lm"],
                             capture_output=True, text=True, check=False)
     if result.returncode:
