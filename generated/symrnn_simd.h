@@ -306,14 +306,35 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 typedef void (*tile_function)(size_t, const real *, size_t, size_t, const real *, real *, size_t,
                               int);
 
+/* The tiles for every number of rows and vectors. They may be compiled once for many networks:
+ * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one. */
+#if defined(SYMRNN_TILES_APART)
+#define TILES extern __attribute__((visibility("hidden")))
+#elif defined(SYMRNN_TILES_SHARED)
+#define TILES __attribute__((visibility("hidden")))
+#else
+#define TILES static
+#endif
+
 #if VECTOR_BYTES == 64
-TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
-TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
-TILE(1, 3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1) TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
-TILE(1, 4, 4) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
 enum { MOST_ROWS = 8 };
 static const size_t rows_of[WIDEST] = {8, 8, 8, 6};
-static const tile_function tiles[WIDEST][MOST_ROWS] = {
+#else
+enum { MOST_ROWS = 6 };
+static const size_t rows_of[WIDEST] = {6, 6};
+#endif
+
+#if defined(SYMRNN_TILES_APART)
+TILES const tile_function tiles[WIDEST][MOST_ROWS];
+#elif VECTOR_BYTES == 64
+TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
+TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
+TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1)
+TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
+TILE(1, 3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)
+TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
+TILE(1, 4, 4) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
+TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},
     {tile_1_3, tile_2_3, tile_3_3, tile_4_3, tile_5_3, tile_6_3, tile_7_3, tile_8_3},
@@ -321,9 +342,7 @@ static const tile_function tiles[WIDEST][MOST_ROWS] = {
 #else
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
 TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
-enum { MOST_ROWS = 6 };
-static const size_t rows_of[WIDEST] = {6, 6};
-static const tile_function tiles[WIDEST][MOST_ROWS] = {
+TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
 #endif

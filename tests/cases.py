@@ -284,6 +284,18 @@ def nested_gates() -> Program:
     return cell.build("h")
 
 
+def gates_held_open() -> Program:
+    """Equations that read nothing: a number for every step, sample and unit."""
+    with Cell("gates_held_open", "Gates held open") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        i, f = cell.symbols("i[m] f[m]", "gate")
+        W, U = cell.parameters("W[m,n] U[m,m]", "of the cell")
+        i[t] = 1
+        f[t] = 0.5
+        h[t] = i[t] * tanh(W @ x[t] + U @ h[t - 1]) + f[t] * h[t - 1]
+    return cell.build("h")
+
+
 def gate_on_product() -> Program:
     """A gate times a product, inside a function (GRU, reset after, in one line)."""
     with Cell("gate_on_product", "Gate on a product") as cell:
@@ -369,6 +381,7 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             scaled_matrix,
             far_numbers,
             nested_gates,
+            gates_held_open,
             gate_on_product,
             product_of_products,
             product_of_a_product,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from symrnn.backends.names import Names
 from symrnn.backends.numpy_math import NumpyPrinter
 from symrnn.backends.text import Statement, TextPrinter
-from symrnn.program import FED, Delay, Equation, Role, Size, Span, Variable, symbols_in_order
+from symrnn.program import FED, Delay, Ein, Equation, Role, Size, Span, Variable, symbols_in_order
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage
 
 
@@ -138,7 +138,20 @@ class BodyWriter:
         if not over_time and self.is_stored(equation.lhs):
             target += f"[{self.t}]"
         rhs = self.printer.equation(equation, over_time, values)
+        if over_time and self._is_narrow(equation):
+            rhs = f"np.full(({self._shape(self.program[equation.lhs])}), {rhs}, dtype)"
         return Statement(self.text.comment(equation), (f"{target} = {rhs}",))
+
+    def _is_narrow(self, equation: Equation) -> bool:
+        """True where nothing on the right has the shape of the left: a number for all steps."""
+        lhs = self.program[equation.lhs]
+        read = [self.program[name] for name in symbols_in_order(equation.rhs)]
+        return (lhs.span is not Span.CONSTANT and not equation.rhs.has(Ein)
+                and not (any(one.span >= lhs.span for one in read)
+                         and any(one.axes == lhs.axes for one in read)))
+
+    def _shape(self, variable: Variable) -> str:
+        return ", ".join(self.names.size(axis) for axis in variable.shape)
 
     def is_stored(self, name: str) -> bool:
         """True for a bound sequence that is kept for every step."""
@@ -167,8 +180,7 @@ class BodyWriter:
         for equation in stage.equations:
             variable, own = self.program[equation.lhs], self.names[equation.lhs]
             if self.is_stored(variable.name):
-                shape = ", ".join(self.names.size(axis) for axis in variable.shape)
-                lines.append(f"{own} = np.empty(({shape}), dtype)")
+                lines.append(f"{own} = np.empty(({self._shape(variable)}), dtype)")
         for delay in stage.delays:
             if self.schedule.places[delay.source] is Place.RING:
                 lines.append(f"{self.names[delay.source]} = {self.names[delay.initial]}")
