@@ -16,11 +16,11 @@ import pytest
 import symrnn
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
-from symrnn.pipeline import compile, generate
+from symrnn.pipeline import compile, derive, generate
 from symrnn.program import Program
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
-from symrnn.runtime.c_engine import SimdEngine
+from symrnn.runtime.c_engine import CEngine, SimdEngine
 from symrnn.runtime.compiler import SIMD, shared_library
 
 X86 = platform.machine() in ("x86_64", "AMD64")
@@ -245,3 +245,30 @@ def test_a_library_for_this_machine_is_kept_apart_from_those_for_others(
     here = shared_library(files, (), SIMD)
     monkeypatch.setattr(compiler, "_target", lambda flags: "another machine")
     assert shared_library(files, (), SIMD) != here
+
+
+class FixedSimd(SimdEngine):
+    """The fast profile with sizes that the compiler knows."""
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        return (*super().defines, "KERNEL_FIXED_n=5", "KERNEL_FIXED_m=20")
+
+
+class FixedPortable(CEngine):
+    """The portable profile with sizes that the compiler knows."""
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        return (*super().defines, "KERNEL_FIXED_n=5", "KERNEL_FIXED_m=20")
+
+
+@pytest.mark.parametrize("engine", [FixedSimd, FixedPortable])
+def test_sizes_may_be_fixed_when_compiling(engine: type[CEngine]) -> None:
+    plan = derive(symrnn.lstm())
+    plain = compile(symrnn.lstm(), dtype="float64", profile="portable")
+    fixed = symrnn.Kernel(plan, engine(plan, "float64"), np.dtype("float64"), plain.related)
+    given = arrays(plain, 20, 3, 4)
+    wanted = everything(plain, *given)
+    for key, array in everything(fixed, *given).items():
+        assert np.allclose(array, wanted[key], rtol=1e-12, atol=1e-13), key

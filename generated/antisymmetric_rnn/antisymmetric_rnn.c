@@ -23,13 +23,13 @@ size_t antisymmetric_rnn_tape_size(const antisymmetric_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     return T * B * m;
 }
 
 size_t antisymmetric_rnn_forward_work_size(const antisymmetric_rnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     return 2 * m;
 }
 
@@ -37,13 +37,13 @@ size_t antisymmetric_rnn_backward_work_size(const antisymmetric_rnn_sizes *sizes
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     return 3 * T * B * m + 2 * B * m;
 }
 
 size_t antisymmetric_rnn_step_work_size(const antisymmetric_rnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     return 3 * m;
 }
 
@@ -55,8 +55,8 @@ void antisymmetric_rnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const antisymmetric_rnn_real *const W_h = parameters->W_h; /* [m, m] */
     const antisymmetric_rnn_real *const V_h = parameters->V_h; /* [m, n] */
     const antisymmetric_rnn_real *const b_h = parameters->b_h; /* [m] */
@@ -117,8 +117,8 @@ void antisymmetric_rnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const antisymmetric_rnn_real *const W_h = parameters->W_h; /* [m, m] */
     const antisymmetric_rnn_real *const V_h = parameters->V_h; /* [m, n] */
     const antisymmetric_rnn_real *const gamma = parameters->gamma; /* [] */
@@ -241,8 +241,8 @@ void antisymmetric_rnn_step(
     antisymmetric_rnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const antisymmetric_rnn_real *const W_h = parameters->W_h; /* [m, m] */
     const antisymmetric_rnn_real *const V_h = parameters->V_h; /* [m, n] */
     const antisymmetric_rnn_real *const b_h = parameters->b_h; /* [m] */

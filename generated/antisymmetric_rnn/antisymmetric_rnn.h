@@ -25,6 +25,14 @@ typedef double antisymmetric_rnn_real;
 typedef float antisymmetric_rnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef ANTISYMMETRIC_RNN_FIXED_n
+#define ANTISYMMETRIC_RNN_FIXED_n sizes->n
+#endif
+#ifndef ANTISYMMETRIC_RNN_FIXED_m
+#define ANTISYMMETRIC_RNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct antisymmetric_rnn_sizes {
     size_t T; /* steps */

@@ -16,8 +16,8 @@ size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -31,8 +31,8 @@ size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes 
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -46,8 +46,8 @@ size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -62,8 +62,8 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -77,8 +77,8 @@ size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -101,8 +101,8 @@ void antisymmetric_rnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -130,8 +130,8 @@ void antisymmetric_rnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -163,8 +163,8 @@ void antisymmetric_rnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
@@ -260,8 +260,8 @@ void antisymmetric_rnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
@@ -473,8 +473,8 @@ void antisymmetric_rnn_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */

@@ -34,13 +34,13 @@ size_t antisymmetric_rnn_gated_tape_size(const antisymmetric_rnn_gated_sizes *si
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t antisymmetric_rnn_gated_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     return 3 * m;
 }
 
@@ -48,13 +48,13 @@ size_t antisymmetric_rnn_gated_backward_work_size(const antisymmetric_rnn_gated_
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     return 4 * T * B * m + m + 2 * B * m;
 }
 
 size_t antisymmetric_rnn_gated_step_work_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     return 5 * m;
 }
 
@@ -66,8 +66,8 @@ void antisymmetric_rnn_gated_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const antisymmetric_rnn_gated_real *const W_h = parameters->W_h; /* [m, m] */
     const antisymmetric_rnn_gated_real *const V_h = parameters->V_h; /* [m, n] */
     const antisymmetric_rnn_gated_real *const b_h = parameters->b_h; /* [m] */
@@ -145,8 +145,8 @@ void antisymmetric_rnn_gated_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const antisymmetric_rnn_gated_real *const W_h = parameters->W_h; /* [m, m] */
     const antisymmetric_rnn_gated_real *const V_h = parameters->V_h; /* [m, n] */
     const antisymmetric_rnn_gated_real *const gamma = parameters->gamma; /* [] */
@@ -302,8 +302,8 @@ void antisymmetric_rnn_gated_step(
     antisymmetric_rnn_gated_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const antisymmetric_rnn_gated_real *const W_h = parameters->W_h; /* [m, m] */
     const antisymmetric_rnn_gated_real *const V_h = parameters->V_h; /* [m, n] */
     const antisymmetric_rnn_gated_real *const b_h = parameters->b_h; /* [m] */

@@ -22,8 +22,8 @@ size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_size
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_ga
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_g
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -107,8 +107,8 @@ void antisymmetric_rnn_gated_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -137,8 +137,8 @@ void antisymmetric_rnn_gated_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -171,8 +171,8 @@ void antisymmetric_rnn_gated_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
@@ -279,8 +279,8 @@ void antisymmetric_rnn_gated_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
@@ -520,8 +520,8 @@ void antisymmetric_rnn_gated_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */

@@ -19,14 +19,14 @@ size_t bidirectional_rnn_tape_size(const bidirectional_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t bidirectional_rnn_forward_work_size(const bidirectional_rnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     return 2 * m + p;
 }
 
@@ -34,8 +34,8 @@ size_t bidirectional_rnn_backward_work_size(const bidirectional_rnn_sizes *sizes
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     return T * B * p + 2 * m + 2 * T * B * m + 2 * 2 * B * m;
 }
 
@@ -47,9 +47,9 @@ void bidirectional_rnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const bidirectional_rnn_real *const forward_W = parameters->forward_W; /* [m, n] */
     const bidirectional_rnn_real *const forward_U = parameters->forward_U; /* [m, m] */
     const bidirectional_rnn_real *const forward_b = parameters->forward_b; /* [m] */
@@ -154,9 +154,9 @@ void bidirectional_rnn_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const bidirectional_rnn_real *const forward_W = parameters->forward_W; /* [m, n] */
     const bidirectional_rnn_real *const forward_U = parameters->forward_U; /* [m, m] */
     const bidirectional_rnn_real *const backward_W = parameters->backward_W; /* [m, n] */

@@ -25,6 +25,17 @@ typedef double bidirectional_rnn_real;
 typedef float bidirectional_rnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef BIDIRECTIONAL_RNN_FIXED_m
+#define BIDIRECTIONAL_RNN_FIXED_m sizes->m
+#endif
+#ifndef BIDIRECTIONAL_RNN_FIXED_p
+#define BIDIRECTIONAL_RNN_FIXED_p sizes->p
+#endif
+#ifndef BIDIRECTIONAL_RNN_FIXED_n
+#define BIDIRECTIONAL_RNN_FIXED_n sizes->n
+#endif
+
 /* sizes, each at least 1 */
 typedef struct bidirectional_rnn_sizes {
     size_t T; /* steps */

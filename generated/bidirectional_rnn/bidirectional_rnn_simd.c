@@ -16,9 +16,9 @@ size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -33,9 +33,9 @@ size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes 
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -50,9 +50,9 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -70,9 +70,9 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -87,9 +87,9 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -108,9 +108,9 @@ void bidirectional_rnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     (void)T;
     (void)B;
     (void)m;
@@ -160,9 +160,9 @@ void bidirectional_rnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     (void)T;
     (void)B;
     (void)m;
@@ -216,9 +216,9 @@ void bidirectional_rnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     const real *const forward_b = parameters->forward_b; /* [m] */
     const real *const backward_b = parameters->backward_b; /* [m] */
@@ -403,9 +403,9 @@ void bidirectional_rnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
-    const size_t n = sizes->n;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     real *const forward_W_bar = gradients->forward_W_bar; /* [m, n] */

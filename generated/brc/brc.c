@@ -31,13 +31,13 @@ size_t brc_tape_size(const brc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = BRC_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t brc_forward_work_size(const brc_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = BRC_FIXED_m;
     return 3 * m;
 }
 
@@ -45,13 +45,13 @@ size_t brc_backward_work_size(const brc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = BRC_FIXED_m;
     return 3 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t brc_step_work_size(const brc_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = BRC_FIXED_m;
     return 7 * m;
 }
 
@@ -63,8 +63,8 @@ void brc_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const brc_real *const U = parameters->U; /* [m, n] */
     const brc_real *const U_a = parameters->U_a; /* [m, n] */
     const brc_real *const U_c = parameters->U_c; /* [m, n] */
@@ -150,8 +150,8 @@ void brc_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const brc_real *const U = parameters->U; /* [m, n] */
     const brc_real *const U_a = parameters->U_a; /* [m, n] */
     const brc_real *const U_c = parameters->U_c; /* [m, n] */
@@ -292,8 +292,8 @@ void brc_step(
     brc_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const brc_real *const U = parameters->U; /* [m, n] */
     const brc_real *const U_a = parameters->U_a; /* [m, n] */
     const brc_real *const U_c = parameters->U_c; /* [m, n] */

@@ -25,6 +25,14 @@ typedef double brc_real;
 typedef float brc_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef BRC_FIXED_n
+#define BRC_FIXED_n sizes->n
+#endif
+#ifndef BRC_FIXED_m
+#define BRC_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct brc_sizes {
     size_t T; /* steps */

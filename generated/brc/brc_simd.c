@@ -22,8 +22,8 @@ size_t brc_simd_tape_size(const brc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t brc_simd_forward_packed_size(const brc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t brc_simd_backward_packed_size(const brc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -107,8 +107,8 @@ void brc_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -130,8 +130,8 @@ void brc_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -157,8 +157,8 @@ void brc_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
@@ -265,8 +265,8 @@ void brc_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
@@ -457,8 +457,8 @@ void brc_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
     const real *const panels_x = packed;

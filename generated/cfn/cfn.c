@@ -30,13 +30,13 @@ size_t cfn_tape_size(const cfn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = CFN_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t cfn_forward_work_size(const cfn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = CFN_FIXED_m;
     return 3 * m;
 }
 
@@ -44,13 +44,13 @@ size_t cfn_backward_work_size(const cfn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = CFN_FIXED_m;
     return 3 * T * B * m + 3 * m + 2 * B * m;
 }
 
 size_t cfn_step_work_size(const cfn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = CFN_FIXED_m;
     return 7 * m;
 }
 
@@ -62,8 +62,8 @@ void cfn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const cfn_real *const U_theta = parameters->U_theta; /* [m, m] */
     const cfn_real *const V_theta = parameters->V_theta; /* [m, n] */
     const cfn_real *const b_theta = parameters->b_theta; /* [m] */
@@ -164,8 +164,8 @@ void cfn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const cfn_real *const U_theta = parameters->U_theta; /* [m, m] */
     const cfn_real *const V_theta = parameters->V_theta; /* [m, n] */
     const cfn_real *const U_eta = parameters->U_eta; /* [m, m] */
@@ -329,8 +329,8 @@ void cfn_step(
     cfn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const cfn_real *const U_theta = parameters->U_theta; /* [m, m] */
     const cfn_real *const V_theta = parameters->V_theta; /* [m, n] */
     const cfn_real *const b_theta = parameters->b_theta; /* [m] */

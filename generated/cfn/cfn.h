@@ -25,6 +25,14 @@ typedef double cfn_real;
 typedef float cfn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef CFN_FIXED_n
+#define CFN_FIXED_n sizes->n
+#endif
+#ifndef CFN_FIXED_m
+#define CFN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct cfn_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t cfn_simd_tape_size(const cfn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void cfn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -151,8 +151,8 @@ void cfn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -186,8 +186,8 @@ void cfn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
@@ -330,8 +330,8 @@ void cfn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     real *const U_theta_bar = gradients->U_theta_bar; /* [m, m] */
     real *const V_theta_bar = gradients->V_theta_bar; /* [m, n] */
@@ -564,8 +564,8 @@ void cfn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */

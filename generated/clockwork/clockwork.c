@@ -27,13 +27,13 @@ size_t clockwork_tape_size(const clockwork_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = CLOCKWORK_FIXED_m;
     return T * B * m + m * m;
 }
 
 size_t clockwork_forward_work_size(const clockwork_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = CLOCKWORK_FIXED_m;
     return m;
 }
 
@@ -41,13 +41,13 @@ size_t clockwork_backward_work_size(const clockwork_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = CLOCKWORK_FIXED_m;
     return 2 * T * B * m + m + m * m + 2 * B * m;
 }
 
 size_t clockwork_step_work_size(const clockwork_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = CLOCKWORK_FIXED_m;
     return 2 * m + m * m;
 }
 
@@ -59,8 +59,8 @@ void clockwork_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const clockwork_real *const W_I = parameters->W_I; /* [m, n] */
     const clockwork_real *const W_H = parameters->W_H; /* [m, m] */
     const clockwork_real *const M = parameters->M; /* [m, m] */
@@ -121,8 +121,8 @@ void clockwork_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const clockwork_real *const W_I = parameters->W_I; /* [m, n] */
     const clockwork_real *const W_H = parameters->W_H; /* [m, m] */
     const clockwork_real *const M = parameters->M; /* [m, m] */
@@ -239,8 +239,8 @@ void clockwork_step(
     clockwork_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const clockwork_real *const W_I = parameters->W_I; /* [m, n] */
     const clockwork_real *const W_H = parameters->W_H; /* [m, m] */
     const clockwork_real *const M = parameters->M; /* [m, m] */

@@ -25,6 +25,14 @@ typedef double clockwork_real;
 typedef float clockwork_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef CLOCKWORK_FIXED_n
+#define CLOCKWORK_FIXED_n sizes->n
+#endif
+#ifndef CLOCKWORK_FIXED_m
+#define CLOCKWORK_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct clockwork_sizes {
     size_t T; /* steps */

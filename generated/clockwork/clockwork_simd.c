@@ -16,8 +16,8 @@ size_t clockwork_simd_tape_size(const clockwork_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -53,8 +53,8 @@ size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t thr
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t th
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t thread
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -108,8 +108,8 @@ void clockwork_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -134,8 +134,8 @@ void clockwork_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     const real *const W_I = parameters->W_I; /* [m, n] */
     const real *const W_H = parameters->W_H; /* [m, m] */
@@ -219,8 +219,8 @@ void clockwork_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     const real *const W_H = parameters->W_H; /* [m, m] */
     const real *const M = parameters->M; /* [m, m] */
@@ -398,8 +398,8 @@ void clockwork_simd_step(
     (void)packed;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
     const real *const W_I = parameters->W_I; /* [m, n] */
     const real *const W_H = parameters->W_H; /* [m, m] */

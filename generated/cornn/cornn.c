@@ -24,13 +24,13 @@ size_t cornn_tape_size(const cornn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = CORNN_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t cornn_forward_work_size(const cornn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = CORNN_FIXED_m;
     return m;
 }
 
@@ -38,13 +38,13 @@ size_t cornn_backward_work_size(const cornn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = CORNN_FIXED_m;
     return 3 * T * B * m + m + 2 * 2 * B * m;
 }
 
 size_t cornn_step_work_size(const cornn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = CORNN_FIXED_m;
     return 3 * m;
 }
 
@@ -56,8 +56,8 @@ void cornn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const cornn_real *const W = parameters->W; /* [m, m] */
     const cornn_real *const W_z = parameters->W_z; /* [m, m] */
     const cornn_real *const V = parameters->V; /* [m, n] */
@@ -122,8 +122,8 @@ void cornn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const cornn_real *const W = parameters->W; /* [m, m] */
     const cornn_real *const W_z = parameters->W_z; /* [m, m] */
     const cornn_real *const V = parameters->V; /* [m, n] */
@@ -281,8 +281,8 @@ void cornn_step(
     cornn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const cornn_real *const W = parameters->W; /* [m, m] */
     const cornn_real *const W_z = parameters->W_z; /* [m, m] */
     const cornn_real *const V = parameters->V; /* [m, n] */

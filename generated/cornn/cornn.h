@@ -25,6 +25,14 @@ typedef double cornn_real;
 typedef float cornn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef CORNN_FIXED_n
+#define CORNN_FIXED_n sizes->n
+#endif
+#ifndef CORNN_FIXED_m
+#define CORNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct cornn_sizes {
     size_t T; /* steps */

@@ -16,8 +16,8 @@ size_t cornn_simd_tape_size(const cornn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -31,8 +31,8 @@ size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -46,8 +46,8 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -62,8 +62,8 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -77,8 +77,8 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -92,8 +92,8 @@ size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -108,8 +108,8 @@ void cornn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -137,8 +137,8 @@ void cornn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -170,8 +170,8 @@ void cornn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const dt = parameters->dt; /* [] */
@@ -275,8 +275,8 @@ void cornn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const dt = parameters->dt; /* [] */
     const real *const gamma = parameters->gamma; /* [] */
@@ -532,8 +532,8 @@ void cornn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const dt = parameters->dt; /* [] */

@@ -32,8 +32,8 @@ size_t deep_bidirectional_lstm_tape_size(const deep_bidirectional_lstm_sizes *si
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     return 14 * T * B * m_1 + T * B * q_1 + 14 * T * B * m_2 + T * B * q_2;
@@ -41,9 +41,9 @@ size_t deep_bidirectional_lstm_tape_size(const deep_bidirectional_lstm_sizes *si
 
 size_t deep_bidirectional_lstm_forward_work_size(const deep_bidirectional_lstm_sizes *sizes)
 {
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     return 8 * m_1 + 8 * m_2 + p;
 }
 
@@ -51,9 +51,9 @@ size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     return p + T * B * q_2 + 12 * m_2 + 8 * T * B * m_2 + T * B * q_1 + 12 * m_1 + 8 * T * B * m_1 + 4 * 2 * B * m_1 + 4 * 2 * B * m_2;
@@ -67,10 +67,10 @@ void deep_bidirectional_lstm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const deep_bidirectional_lstm_real *const layer1_forward_W_i = parameters->layer1_forward_W_i; /* [m_1, n] */
@@ -581,10 +581,10 @@ void deep_bidirectional_lstm_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const deep_bidirectional_lstm_real *const layer1_forward_W_i = parameters->layer1_forward_W_i; /* [m_1, n] */

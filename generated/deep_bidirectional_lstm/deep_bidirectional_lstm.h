@@ -25,6 +25,20 @@ typedef double deep_bidirectional_lstm_real;
 typedef float deep_bidirectional_lstm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef DEEP_BIDIRECTIONAL_LSTM_FIXED_p
+#define DEEP_BIDIRECTIONAL_LSTM_FIXED_p sizes->p
+#endif
+#ifndef DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2
+#define DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2 sizes->m_2
+#endif
+#ifndef DEEP_BIDIRECTIONAL_LSTM_FIXED_n
+#define DEEP_BIDIRECTIONAL_LSTM_FIXED_n sizes->n
+#endif
+#ifndef DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1
+#define DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1 sizes->m_1
+#endif
+
 /* sizes, each at least 1 */
 typedef struct deep_bidirectional_lstm_sizes {
     size_t T; /* steps */

@@ -22,10 +22,10 @@ size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_size
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_m_1 = padded(m_1);
@@ -51,10 +51,10 @@ size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_m_1 = padded(m_1);
@@ -80,10 +80,10 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_p = padded(p);
@@ -112,10 +112,10 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_m_1 = padded(m_1);
@@ -141,10 +141,10 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_p = padded(p);
@@ -174,10 +174,10 @@ void deep_bidirectional_lstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     (void)T;
@@ -283,10 +283,10 @@ void deep_bidirectional_lstm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     (void)T;
@@ -384,10 +384,10 @@ void deep_bidirectional_lstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_m_1 = padded(m_1);
@@ -950,10 +950,10 @@ void deep_bidirectional_lstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t n = sizes->n;
-    const size_t m_1 = sizes->m_1;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
     const size_t row_p = padded(p);

@@ -19,18 +19,18 @@ size_t deep_rnn_tape_size(const deep_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
     return T * B * m_1 + T * B * m_2 + T * B * m_3;
 }
 
 size_t deep_rnn_forward_work_size(const deep_rnn_sizes *sizes)
 {
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
     return m_1 + m_2 + m_3 + p;
 }
 
@@ -38,19 +38,19 @@ size_t deep_rnn_backward_work_size(const deep_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
     return T * B * p + m_3 + T * B * m_3 + m_2 + T * B * m_2 + m_1 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3;
 }
 
 size_t deep_rnn_step_work_size(const deep_rnn_sizes *sizes)
 {
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
     return 2 * m_1 + 2 * m_2 + 2 * m_3 + p;
 }
 
@@ -62,11 +62,11 @@ void deep_rnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const deep_rnn_real *const layer1_W = parameters->layer1_W; /* [m_1, n] */
     const deep_rnn_real *const layer1_U = parameters->layer1_U; /* [m_1, m_1] */
     const deep_rnn_real *const layer1_b = parameters->layer1_b; /* [m_1] */
@@ -198,11 +198,11 @@ void deep_rnn_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const deep_rnn_real *const layer1_W = parameters->layer1_W; /* [m_1, n] */
     const deep_rnn_real *const layer1_U = parameters->layer1_U; /* [m_1, m_1] */
     const deep_rnn_real *const layer2_W = parameters->layer2_W; /* [m_2, m_1] */
@@ -461,11 +461,11 @@ void deep_rnn_step(
     deep_rnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const deep_rnn_real *const layer1_W = parameters->layer1_W; /* [m_1, n] */
     const deep_rnn_real *const layer1_U = parameters->layer1_U; /* [m_1, m_1] */
     const deep_rnn_real *const layer1_b = parameters->layer1_b; /* [m_1] */

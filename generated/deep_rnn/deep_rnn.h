@@ -25,6 +25,23 @@ typedef double deep_rnn_real;
 typedef float deep_rnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef DEEP_RNN_FIXED_m_3
+#define DEEP_RNN_FIXED_m_3 sizes->m_3
+#endif
+#ifndef DEEP_RNN_FIXED_p
+#define DEEP_RNN_FIXED_p sizes->p
+#endif
+#ifndef DEEP_RNN_FIXED_m_2
+#define DEEP_RNN_FIXED_m_2 sizes->m_2
+#endif
+#ifndef DEEP_RNN_FIXED_m_1
+#define DEEP_RNN_FIXED_m_1 sizes->m_1
+#endif
+#ifndef DEEP_RNN_FIXED_n
+#define DEEP_RNN_FIXED_n sizes->n
+#endif
+
 /* sizes, each at least 1 */
 typedef struct deep_rnn_sizes {
     size_t T; /* steps */

@@ -16,11 +16,11 @@ size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
@@ -41,11 +41,11 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
@@ -66,11 +66,11 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m_3 = padded(m_3);
     const size_t row_m_2 = padded(m_2);
@@ -94,11 +94,11 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
@@ -119,11 +119,11 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m_3 = padded(m_3);
     const size_t row_m_2 = padded(m_2);
@@ -146,11 +146,11 @@ size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
@@ -172,11 +172,11 @@ void deep_rnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     (void)T;
     (void)B;
     (void)m_3;
@@ -241,11 +241,11 @@ void deep_rnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     (void)T;
     (void)B;
     (void)m_3;
@@ -314,11 +314,11 @@ void deep_rnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
@@ -567,11 +567,11 @@ void deep_rnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m_3 = padded(m_3);
     const size_t row_m_2 = padded(m_2);
@@ -1080,11 +1080,11 @@ void deep_rnn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t m_3 = sizes->m_3;
-    const size_t p = sizes->p;
-    const size_t m_2 = sizes->m_2;
-    const size_t m_1 = sizes->m_1;
-    const size_t n = sizes->n;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);

@@ -19,14 +19,14 @@ size_t elman_tape_size(const elman_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = ELMAN_FIXED_m;
     return T * B * m;
 }
 
 size_t elman_forward_work_size(const elman_sizes *sizes)
 {
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     return m + p;
 }
 
@@ -34,15 +34,15 @@ size_t elman_backward_work_size(const elman_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     return T * B * p + m + T * B * m + 2 * B * m;
 }
 
 size_t elman_step_work_size(const elman_sizes *sizes)
 {
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     return 2 * m + p;
 }
 
@@ -54,9 +54,9 @@ void elman_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const elman_real *const W = parameters->W; /* [m, n] */
     const elman_real *const U = parameters->U; /* [m, m] */
     const elman_real *const b = parameters->b; /* [m] */
@@ -126,9 +126,9 @@ void elman_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const elman_real *const W = parameters->W; /* [m, n] */
     const elman_real *const U = parameters->U; /* [m, m] */
     const elman_real *const V = parameters->V; /* [p, m] */
@@ -255,9 +255,9 @@ void elman_step(
     elman_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const elman_real *const W = parameters->W; /* [m, n] */
     const elman_real *const U = parameters->U; /* [m, m] */
     const elman_real *const b = parameters->b; /* [m] */

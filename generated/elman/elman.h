@@ -25,6 +25,17 @@ typedef double elman_real;
 typedef float elman_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef ELMAN_FIXED_n
+#define ELMAN_FIXED_n sizes->n
+#endif
+#ifndef ELMAN_FIXED_m
+#define ELMAN_FIXED_m sizes->m
+#endif
+#ifndef ELMAN_FIXED_p
+#define ELMAN_FIXED_p sizes->p
+#endif
+
 /* sizes, each at least 1 */
 typedef struct elman_sizes {
     size_t T; /* steps */

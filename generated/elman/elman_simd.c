@@ -16,9 +16,9 @@ size_t elman_simd_tape_size(const elman_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -33,9 +33,9 @@ size_t elman_simd_forward_packed_size(const elman_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -50,9 +50,9 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -70,9 +70,9 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -87,9 +87,9 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -106,9 +106,9 @@ size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -124,9 +124,9 @@ void elman_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -161,9 +161,9 @@ void elman_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -202,9 +202,9 @@ void elman_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
@@ -325,9 +325,9 @@ void elman_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -566,9 +566,9 @@ void elman_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */

@@ -34,13 +34,13 @@ size_t fastgrnn_tape_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = FASTGRNN_FIXED_m;
     return 2 * T * B * m + 2 * 1;
 }
 
 size_t fastgrnn_forward_work_size(const fastgrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = FASTGRNN_FIXED_m;
     return 3 * m;
 }
 
@@ -48,13 +48,13 @@ size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = FASTGRNN_FIXED_m;
     return 4 * T * B * m + 3 * m + 2 * 1 + 2 * B * m;
 }
 
 size_t fastgrnn_step_work_size(const fastgrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = FASTGRNN_FIXED_m;
     return 5 * m + 2 * 1;
 }
 
@@ -66,8 +66,8 @@ void fastgrnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const fastgrnn_real *const W = parameters->W; /* [m, n] */
     const fastgrnn_real *const U = parameters->U; /* [m, m] */
     const fastgrnn_real *const b_z = parameters->b_z; /* [m] */
@@ -148,8 +148,8 @@ void fastgrnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const fastgrnn_real *const W = parameters->W; /* [m, n] */
     const fastgrnn_real *const U = parameters->U; /* [m, m] */
     fastgrnn_real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -312,8 +312,8 @@ void fastgrnn_step(
     fastgrnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const fastgrnn_real *const W = parameters->W; /* [m, n] */
     const fastgrnn_real *const U = parameters->U; /* [m, m] */
     const fastgrnn_real *const b_z = parameters->b_z; /* [m] */

@@ -25,6 +25,14 @@ typedef double fastgrnn_real;
 typedef float fastgrnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef FASTGRNN_FIXED_n
+#define FASTGRNN_FIXED_n sizes->n
+#endif
+#ifndef FASTGRNN_FIXED_m
+#define FASTGRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct fastgrnn_sizes {
     size_t T; /* steps */

@@ -30,8 +30,8 @@ size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -45,8 +45,8 @@ size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -60,8 +60,8 @@ size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -76,8 +76,8 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -91,8 +91,8 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -115,8 +115,8 @@ void fastgrnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -143,8 +143,8 @@ void fastgrnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -175,8 +175,8 @@ void fastgrnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -294,8 +294,8 @@ void fastgrnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
@@ -550,8 +550,8 @@ void fastgrnn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const zeta = parameters->zeta; /* [] */

@@ -32,13 +32,13 @@ size_t fastrnn_tape_size(const fastrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = FASTRNN_FIXED_m;
     return T * B * m + 2 * 1;
 }
 
 size_t fastrnn_forward_work_size(const fastrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = FASTRNN_FIXED_m;
     return m;
 }
 
@@ -46,13 +46,13 @@ size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = FASTRNN_FIXED_m;
     return 2 * T * B * m + 2 * 1 + m + 2 * B * m;
 }
 
 size_t fastrnn_step_work_size(const fastrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = FASTRNN_FIXED_m;
     return 2 * m + 2 * 1;
 }
 
@@ -64,8 +64,8 @@ void fastrnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const fastrnn_real *const W = parameters->W; /* [m, n] */
     const fastrnn_real *const U = parameters->U; /* [m, m] */
     const fastrnn_real *const b = parameters->b; /* [m] */
@@ -129,8 +129,8 @@ void fastrnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const fastrnn_real *const W = parameters->W; /* [m, n] */
     const fastrnn_real *const U = parameters->U; /* [m, m] */
     fastrnn_real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -258,8 +258,8 @@ void fastrnn_step(
     fastrnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const fastrnn_real *const W = parameters->W; /* [m, n] */
     const fastrnn_real *const U = parameters->U; /* [m, m] */
     const fastrnn_real *const b = parameters->b; /* [m] */

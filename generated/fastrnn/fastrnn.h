@@ -25,6 +25,14 @@ typedef double fastrnn_real;
 typedef float fastrnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef FASTRNN_FIXED_n
+#define FASTRNN_FIXED_n sizes->n
+#endif
+#ifndef FASTRNN_FIXED_m
+#define FASTRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct fastrnn_sizes {
     size_t T; /* steps */

@@ -24,8 +24,8 @@ size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -39,8 +39,8 @@ size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -54,8 +54,8 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -70,8 +70,8 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -85,8 +85,8 @@ size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t thread
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -109,8 +109,8 @@ void fastrnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -137,8 +137,8 @@ void fastrnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -169,8 +169,8 @@ void fastrnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const alpha = parameters->alpha; /* [] */
@@ -274,8 +274,8 @@ void fastrnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
@@ -486,8 +486,8 @@ void fastrnn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
     const real *const b = parameters->b; /* [m] */
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */

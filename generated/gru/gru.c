@@ -31,13 +31,13 @@ size_t gru_tape_size(const gru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = GRU_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t gru_forward_work_size(const gru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = GRU_FIXED_m;
     return 3 * m;
 }
 
@@ -45,13 +45,13 @@ size_t gru_backward_work_size(const gru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = GRU_FIXED_m;
     return 4 * m + 4 * T * B * m + 2 * B * m;
 }
 
 size_t gru_step_work_size(const gru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = GRU_FIXED_m;
     return 7 * m;
 }
 
@@ -63,8 +63,8 @@ void gru_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const gru_real *const W_z = parameters->W_z; /* [m, n] */
     const gru_real *const U_z = parameters->U_z; /* [m, m] */
     const gru_real *const b_z = parameters->b_z; /* [m] */
@@ -163,8 +163,8 @@ void gru_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const gru_real *const W_z = parameters->W_z; /* [m, n] */
     const gru_real *const U_z = parameters->U_z; /* [m, m] */
     const gru_real *const W_r = parameters->W_r; /* [m, n] */
@@ -364,8 +364,8 @@ void gru_step(
     gru_real *work)
 {
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const gru_real *const W_z = parameters->W_z; /* [m, n] */
     const gru_real *const U_z = parameters->U_z; /* [m, m] */
     const gru_real *const b_z = parameters->b_z; /* [m] */

@@ -25,6 +25,14 @@ typedef double gru_real;
 typedef float gru_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef GRU_FIXED_n
+#define GRU_FIXED_n sizes->n
+#endif
+#ifndef GRU_FIXED_m
+#define GRU_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct gru_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t gru_simd_tape_size(const gru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t gru_simd_forward_packed_size(const gru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t gru_simd_backward_packed_size(const gru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -107,8 +107,8 @@ void gru_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     (void)T;
     (void)B;
     (void)size_n;
@@ -139,8 +139,8 @@ void gru_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     (void)T;
     (void)B;
     (void)size_n;
@@ -175,8 +175,8 @@ void gru_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
@@ -296,8 +296,8 @@ void gru_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
@@ -558,8 +558,8 @@ void gru_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */

@@ -31,13 +31,13 @@ size_t gru_reset_before_tape_size(const gru_reset_before_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t gru_reset_before_forward_work_size(const gru_reset_before_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     return 3 * m;
 }
 
@@ -45,13 +45,13 @@ size_t gru_reset_before_backward_work_size(const gru_reset_before_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     return 5 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t gru_reset_before_step_work_size(const gru_reset_before_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     return 7 * m;
 }
 
@@ -63,8 +63,8 @@ void gru_reset_before_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const gru_reset_before_real *const W_z = parameters->W_z; /* [m, n] */
     const gru_reset_before_real *const U_z = parameters->U_z; /* [m, m] */
     const gru_reset_before_real *const b_z = parameters->b_z; /* [m] */
@@ -160,8 +160,8 @@ void gru_reset_before_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const gru_reset_before_real *const W_z = parameters->W_z; /* [m, n] */
     const gru_reset_before_real *const U_z = parameters->U_z; /* [m, m] */
     const gru_reset_before_real *const W_r = parameters->W_r; /* [m, n] */
@@ -354,8 +354,8 @@ void gru_reset_before_step(
     gru_reset_before_real *work)
 {
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const gru_reset_before_real *const W_z = parameters->W_z; /* [m, n] */
     const gru_reset_before_real *const U_z = parameters->U_z; /* [m, m] */
     const gru_reset_before_real *const b_z = parameters->b_z; /* [m] */

@@ -22,8 +22,8 @@ size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes,
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)size_n;
@@ -114,8 +114,8 @@ void gru_reset_before_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     (void)T;
     (void)B;
     (void)size_n;
@@ -158,8 +158,8 @@ void gru_reset_before_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     (void)T;
     (void)B;
     (void)size_n;
@@ -200,8 +200,8 @@ void gru_reset_before_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
@@ -360,8 +360,8 @@ void gru_reset_before_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
@@ -645,8 +645,8 @@ void gru_reset_before_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t size_n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */

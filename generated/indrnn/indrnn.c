@@ -19,7 +19,7 @@ size_t indrnn_tape_size(const indrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = INDRNN_FIXED_m;
     return T * B * m;
 }
 
@@ -33,13 +33,13 @@ size_t indrnn_backward_work_size(const indrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = INDRNN_FIXED_m;
     return m + T * B * m + 2 * B * m;
 }
 
 size_t indrnn_step_work_size(const indrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = INDRNN_FIXED_m;
     return m;
 }
 
@@ -52,8 +52,8 @@ void indrnn_forward(
     (void)work;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const indrnn_real *const W = parameters->W; /* [m, n] */
     const indrnn_real *const u = parameters->u; /* [m] */
     const indrnn_real *const b = parameters->b; /* [m] */
@@ -96,8 +96,8 @@ void indrnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const indrnn_real *const W = parameters->W; /* [m, n] */
     const indrnn_real *const u = parameters->u; /* [m] */
     indrnn_real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -184,8 +184,8 @@ void indrnn_step(
     indrnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const indrnn_real *const W = parameters->W; /* [m, n] */
     const indrnn_real *const u = parameters->u; /* [m] */
     const indrnn_real *const b = parameters->b; /* [m] */

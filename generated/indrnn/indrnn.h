@@ -25,6 +25,14 @@ typedef double indrnn_real;
 typedef float indrnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef INDRNN_FIXED_n
+#define INDRNN_FIXED_n sizes->n
+#endif
+#ifndef INDRNN_FIXED_m
+#define INDRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct indrnn_sizes {
     size_t T; /* steps */

@@ -21,8 +21,8 @@ size_t indrnn_simd_tape_size(const indrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -36,8 +36,8 @@ size_t indrnn_simd_forward_packed_size(const indrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -51,8 +51,8 @@ size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -67,8 +67,8 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -82,8 +82,8 @@ size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -106,8 +106,8 @@ void indrnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -127,8 +127,8 @@ void indrnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -152,8 +152,8 @@ void indrnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
@@ -233,8 +233,8 @@ void indrnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const u = parameters->u; /* [m] */
     real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -384,8 +384,8 @@ void indrnn_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
     const real *const panels_x = packed;

@@ -19,7 +19,7 @@ size_t irnn_tape_size(const irnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = IRNN_FIXED_m;
     return T * B * m;
 }
 
@@ -33,13 +33,13 @@ size_t irnn_backward_work_size(const irnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = IRNN_FIXED_m;
     return m + T * B * m + 2 * B * m;
 }
 
 size_t irnn_step_work_size(const irnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = IRNN_FIXED_m;
     return m;
 }
 
@@ -52,8 +52,8 @@ void irnn_forward(
     (void)work;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const irnn_real *const W = parameters->W; /* [m, n] */
     const irnn_real *const U = parameters->U; /* [m, m] */
     const irnn_real *const b = parameters->b; /* [m] */
@@ -98,8 +98,8 @@ void irnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const irnn_real *const W = parameters->W; /* [m, n] */
     const irnn_real *const U = parameters->U; /* [m, m] */
     irnn_real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -191,8 +191,8 @@ void irnn_step(
     irnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const irnn_real *const W = parameters->W; /* [m, n] */
     const irnn_real *const U = parameters->U; /* [m, m] */
     const irnn_real *const b = parameters->b; /* [m] */

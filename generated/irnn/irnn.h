@@ -25,6 +25,14 @@ typedef double irnn_real;
 typedef float irnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef IRNN_FIXED_n
+#define IRNN_FIXED_n sizes->n
+#endif
+#ifndef IRNN_FIXED_m
+#define IRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct irnn_sizes {
     size_t T; /* steps */

@@ -21,8 +21,8 @@ size_t irnn_simd_tape_size(const irnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -36,8 +36,8 @@ size_t irnn_simd_forward_packed_size(const irnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -51,8 +51,8 @@ size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -67,8 +67,8 @@ size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -82,8 +82,8 @@ size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -106,8 +106,8 @@ void irnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -134,8 +134,8 @@ void irnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -166,8 +166,8 @@ void irnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     real *const tape_a_h = tape; /* [m] a row */
@@ -251,8 +251,8 @@ void irnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
@@ -422,8 +422,8 @@ void irnn_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
     const real *const b = parameters->b; /* [m] */
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;

@@ -33,13 +33,13 @@ size_t janet_tape_size(const janet_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = JANET_FIXED_m;
     return 3 * T * B * m;
 }
 
 size_t janet_forward_work_size(const janet_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = JANET_FIXED_m;
     return 2 * m;
 }
 
@@ -47,13 +47,13 @@ size_t janet_backward_work_size(const janet_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = JANET_FIXED_m;
     return 2 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t janet_step_work_size(const janet_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = JANET_FIXED_m;
     return 5 * m;
 }
 
@@ -65,8 +65,8 @@ void janet_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const janet_real *const W_f = parameters->W_f; /* [m, n] */
     const janet_real *const U_f = parameters->U_f; /* [m, m] */
     const janet_real *const b_f = parameters->b_f; /* [m] */
@@ -142,8 +142,8 @@ void janet_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const janet_real *const W_f = parameters->W_f; /* [m, n] */
     const janet_real *const U_f = parameters->U_f; /* [m, m] */
     const janet_real *const W_c = parameters->W_c; /* [m, n] */
@@ -281,8 +281,8 @@ void janet_step(
     janet_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const janet_real *const W_f = parameters->W_f; /* [m, n] */
     const janet_real *const U_f = parameters->U_f; /* [m, m] */
     const janet_real *const b_f = parameters->b_f; /* [m] */

@@ -25,6 +25,14 @@ typedef double janet_real;
 typedef float janet_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef JANET_FIXED_n
+#define JANET_FIXED_n sizes->n
+#endif
+#ifndef JANET_FIXED_m
+#define JANET_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct janet_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t janet_simd_tape_size(const janet_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t janet_simd_forward_packed_size(const janet_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -107,8 +107,8 @@ void janet_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -137,8 +137,8 @@ void janet_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -171,8 +171,8 @@ void janet_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
@@ -277,8 +277,8 @@ void janet_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
@@ -490,8 +490,8 @@ void janet_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const panels_h_prev = packed;

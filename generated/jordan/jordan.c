@@ -29,14 +29,14 @@ size_t jordan_tape_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = JORDAN_FIXED_m;
     return T * B * m;
 }
 
 size_t jordan_forward_work_size(const jordan_sizes *sizes)
 {
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     return m + p;
 }
 
@@ -44,15 +44,15 @@ size_t jordan_backward_work_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     return p + T * B * p + m + T * B * m + 2 * B * p;
 }
 
 size_t jordan_step_work_size(const jordan_sizes *sizes)
 {
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     return 2 * m + p;
 }
 
@@ -64,9 +64,9 @@ void jordan_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const jordan_real *const W = parameters->W; /* [m, n] */
     const jordan_real *const U = parameters->U; /* [m, p] */
     const jordan_real *const b = parameters->b; /* [m] */
@@ -127,9 +127,9 @@ void jordan_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const jordan_real *const W = parameters->W; /* [m, n] */
     const jordan_real *const U = parameters->U; /* [m, p] */
     const jordan_real *const V = parameters->V; /* [p, m] */
@@ -255,9 +255,9 @@ void jordan_step(
     jordan_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const jordan_real *const W = parameters->W; /* [m, n] */
     const jordan_real *const U = parameters->U; /* [m, p] */
     const jordan_real *const b = parameters->b; /* [m] */

@@ -25,6 +25,17 @@ typedef double jordan_real;
 typedef float jordan_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef JORDAN_FIXED_n
+#define JORDAN_FIXED_n sizes->n
+#endif
+#ifndef JORDAN_FIXED_m
+#define JORDAN_FIXED_m sizes->m
+#endif
+#ifndef JORDAN_FIXED_p
+#define JORDAN_FIXED_p sizes->p
+#endif
+
 /* sizes, each at least 1 */
 typedef struct jordan_sizes {
     size_t T; /* steps */

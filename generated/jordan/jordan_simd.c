@@ -22,9 +22,9 @@ size_t jordan_simd_tape_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -39,9 +39,9 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -56,9 +56,9 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -76,9 +76,9 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -93,9 +93,9 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -112,9 +112,9 @@ size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -130,9 +130,9 @@ void jordan_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -167,9 +167,9 @@ void jordan_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -208,9 +208,9 @@ void jordan_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
@@ -328,9 +328,9 @@ void jordan_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -572,9 +572,9 @@ void jordan_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */

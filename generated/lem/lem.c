@@ -34,13 +34,13 @@ size_t lem_tape_size(const lem_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LEM_FIXED_m;
     return 7 * T * B * m;
 }
 
 size_t lem_forward_work_size(const lem_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LEM_FIXED_m;
     return 4 * m;
 }
 
@@ -48,13 +48,13 @@ size_t lem_backward_work_size(const lem_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LEM_FIXED_m;
     return 2 * m + 6 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lem_step_work_size(const lem_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LEM_FIXED_m;
     return 11 * m;
 }
 
@@ -66,8 +66,8 @@ void lem_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const lem_real *const dt = parameters->dt; /* [] */
     const lem_real *const W_1 = parameters->W_1; /* [m, m] */
     const lem_real *const V_1 = parameters->V_1; /* [m, n] */
@@ -199,8 +199,8 @@ void lem_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const lem_real *const dt = parameters->dt; /* [] */
     const lem_real *const W_1 = parameters->W_1; /* [m, m] */
     const lem_real *const V_1 = parameters->V_1; /* [m, n] */
@@ -456,8 +456,8 @@ void lem_step(
     lem_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const lem_real *const dt = parameters->dt; /* [] */
     const lem_real *const W_1 = parameters->W_1; /* [m, m] */
     const lem_real *const V_1 = parameters->V_1; /* [m, n] */

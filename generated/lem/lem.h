@@ -25,6 +25,14 @@ typedef double lem_real;
 typedef float lem_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LEM_FIXED_n
+#define LEM_FIXED_n sizes->n
+#endif
+#ifndef LEM_FIXED_m
+#define LEM_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lem_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t lem_simd_tape_size(const lem_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void lem_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -160,8 +160,8 @@ void lem_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -204,8 +204,8 @@ void lem_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const dt = parameters->dt; /* [] */
     const real *const b_1 = parameters->b_1; /* [m] */
@@ -392,8 +392,8 @@ void lem_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const dt = parameters->dt; /* [] */
     real *const dt_bar = gradients->dt_bar; /* [] */
@@ -735,8 +735,8 @@ void lem_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const dt = parameters->dt; /* [] */
     const real *const b_1 = parameters->b_1; /* [m] */

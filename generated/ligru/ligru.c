@@ -35,13 +35,13 @@ size_t ligru_tape_size(const ligru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LIGRU_FIXED_m;
     return 3 * T * B * m;
 }
 
 size_t ligru_forward_work_size(const ligru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LIGRU_FIXED_m;
     return m;
 }
 
@@ -49,13 +49,13 @@ size_t ligru_backward_work_size(const ligru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LIGRU_FIXED_m;
     return 3 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t ligru_step_work_size(const ligru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LIGRU_FIXED_m;
     return 4 * m;
 }
 
@@ -67,8 +67,8 @@ void ligru_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const ligru_real *const W_z = parameters->W_z; /* [m, n] */
     const ligru_real *const U_z = parameters->U_z; /* [m, m] */
     const ligru_real *const b_z = parameters->b_z; /* [m] */
@@ -139,8 +139,8 @@ void ligru_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const ligru_real *const W_z = parameters->W_z; /* [m, n] */
     const ligru_real *const U_z = parameters->U_z; /* [m, m] */
     const ligru_real *const W_h = parameters->W_h; /* [m, n] */
@@ -283,8 +283,8 @@ void ligru_step(
     ligru_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const ligru_real *const W_z = parameters->W_z; /* [m, n] */
     const ligru_real *const U_z = parameters->U_z; /* [m, m] */
     const ligru_real *const b_z = parameters->b_z; /* [m] */

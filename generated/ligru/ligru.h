@@ -25,6 +25,14 @@ typedef double ligru_real;
 typedef float ligru_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LIGRU_FIXED_n
+#define LIGRU_FIXED_n sizes->n
+#endif
+#ifndef LIGRU_FIXED_m
+#define LIGRU_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct ligru_sizes {
     size_t T; /* steps */

@@ -27,8 +27,8 @@ size_t ligru_simd_tape_size(const ligru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -42,8 +42,8 @@ size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -57,8 +57,8 @@ size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -73,8 +73,8 @@ size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -88,8 +88,8 @@ size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -112,8 +112,8 @@ void ligru_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -142,8 +142,8 @@ void ligru_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -176,8 +176,8 @@ void ligru_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -279,8 +279,8 @@ void ligru_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
@@ -495,8 +495,8 @@ void ligru_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const panels_h_prev = packed;

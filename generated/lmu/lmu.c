@@ -26,13 +26,13 @@ size_t lmu_tape_size(const lmu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d = sizes->d;
+    const size_t d = LMU_FIXED_d;
     return T * B + T * B * d;
 }
 
 size_t lmu_forward_work_size(const lmu_sizes *sizes)
 {
-    const size_t k = sizes->k;
+    const size_t k = LMU_FIXED_k;
     return k;
 }
 
@@ -40,15 +40,15 @@ size_t lmu_backward_work_size(const lmu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     return k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d;
 }
 
 size_t lmu_step_work_size(const lmu_sizes *sizes)
 {
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     return 1 + d + k;
 }
 
@@ -60,9 +60,9 @@ void lmu_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const lmu_real *const e_x = parameters->e_x; /* [n] */
     const lmu_real *const e_h = parameters->e_h; /* [k] */
     const lmu_real *const e_m = parameters->e_m; /* [d] */
@@ -137,9 +137,9 @@ void lmu_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const lmu_real *const e_x = parameters->e_x; /* [n] */
     const lmu_real *const e_h = parameters->e_h; /* [k] */
     const lmu_real *const e_m = parameters->e_m; /* [d] */
@@ -310,9 +310,9 @@ void lmu_step(
     lmu_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const lmu_real *const e_x = parameters->e_x; /* [n] */
     const lmu_real *const e_h = parameters->e_h; /* [k] */
     const lmu_real *const e_m = parameters->e_m; /* [d] */

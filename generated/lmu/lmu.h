@@ -25,6 +25,17 @@ typedef double lmu_real;
 typedef float lmu_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LMU_FIXED_n
+#define LMU_FIXED_n sizes->n
+#endif
+#ifndef LMU_FIXED_d
+#define LMU_FIXED_d sizes->d
+#endif
+#ifndef LMU_FIXED_k
+#define LMU_FIXED_k sizes->k
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lmu_sizes {
     size_t T; /* steps */

@@ -16,9 +16,9 @@ size_t lmu_simd_tape_size(const lmu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -33,9 +33,9 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -50,9 +50,9 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_k = padded(k);
     const size_t row_d = padded(d);
     (void)T;
@@ -70,9 +70,9 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -87,9 +87,9 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_k = padded(k);
     const size_t row_d = padded(d);
     (void)T;
@@ -106,9 +106,9 @@ size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     (void)B;
     (void)n;
@@ -124,9 +124,9 @@ void lmu_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     (void)T;
     (void)B;
     (void)n;
@@ -162,9 +162,9 @@ void lmu_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     (void)T;
     (void)B;
     (void)n;
@@ -210,9 +210,9 @@ void lmu_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */
@@ -347,9 +347,9 @@ void lmu_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_k = padded(k);
     const size_t row_d = padded(d);
     const real *const e_x = parameters->e_x; /* [n] */
@@ -686,9 +686,9 @@ void lmu_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t k = sizes->k;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */

@@ -28,7 +28,7 @@ size_t lru_tape_size(const lru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t N = sizes->N;
+    const size_t N = LRU_FIXED_N;
     return 4 * T * B * N + 6 * N;
 }
 
@@ -42,13 +42,13 @@ size_t lru_backward_work_size(const lru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t N = sizes->N;
+    const size_t N = LRU_FIXED_N;
     return 2 * T * B * N + 11 * N + 2 * 2 * B * N;
 }
 
 size_t lru_step_work_size(const lru_sizes *sizes)
 {
-    const size_t N = sizes->N;
+    const size_t N = LRU_FIXED_N;
     return 10 * N;
 }
 
@@ -61,8 +61,8 @@ void lru_forward(
     (void)work;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const lru_real *const nu = parameters->nu; /* [N] */
     const lru_real *const theta = parameters->theta; /* [N] */
     const lru_real *const gamma = parameters->gamma; /* [N] */
@@ -195,8 +195,8 @@ void lru_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const lru_real *const B_re = parameters->B_re; /* [N, H] */
     const lru_real *const B_im = parameters->B_im; /* [N, H] */
     const lru_real *const C_re = parameters->C_re; /* [H, N] */
@@ -428,8 +428,8 @@ void lru_step(
     lru_real *work)
 {
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const lru_real *const nu = parameters->nu; /* [N] */
     const lru_real *const theta = parameters->theta; /* [N] */
     const lru_real *const gamma = parameters->gamma; /* [N] */

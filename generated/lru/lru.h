@@ -25,6 +25,14 @@ typedef double lru_real;
 typedef float lru_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LRU_FIXED_H
+#define LRU_FIXED_H sizes->H
+#endif
+#ifndef LRU_FIXED_N
+#define LRU_FIXED_N sizes->N
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lru_sizes {
     size_t T; /* steps */

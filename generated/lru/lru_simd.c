@@ -19,8 +19,8 @@ size_t lru_simd_tape_size(const lru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     (void)T;
     (void)B;
@@ -34,8 +34,8 @@ size_t lru_simd_forward_packed_size(const lru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     (void)T;
     (void)B;
@@ -49,8 +49,8 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     (void)T;
     (void)B;
@@ -71,8 +71,8 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     (void)T;
     (void)B;
@@ -86,8 +86,8 @@ size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     (void)B;
     (void)H;
@@ -102,8 +102,8 @@ void lru_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     (void)T;
     (void)B;
     (void)H;
@@ -132,8 +132,8 @@ void lru_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     (void)T;
     (void)B;
     (void)H;
@@ -167,8 +167,8 @@ void lru_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     const real *const nu = parameters->nu; /* [N] */
     const real *const theta = parameters->theta; /* [N] */
@@ -349,8 +349,8 @@ void lru_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     const real *const D = parameters->D; /* [H] */
     real *const nu_bar = gradients->nu_bar; /* [N] */
@@ -659,8 +659,8 @@ void lru_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t H = sizes->H;
-    const size_t N = sizes->N;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
     const real *const nu = parameters->nu; /* [N] */
     const real *const theta = parameters->theta; /* [N] */

@@ -22,8 +22,8 @@ size_t lstm_simd_tape_size(const lstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t lstm_simd_step_work_size(const lstm_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void lstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -148,8 +148,8 @@ void lstm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -186,8 +186,8 @@ void lstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -324,8 +324,8 @@ void lstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
     real *const U_i_bar = gradients->U_i_bar; /* [m, m] */
@@ -608,8 +608,8 @@ void lstm_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

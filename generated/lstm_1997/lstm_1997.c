@@ -32,14 +32,14 @@ size_t lstm_1997_tape_size(const lstm_1997_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_1997_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t lstm_1997_forward_work_size(const lstm_1997_sizes *sizes)
 {
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_1997_FIXED_m;
     return 3 * m + 2 * B * m;
 }
 
@@ -47,13 +47,13 @@ size_t lstm_1997_backward_work_size(const lstm_1997_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_1997_FIXED_m;
     return 5 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_1997_step_work_size(const lstm_1997_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_1997_FIXED_m;
     return 8 * m;
 }
 
@@ -65,8 +65,8 @@ void lstm_1997_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_1997_FIXED_n;
+    const size_t m = LSTM_1997_FIXED_m;
     const lstm_1997_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_1997_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_1997_real *const b_i = parameters->b_i; /* [m] */
@@ -171,8 +171,8 @@ void lstm_1997_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_1997_FIXED_n;
+    const size_t m = LSTM_1997_FIXED_m;
     const lstm_1997_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_1997_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_1997_real *const W_g = parameters->W_g; /* [m, n] */
@@ -371,8 +371,8 @@ void lstm_1997_step(
     lstm_1997_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_1997_FIXED_n;
+    const size_t m = LSTM_1997_FIXED_m;
     const lstm_1997_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_1997_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_1997_real *const b_i = parameters->b_i; /* [m] */

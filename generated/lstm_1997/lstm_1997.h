@@ -25,6 +25,14 @@ typedef double lstm_1997_real;
 typedef float lstm_1997_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LSTM_1997_FIXED_n
+#define LSTM_1997_FIXED_n sizes->n
+#endif
+#ifndef LSTM_1997_FIXED_m
+#define LSTM_1997_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lstm_1997_sizes {
     size_t T; /* steps */

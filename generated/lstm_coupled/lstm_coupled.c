@@ -33,13 +33,13 @@ size_t lstm_coupled_tape_size(const lstm_coupled_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     return 6 * T * B * m;
 }
 
 size_t lstm_coupled_forward_work_size(const lstm_coupled_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     return 3 * m;
 }
 
@@ -47,13 +47,13 @@ size_t lstm_coupled_backward_work_size(const lstm_coupled_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     return 6 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_coupled_step_work_size(const lstm_coupled_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     return 9 * m;
 }
 
@@ -65,8 +65,8 @@ void lstm_coupled_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     const lstm_coupled_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_coupled_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_coupled_real *const b_i = parameters->b_i; /* [m] */
@@ -177,8 +177,8 @@ void lstm_coupled_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     const lstm_coupled_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_coupled_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_coupled_real *const W_g = parameters->W_g; /* [m, n] */
@@ -386,8 +386,8 @@ void lstm_coupled_step(
     lstm_coupled_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
     const lstm_coupled_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_coupled_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_coupled_real *const b_i = parameters->b_i; /* [m] */

@@ -25,6 +25,14 @@ typedef double lstm_coupled_real;
 typedef float lstm_coupled_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LSTM_COUPLED_FIXED_n
+#define LSTM_COUPLED_FIXED_n sizes->n
+#endif
+#ifndef LSTM_COUPLED_FIXED_m
+#define LSTM_COUPLED_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lstm_coupled_sizes {
     size_t T; /* steps */

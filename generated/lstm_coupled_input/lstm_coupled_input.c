@@ -34,13 +34,13 @@ size_t lstm_coupled_input_tape_size(const lstm_coupled_input_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     return 6 * T * B * m;
 }
 
 size_t lstm_coupled_input_forward_work_size(const lstm_coupled_input_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     return 3 * m;
 }
 
@@ -48,13 +48,13 @@ size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *siz
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     return 6 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_coupled_input_step_work_size(const lstm_coupled_input_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     return 9 * m;
 }
 
@@ -66,8 +66,8 @@ void lstm_coupled_input_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const lstm_coupled_input_real *const W_f = parameters->W_f; /* [m, n] */
     const lstm_coupled_input_real *const U_f = parameters->U_f; /* [m, m] */
     const lstm_coupled_input_real *const b_f = parameters->b_f; /* [m] */
@@ -178,8 +178,8 @@ void lstm_coupled_input_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const lstm_coupled_input_real *const W_f = parameters->W_f; /* [m, n] */
     const lstm_coupled_input_real *const U_f = parameters->U_f; /* [m, m] */
     const lstm_coupled_input_real *const W_g = parameters->W_g; /* [m, n] */
@@ -387,8 +387,8 @@ void lstm_coupled_input_step(
     lstm_coupled_input_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const lstm_coupled_input_real *const W_f = parameters->W_f; /* [m, n] */
     const lstm_coupled_input_real *const U_f = parameters->U_f; /* [m, m] */
     const lstm_coupled_input_real *const b_f = parameters->b_f; /* [m] */

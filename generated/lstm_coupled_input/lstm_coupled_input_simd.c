@@ -22,8 +22,8 @@ size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t lstm_coupled_input_simd_forward_packed_size(const lstm_coupled_input_size
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t lstm_coupled_input_simd_backward_packed_size(const lstm_coupled_input_siz
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t lstm_coupled_input_simd_forward_work_size(const lstm_coupled_input_sizes 
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t lstm_coupled_input_simd_backward_work_size(const lstm_coupled_input_sizes
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t lstm_coupled_input_simd_step_work_size(const lstm_coupled_input_sizes *si
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void lstm_coupled_input_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -146,8 +146,8 @@ void lstm_coupled_input_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -182,8 +182,8 @@ void lstm_coupled_input_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
@@ -315,8 +315,8 @@ void lstm_coupled_input_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
@@ -575,8 +575,8 @@ void lstm_coupled_input_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */

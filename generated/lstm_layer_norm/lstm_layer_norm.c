@@ -42,13 +42,13 @@ size_t lstm_layer_norm_tape_size(const lstm_layer_norm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     return 24 * T * B * m + 3 * T * B;
 }
 
 size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     return 13 * m + 6 * 1;
 }
 
@@ -56,13 +56,13 @@ size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     return 28 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m;
 }
 
 size_t lstm_layer_norm_step_work_size(const lstm_layer_norm_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     return 37 * m + 9 * 1;
 }
 
@@ -74,8 +74,8 @@ void lstm_layer_norm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const lstm_layer_norm_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_layer_norm_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_layer_norm_real *const b_i = parameters->b_i; /* [m] */
@@ -465,8 +465,8 @@ void lstm_layer_norm_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const lstm_layer_norm_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_layer_norm_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_layer_norm_real *const W_f = parameters->W_f; /* [m, n] */
@@ -1104,8 +1104,8 @@ void lstm_layer_norm_step(
     lstm_layer_norm_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const lstm_layer_norm_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_layer_norm_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_layer_norm_real *const b_i = parameters->b_i; /* [m] */

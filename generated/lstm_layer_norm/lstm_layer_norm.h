@@ -25,6 +25,14 @@ typedef double lstm_layer_norm_real;
 typedef float lstm_layer_norm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LSTM_LAYER_NORM_FIXED_n
+#define LSTM_LAYER_NORM_FIXED_n sizes->n
+#endif
+#ifndef LSTM_LAYER_NORM_FIXED_m
+#define LSTM_LAYER_NORM_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lstm_layer_norm_sizes {
     size_t T; /* steps */

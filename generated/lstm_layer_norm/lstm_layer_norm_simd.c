@@ -28,8 +28,8 @@ size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -43,8 +43,8 @@ size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *siz
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -58,8 +58,8 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -74,8 +74,8 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -89,8 +89,8 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -104,8 +104,8 @@ size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, s
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -120,8 +120,8 @@ void lstm_layer_norm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -154,8 +154,8 @@ void lstm_layer_norm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -192,8 +192,8 @@ void lstm_layer_norm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -782,8 +782,8 @@ void lstm_layer_norm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const alpha_1_i = parameters->alpha_1_i; /* [m] */
     const real *const alpha_1_f = parameters->alpha_1_f; /* [m] */
@@ -1698,8 +1698,8 @@ void lstm_layer_norm_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

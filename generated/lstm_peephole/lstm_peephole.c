@@ -32,13 +32,13 @@ size_t lstm_peephole_tape_size(const lstm_peephole_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     return 6 * T * B * m;
 }
 
 size_t lstm_peephole_forward_work_size(const lstm_peephole_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     return 4 * m;
 }
 
@@ -46,13 +46,13 @@ size_t lstm_peephole_backward_work_size(const lstm_peephole_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     return 6 * m + 4 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_peephole_step_work_size(const lstm_peephole_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     return 10 * m;
 }
 
@@ -64,8 +64,8 @@ void lstm_peephole_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const lstm_peephole_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_peephole_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_peephole_real *const b_i = parameters->b_i; /* [m] */
@@ -193,8 +193,8 @@ void lstm_peephole_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const lstm_peephole_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_peephole_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_peephole_real *const W_f = parameters->W_f; /* [m, n] */
@@ -464,8 +464,8 @@ void lstm_peephole_step(
     lstm_peephole_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const lstm_peephole_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_peephole_real *const U_i = parameters->U_i; /* [m, m] */
     const lstm_peephole_real *const b_i = parameters->b_i; /* [m] */

@@ -25,6 +25,14 @@ typedef double lstm_peephole_real;
 typedef float lstm_peephole_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LSTM_PEEPHOLE_FIXED_n
+#define LSTM_PEEPHOLE_FIXED_n sizes->n
+#endif
+#ifndef LSTM_PEEPHOLE_FIXED_m
+#define LSTM_PEEPHOLE_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lstm_peephole_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t lstm_peephole_simd_tape_size(const lstm_peephole_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t lstm_peephole_simd_forward_packed_size(const lstm_peephole_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t lstm_peephole_simd_backward_packed_size(const lstm_peephole_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t lstm_peephole_simd_forward_work_size(const lstm_peephole_sizes *sizes, si
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t lstm_peephole_simd_backward_work_size(const lstm_peephole_sizes *sizes, s
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t lstm_peephole_simd_step_work_size(const lstm_peephole_sizes *sizes, size_
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void lstm_peephole_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -148,8 +148,8 @@ void lstm_peephole_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -186,8 +186,8 @@ void lstm_peephole_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -329,8 +329,8 @@ void lstm_peephole_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     const real *const p_i = parameters->p_i; /* [m] */
     const real *const p_f = parameters->p_f; /* [m] */
@@ -650,8 +650,8 @@ void lstm_peephole_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = LSTM_PEEPHOLE_FIXED_n;
+    const size_t m = LSTM_PEEPHOLE_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

@@ -34,13 +34,13 @@ size_t lstm_projection_tape_size(const lstm_projection_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
     return 7 * T * B * m;
 }
 
 size_t lstm_projection_forward_work_size(const lstm_projection_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
     return 4 * m;
 }
 
@@ -48,14 +48,14 @@ size_t lstm_projection_backward_work_size(const lstm_projection_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     return T * B * p + 6 * m + 4 * T * B * m + 2 * B * p + 2 * B * m;
 }
 
 size_t lstm_projection_step_work_size(const lstm_projection_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
     return 11 * m;
 }
 
@@ -67,9 +67,9 @@ void lstm_projection_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const lstm_projection_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_projection_real *const U_i = parameters->U_i; /* [m, p] */
     const lstm_projection_real *const b_i = parameters->b_i; /* [m] */
@@ -205,9 +205,9 @@ void lstm_projection_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const lstm_projection_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_projection_real *const U_i = parameters->U_i; /* [m, p] */
     const lstm_projection_real *const W_f = parameters->W_f; /* [m, n] */
@@ -473,9 +473,9 @@ void lstm_projection_step(
     lstm_projection_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const lstm_projection_real *const W_i = parameters->W_i; /* [m, n] */
     const lstm_projection_real *const U_i = parameters->U_i; /* [m, p] */
     const lstm_projection_real *const b_i = parameters->b_i; /* [m] */

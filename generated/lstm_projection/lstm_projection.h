@@ -25,6 +25,17 @@ typedef double lstm_projection_real;
 typedef float lstm_projection_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef LSTM_PROJECTION_FIXED_n
+#define LSTM_PROJECTION_FIXED_n sizes->n
+#endif
+#ifndef LSTM_PROJECTION_FIXED_m
+#define LSTM_PROJECTION_FIXED_m sizes->m
+#endif
+#ifndef LSTM_PROJECTION_FIXED_p
+#define LSTM_PROJECTION_FIXED_p sizes->p
+#endif
+
 /* sizes, each at least 1 */
 typedef struct lstm_projection_sizes {
     size_t T; /* steps */

@@ -22,9 +22,9 @@ size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -39,9 +39,9 @@ size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *siz
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -56,9 +56,9 @@ size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *si
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -76,9 +76,9 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -93,9 +93,9 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     (void)T;
@@ -112,9 +112,9 @@ size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, s
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -130,9 +130,9 @@ void lstm_projection_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -173,9 +173,9 @@ void lstm_projection_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -220,9 +220,9 @@ void lstm_projection_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -391,9 +391,9 @@ void lstm_projection_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
@@ -718,9 +718,9 @@ void lstm_projection_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

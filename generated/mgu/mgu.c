@@ -33,13 +33,13 @@ size_t mgu_tape_size(const mgu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MGU_FIXED_m;
     return 3 * T * B * m;
 }
 
 size_t mgu_forward_work_size(const mgu_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MGU_FIXED_m;
     return 2 * m;
 }
 
@@ -47,13 +47,13 @@ size_t mgu_backward_work_size(const mgu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MGU_FIXED_m;
     return 4 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t mgu_step_work_size(const mgu_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MGU_FIXED_m;
     return 5 * m;
 }
 
@@ -65,8 +65,8 @@ void mgu_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
     const mgu_real *const W_f = parameters->W_f; /* [m, n] */
     const mgu_real *const U_f = parameters->U_f; /* [m, m] */
     const mgu_real *const b_f = parameters->b_f; /* [m] */
@@ -142,8 +142,8 @@ void mgu_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
     const mgu_real *const W_f = parameters->W_f; /* [m, n] */
     const mgu_real *const U_f = parameters->U_f; /* [m, m] */
     const mgu_real *const W_h = parameters->W_h; /* [m, n] */
@@ -293,8 +293,8 @@ void mgu_step(
     mgu_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
     const mgu_real *const W_f = parameters->W_f; /* [m, n] */
     const mgu_real *const U_f = parameters->U_f; /* [m, m] */
     const mgu_real *const b_f = parameters->b_f; /* [m] */

@@ -25,6 +25,14 @@ typedef double mgu_real;
 typedef float mgu_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MGU_FIXED_n
+#define MGU_FIXED_n sizes->n
+#endif
+#ifndef MGU_FIXED_m
+#define MGU_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct mgu_sizes {
     size_t T; /* steps */

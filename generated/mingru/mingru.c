@@ -30,13 +30,13 @@ size_t mingru_tape_size(const mingru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MINGRU_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t mingru_forward_work_size(const mingru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MINGRU_FIXED_m;
     return m;
 }
 
@@ -44,13 +44,13 @@ size_t mingru_backward_work_size(const mingru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MINGRU_FIXED_m;
     return T * B * m + 3 * m + 2 * B * m;
 }
 
 size_t mingru_step_work_size(const mingru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MINGRU_FIXED_m;
     return 3 * m;
 }
 
@@ -62,8 +62,8 @@ void mingru_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const mingru_real *const W_z = parameters->W_z; /* [m, n] */
     const mingru_real *const b_z = parameters->b_z; /* [m] */
     const mingru_real *const W_h = parameters->W_h; /* [m, n] */
@@ -131,8 +131,8 @@ void mingru_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const mingru_real *const W_z = parameters->W_z; /* [m, n] */
     const mingru_real *const W_h = parameters->W_h; /* [m, n] */
     mingru_real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
@@ -242,8 +242,8 @@ void mingru_step(
     mingru_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const mingru_real *const W_z = parameters->W_z; /* [m, n] */
     const mingru_real *const b_z = parameters->b_z; /* [m] */
     const mingru_real *const W_h = parameters->W_h; /* [m, n] */

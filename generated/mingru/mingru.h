@@ -25,6 +25,14 @@ typedef double mingru_real;
 typedef float mingru_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MINGRU_FIXED_n
+#define MINGRU_FIXED_n sizes->n
+#endif
+#ifndef MINGRU_FIXED_m
+#define MINGRU_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct mingru_sizes {
     size_t T; /* steps */

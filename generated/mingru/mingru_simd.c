@@ -22,8 +22,8 @@ size_t mingru_simd_tape_size(const mingru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -74,8 +74,8 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -89,8 +89,8 @@ size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -105,8 +105,8 @@ void mingru_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -127,8 +127,8 @@ void mingru_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -154,8 +154,8 @@ void mingru_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -252,8 +252,8 @@ void mingru_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -421,8 +421,8 @@ void mingru_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */

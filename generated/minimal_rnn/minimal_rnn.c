@@ -32,13 +32,13 @@ size_t minimal_rnn_tape_size(const minimal_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t minimal_rnn_forward_work_size(const minimal_rnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     return 2 * m;
 }
 
@@ -46,13 +46,13 @@ size_t minimal_rnn_backward_work_size(const minimal_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     return 2 * T * B * m + 3 * m + 2 * B * m;
 }
 
 size_t minimal_rnn_step_work_size(const minimal_rnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     return 4 * m;
 }
 
@@ -64,8 +64,8 @@ void minimal_rnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const minimal_rnn_real *const W_x = parameters->W_x; /* [m, n] */
     const minimal_rnn_real *const b_z = parameters->b_z; /* [m] */
     const minimal_rnn_real *const U_h = parameters->U_h; /* [m, m] */
@@ -140,8 +140,8 @@ void minimal_rnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const minimal_rnn_real *const W_x = parameters->W_x; /* [m, n] */
     const minimal_rnn_real *const U_h = parameters->U_h; /* [m, m] */
     const minimal_rnn_real *const U_z = parameters->U_z; /* [m, m] */
@@ -275,8 +275,8 @@ void minimal_rnn_step(
     minimal_rnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const minimal_rnn_real *const W_x = parameters->W_x; /* [m, n] */
     const minimal_rnn_real *const b_z = parameters->b_z; /* [m] */
     const minimal_rnn_real *const U_h = parameters->U_h; /* [m, m] */

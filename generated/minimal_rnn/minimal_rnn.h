@@ -25,6 +25,14 @@ typedef double minimal_rnn_real;
 typedef float minimal_rnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MINIMAL_RNN_FIXED_n
+#define MINIMAL_RNN_FIXED_n sizes->n
+#endif
+#ifndef MINIMAL_RNN_FIXED_m
+#define MINIMAL_RNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct minimal_rnn_sizes {
     size_t T; /* steps */

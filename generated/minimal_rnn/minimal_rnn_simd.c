@@ -22,8 +22,8 @@ size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t th
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void minimal_rnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -149,8 +149,8 @@ void minimal_rnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -188,8 +188,8 @@ void minimal_rnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
@@ -317,8 +317,8 @@ void minimal_rnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_x_bar = gradients->W_x_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -540,8 +540,8 @@ void minimal_rnn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */

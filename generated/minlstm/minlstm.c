@@ -39,13 +39,13 @@ size_t minlstm_tape_size(const minlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MINLSTM_FIXED_m;
     return 5 * T * B * m;
 }
 
 size_t minlstm_forward_work_size(const minlstm_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MINLSTM_FIXED_m;
     return 3 * m;
 }
 
@@ -53,13 +53,13 @@ size_t minlstm_backward_work_size(const minlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MINLSTM_FIXED_m;
     return T * B * m + 8 * m + 2 * B * m;
 }
 
 size_t minlstm_step_work_size(const minlstm_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MINLSTM_FIXED_m;
     return 8 * m;
 }
 
@@ -71,8 +71,8 @@ void minlstm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const minlstm_real *const W_f = parameters->W_f; /* [m, n] */
     const minlstm_real *const b_f = parameters->b_f; /* [m] */
     const minlstm_real *const W_i = parameters->W_i; /* [m, n] */
@@ -175,8 +175,8 @@ void minlstm_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const minlstm_real *const W_f = parameters->W_f; /* [m, n] */
     const minlstm_real *const W_i = parameters->W_i; /* [m, n] */
     const minlstm_real *const W_h = parameters->W_h; /* [m, n] */
@@ -335,8 +335,8 @@ void minlstm_step(
     minlstm_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const minlstm_real *const W_f = parameters->W_f; /* [m, n] */
     const minlstm_real *const b_f = parameters->b_f; /* [m] */
     const minlstm_real *const W_i = parameters->W_i; /* [m, n] */

@@ -25,6 +25,14 @@ typedef double minlstm_real;
 typedef float minlstm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MINLSTM_FIXED_n
+#define MINLSTM_FIXED_n sizes->n
+#endif
+#ifndef MINLSTM_FIXED_m
+#define MINLSTM_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct minlstm_sizes {
     size_t T; /* steps */

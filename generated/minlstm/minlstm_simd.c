@@ -27,8 +27,8 @@ size_t minlstm_simd_tape_size(const minlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -42,8 +42,8 @@ size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -57,8 +57,8 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -79,8 +79,8 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -94,8 +94,8 @@ size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -110,8 +110,8 @@ void minlstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -133,8 +133,8 @@ void minlstm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -161,8 +161,8 @@ void minlstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_i = parameters->b_i; /* [m] */
@@ -287,8 +287,8 @@ void minlstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
@@ -495,8 +495,8 @@ void minlstm_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_i = parameters->b_i; /* [m] */

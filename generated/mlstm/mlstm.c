@@ -42,14 +42,14 @@ size_t mlstm_tape_size(const mlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     return 3 * T * B * d_k + 3 * T * B * d_v + 9 * T * B + 2 * T * B * d_v * d_k;
 }
 
 size_t mlstm_forward_work_size(const mlstm_sizes *sizes)
 {
-    const size_t d_v = sizes->d_v;
+    const size_t d_v = MLSTM_FIXED_d_v;
     return 3 * 1 + d_v;
 }
 
@@ -57,15 +57,15 @@ size_t mlstm_backward_work_size(const mlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     return 2 * d_v + 3 * T * B * d_v + 6 * 1 + 6 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k;
 }
 
 size_t mlstm_step_work_size(const mlstm_sizes *sizes)
 {
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     return 3 * d_k + 4 * d_v + 12 * 1 + 2 * d_v * d_k;
 }
 
@@ -77,9 +77,9 @@ void mlstm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const mlstm_real *const W_q = parameters->W_q; /* [d_k, D] */
     const mlstm_real *const b_q = parameters->b_q; /* [d_k] */
     const mlstm_real *const W_k = parameters->W_k; /* [d_k, D] */
@@ -318,9 +318,9 @@ void mlstm_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const mlstm_real *const W_q = parameters->W_q; /* [d_k, D] */
     const mlstm_real *const W_k = parameters->W_k; /* [d_k, D] */
     const mlstm_real *const W_v = parameters->W_v; /* [d_v, D] */
@@ -709,9 +709,9 @@ void mlstm_step(
     mlstm_real *work)
 {
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const mlstm_real *const W_q = parameters->W_q; /* [d_k, D] */
     const mlstm_real *const b_q = parameters->b_q; /* [d_k] */
     const mlstm_real *const W_k = parameters->W_k; /* [d_k, D] */

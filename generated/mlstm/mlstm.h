@@ -25,6 +25,17 @@ typedef double mlstm_real;
 typedef float mlstm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MLSTM_FIXED_D
+#define MLSTM_FIXED_D sizes->D
+#endif
+#ifndef MLSTM_FIXED_d_k
+#define MLSTM_FIXED_d_k sizes->d_k
+#endif
+#ifndef MLSTM_FIXED_d_v
+#define MLSTM_FIXED_d_v sizes->d_v
+#endif
+
 /* sizes, each at least 1 */
 typedef struct mlstm_sizes {
     size_t T; /* steps */

@@ -37,9 +37,9 @@ size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     (void)T;
@@ -56,9 +56,9 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     (void)T;
@@ -82,9 +82,9 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     (void)T;
@@ -101,9 +101,9 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_v = padded(d_v);
     const size_t row_d_k = padded(d_k);
     (void)T;
@@ -120,9 +120,9 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     (void)B;
@@ -140,9 +140,9 @@ void mlstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     (void)T;
     (void)B;
     (void)D;
@@ -184,9 +184,9 @@ void mlstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     const real *const b_q = parameters->b_q; /* [d_k] */
@@ -500,9 +500,9 @@ void mlstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_v = padded(d_v);
     const size_t row_d_k = padded(d_k);
     const real *const W_q = parameters->W_q; /* [d_k, D] */
@@ -1021,9 +1021,9 @@ void mlstm_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d_k = sizes->d_k;
-    const size_t d_v = sizes->d_v;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     const real *const b_q = parameters->b_q; /* [d_k] */

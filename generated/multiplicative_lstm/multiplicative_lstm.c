@@ -33,14 +33,14 @@ size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     return 3 * T * B * d + 6 * T * B * size_m;
 }
 
 size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *sizes)
 {
-    const size_t size_m = sizes->m;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     return 4 * size_m;
 }
 
@@ -48,15 +48,15 @@ size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *s
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     return 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + d + 2 * 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_step_work_size(const multiplicative_lstm_sizes *sizes)
 {
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     return 3 * d + 10 * size_m;
 }
 
@@ -68,9 +68,9 @@ void multiplicative_lstm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const multiplicative_lstm_real *const W_mx = parameters->W_mx; /* [d, n] */
     const multiplicative_lstm_real *const W_mh = parameters->W_mh; /* [d, m] */
     const multiplicative_lstm_real *const W_hx = parameters->W_hx; /* [m, n] */
@@ -228,9 +228,9 @@ void multiplicative_lstm_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const multiplicative_lstm_real *const W_mx = parameters->W_mx; /* [d, n] */
     const multiplicative_lstm_real *const W_mh = parameters->W_mh; /* [d, m] */
     const multiplicative_lstm_real *const W_hx = parameters->W_hx; /* [m, n] */
@@ -490,9 +490,9 @@ void multiplicative_lstm_step(
     multiplicative_lstm_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const multiplicative_lstm_real *const W_mx = parameters->W_mx; /* [d, n] */
     const multiplicative_lstm_real *const W_mh = parameters->W_mh; /* [d, m] */
     const multiplicative_lstm_real *const W_hx = parameters->W_hx; /* [m, n] */

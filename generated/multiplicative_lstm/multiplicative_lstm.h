@@ -25,6 +25,17 @@ typedef double multiplicative_lstm_real;
 typedef float multiplicative_lstm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MULTIPLICATIVE_LSTM_FIXED_n
+#define MULTIPLICATIVE_LSTM_FIXED_n sizes->n
+#endif
+#ifndef MULTIPLICATIVE_LSTM_FIXED_d
+#define MULTIPLICATIVE_LSTM_FIXED_d sizes->d
+#endif
+#ifndef MULTIPLICATIVE_LSTM_FIXED_m
+#define MULTIPLICATIVE_LSTM_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct multiplicative_lstm_sizes {
     size_t T; /* steps */

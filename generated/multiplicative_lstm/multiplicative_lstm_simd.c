@@ -22,9 +22,9 @@ size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     (void)T;
@@ -41,9 +41,9 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     (void)T;
@@ -60,9 +60,9 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_d = padded(d);
     (void)T;
@@ -80,9 +80,9 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     (void)T;
@@ -99,9 +99,9 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_d = padded(d);
     (void)T;
@@ -118,9 +118,9 @@ size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     (void)B;
@@ -138,9 +138,9 @@ void multiplicative_lstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -188,9 +188,9 @@ void multiplicative_lstm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -237,9 +237,9 @@ void multiplicative_lstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     real *const tape_m = tape; /* [d] a row */
@@ -442,9 +442,9 @@ void multiplicative_lstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_d = padded(d);
     real *const W_mx_bar = gradients->W_mx_bar; /* [d, n] */
@@ -745,9 +745,9 @@ void multiplicative_lstm_simd_step(
     (void)parameters;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t d = sizes->d;
-    const size_t size_m = sizes->m;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     real *const work_m = work; /* [d] a row */

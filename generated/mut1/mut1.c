@@ -32,13 +32,13 @@ size_t mut1_tape_size(const mut1_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     return 5 * T * B * m;
 }
 
 size_t mut1_forward_work_size(const mut1_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     return 3 * m;
 }
 
@@ -46,13 +46,13 @@ size_t mut1_backward_work_size(const mut1_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     return 3 * T * B * m + 4 * m + 2 * B * m;
 }
 
 size_t mut1_step_work_size(const mut1_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     return 8 * m;
 }
 
@@ -64,7 +64,7 @@ void mut1_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const mut1_real *const W_xz = parameters->W_xz; /* [m, m] */
     const mut1_real *const b_z = parameters->b_z; /* [m] */
     const mut1_real *const W_xr = parameters->W_xr; /* [m, m] */
@@ -170,7 +170,7 @@ void mut1_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const mut1_real *const W_xz = parameters->W_xz; /* [m, m] */
     const mut1_real *const W_xr = parameters->W_xr; /* [m, m] */
     const mut1_real *const W_hr = parameters->W_hr; /* [m, m] */
@@ -340,7 +340,7 @@ void mut1_step(
     mut1_real *work)
 {
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const mut1_real *const W_xz = parameters->W_xz; /* [m, m] */
     const mut1_real *const b_z = parameters->b_z; /* [m] */
     const mut1_real *const W_xr = parameters->W_xr; /* [m, m] */

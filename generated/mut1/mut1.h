@@ -25,6 +25,11 @@ typedef double mut1_real;
 typedef float mut1_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MUT1_FIXED_m
+#define MUT1_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct mut1_sizes {
     size_t T; /* steps */

@@ -22,7 +22,7 @@ size_t mut1_simd_tape_size(const mut1_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -35,7 +35,7 @@ size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -48,7 +48,7 @@ size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -62,7 +62,7 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -75,7 +75,7 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -88,7 +88,7 @@ size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)m;
@@ -102,7 +102,7 @@ void mut1_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     (void)T;
     (void)B;
     (void)m;
@@ -142,7 +142,7 @@ void mut1_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     (void)T;
     (void)B;
     (void)m;
@@ -180,7 +180,7 @@ void mut1_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
@@ -362,7 +362,7 @@ void mut1_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_xz_bar = gradients->W_xz_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -646,7 +646,7 @@ void mut1_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */

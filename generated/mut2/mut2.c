@@ -32,13 +32,13 @@ size_t mut2_tape_size(const mut2_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t mut2_forward_work_size(const mut2_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     return 3 * m;
 }
 
@@ -46,13 +46,13 @@ size_t mut2_backward_work_size(const mut2_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     return 4 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t mut2_step_work_size(const mut2_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     return 7 * m;
 }
 
@@ -64,7 +64,7 @@ void mut2_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     const mut2_real *const W_xz = parameters->W_xz; /* [m, m] */
     const mut2_real *const b_z = parameters->b_z; /* [m] */
     const mut2_real *const W_hz = parameters->W_hz; /* [m, m] */
@@ -157,7 +157,7 @@ void mut2_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     const mut2_real *const W_xz = parameters->W_xz; /* [m, m] */
     const mut2_real *const W_hz = parameters->W_hz; /* [m, m] */
     const mut2_real *const W_hr = parameters->W_hr; /* [m, m] */
@@ -334,7 +334,7 @@ void mut2_step(
     mut2_real *work)
 {
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT2_FIXED_m;
     const mut2_real *const W_xz = parameters->W_xz; /* [m, m] */
     const mut2_real *const b_z = parameters->b_z; /* [m] */
     const mut2_real *const W_hz = parameters->W_hz; /* [m, m] */

@@ -25,6 +25,11 @@ typedef double mut2_real;
 typedef float mut2_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MUT2_FIXED_m
+#define MUT2_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct mut2_sizes {
     size_t T; /* steps */

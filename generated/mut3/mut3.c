@@ -30,13 +30,13 @@ size_t mut3_tape_size(const mut3_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT3_FIXED_m;
     return 5 * T * B * m;
 }
 
 size_t mut3_forward_work_size(const mut3_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MUT3_FIXED_m;
     return 3 * m;
 }
 
@@ -44,13 +44,13 @@ size_t mut3_backward_work_size(const mut3_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = MUT3_FIXED_m;
     return 5 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t mut3_step_work_size(const mut3_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = MUT3_FIXED_m;
     return 8 * m;
 }
 
@@ -62,8 +62,8 @@ void mut3_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const mut3_real *const W_xz = parameters->W_xz; /* [m, n] */
     const mut3_real *const b_z = parameters->b_z; /* [m] */
     const mut3_real *const W_hz = parameters->W_hz; /* [m, m] */
@@ -165,8 +165,8 @@ void mut3_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const mut3_real *const W_xz = parameters->W_xz; /* [m, n] */
     const mut3_real *const W_hz = parameters->W_hz; /* [m, m] */
     const mut3_real *const W_xr = parameters->W_xr; /* [m, n] */
@@ -364,8 +364,8 @@ void mut3_step(
     mut3_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const mut3_real *const W_xz = parameters->W_xz; /* [m, n] */
     const mut3_real *const b_z = parameters->b_z; /* [m] */
     const mut3_real *const W_hz = parameters->W_hz; /* [m, m] */

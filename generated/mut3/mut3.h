@@ -25,6 +25,14 @@ typedef double mut3_real;
 typedef float mut3_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef MUT3_FIXED_n
+#define MUT3_FIXED_n sizes->n
+#endif
+#ifndef MUT3_FIXED_m
+#define MUT3_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct mut3_sizes {
     size_t T; /* steps */

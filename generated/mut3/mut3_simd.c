@@ -22,8 +22,8 @@ size_t mut3_simd_tape_size(const mut3_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void mut3_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -164,8 +164,8 @@ void mut3_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -212,8 +212,8 @@ void mut3_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
@@ -386,8 +386,8 @@ void mut3_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_xz_bar = gradients->W_xz_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -691,8 +691,8 @@ void mut3_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */

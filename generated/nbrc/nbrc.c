@@ -31,13 +31,13 @@ size_t nbrc_tape_size(const nbrc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = NBRC_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t nbrc_forward_work_size(const nbrc_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = NBRC_FIXED_m;
     return 3 * m;
 }
 
@@ -45,13 +45,13 @@ size_t nbrc_backward_work_size(const nbrc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = NBRC_FIXED_m;
     return 3 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t nbrc_step_work_size(const nbrc_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = NBRC_FIXED_m;
     return 7 * m;
 }
 
@@ -63,8 +63,8 @@ void nbrc_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const nbrc_real *const U = parameters->U; /* [m, n] */
     const nbrc_real *const U_a = parameters->U_a; /* [m, n] */
     const nbrc_real *const U_c = parameters->U_c; /* [m, n] */
@@ -154,8 +154,8 @@ void nbrc_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const nbrc_real *const U = parameters->U; /* [m, n] */
     const nbrc_real *const U_a = parameters->U_a; /* [m, n] */
     const nbrc_real *const U_c = parameters->U_c; /* [m, n] */
@@ -304,8 +304,8 @@ void nbrc_step(
     nbrc_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const nbrc_real *const U = parameters->U; /* [m, n] */
     const nbrc_real *const U_a = parameters->U_a; /* [m, n] */
     const nbrc_real *const U_c = parameters->U_c; /* [m, n] */

@@ -25,6 +25,14 @@ typedef double nbrc_real;
 typedef float nbrc_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef NBRC_FIXED_n
+#define NBRC_FIXED_n sizes->n
+#endif
+#ifndef NBRC_FIXED_m
+#define NBRC_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct nbrc_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t nbrc_simd_tape_size(const nbrc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -107,8 +107,8 @@ void nbrc_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -138,8 +138,8 @@ void nbrc_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -174,8 +174,8 @@ void nbrc_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     real *const tape_a = tape; /* [m] a row */
     real *const tape_c = tape_a + T * B * row_m; /* [m] a row */
@@ -287,8 +287,8 @@ void nbrc_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     real *const U_bar = gradients->U_bar; /* [m, n] */
     real *const U_a_bar = gradients->U_a_bar; /* [m, n] */
@@ -479,8 +479,8 @@ void nbrc_simd_step(
     (void)work;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
 

@@ -33,13 +33,13 @@ size_t qrnn_tape_size(const qrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = QRNN_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t qrnn_forward_work_size(const qrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = QRNN_FIXED_m;
     return 3 * m;
 }
 
@@ -47,14 +47,14 @@ size_t qrnn_backward_work_size(const qrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     return 4 * T * B * m + 3 * m + T * B * n + 2 * B * m;
 }
 
 size_t qrnn_step_work_size(const qrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = QRNN_FIXED_m;
     return 7 * m;
 }
 
@@ -66,8 +66,8 @@ void qrnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const qrnn_real *const W_z_1 = parameters->W_z_1; /* [m, n] */
     const qrnn_real *const W_z_2 = parameters->W_z_2; /* [m, n] */
     const qrnn_real *const W_f_1 = parameters->W_f_1; /* [m, n] */
@@ -182,8 +182,8 @@ void qrnn_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const qrnn_real *const W_z_1 = parameters->W_z_1; /* [m, n] */
     const qrnn_real *const W_z_2 = parameters->W_z_2; /* [m, n] */
     const qrnn_real *const W_f_1 = parameters->W_f_1; /* [m, n] */
@@ -369,8 +369,8 @@ void qrnn_step(
     qrnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const qrnn_real *const W_z_1 = parameters->W_z_1; /* [m, n] */
     const qrnn_real *const W_z_2 = parameters->W_z_2; /* [m, n] */
     const qrnn_real *const W_f_1 = parameters->W_f_1; /* [m, n] */

@@ -25,6 +25,14 @@ typedef double qrnn_real;
 typedef float qrnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef QRNN_FIXED_n
+#define QRNN_FIXED_n sizes->n
+#endif
+#ifndef QRNN_FIXED_m
+#define QRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct qrnn_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t qrnn_simd_tape_size(const qrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t qrnn_simd_forward_packed_size(const qrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     (void)T;
@@ -76,8 +76,8 @@ size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     (void)T;
@@ -93,8 +93,8 @@ size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -109,8 +109,8 @@ void qrnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -135,8 +135,8 @@ void qrnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -173,8 +173,8 @@ void qrnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const tape_z = tape; /* [m] a row */
     real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
@@ -312,8 +312,8 @@ void qrnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     real *const W_z_1_bar = gradients->W_z_1_bar; /* [m, n] */
@@ -544,8 +544,8 @@ void qrnn_simd_step(
     (void)parameters;
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + B * row_m; /* [m] a row */

@@ -31,13 +31,13 @@ size_t ran_tape_size(const ran_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = RAN_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t ran_forward_work_size(const ran_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = RAN_FIXED_m;
     return 2 * m;
 }
 
@@ -45,13 +45,13 @@ size_t ran_backward_work_size(const ran_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = RAN_FIXED_m;
     return 4 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t ran_step_work_size(const ran_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = RAN_FIXED_m;
     return 6 * m;
 }
 
@@ -63,8 +63,8 @@ void ran_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
     const ran_real *const W_c = parameters->W_c; /* [m, n] */
     const ran_real *const W_i = parameters->W_i; /* [m, n] */
     const ran_real *const U_i = parameters->U_i; /* [m, m] */
@@ -163,8 +163,8 @@ void ran_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
     const ran_real *const W_c = parameters->W_c; /* [m, n] */
     const ran_real *const W_i = parameters->W_i; /* [m, n] */
     const ran_real *const U_i = parameters->U_i; /* [m, m] */
@@ -342,8 +342,8 @@ void ran_step(
     ran_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
     const ran_real *const W_c = parameters->W_c; /* [m, n] */
     const ran_real *const W_i = parameters->W_i; /* [m, n] */
     const ran_real *const U_i = parameters->U_i; /* [m, m] */

@@ -25,6 +25,14 @@ typedef double ran_real;
 typedef float ran_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef RAN_FIXED_n
+#define RAN_FIXED_n sizes->n
+#endif
+#ifndef RAN_FIXED_m
+#define RAN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct ran_sizes {
     size_t T; /* steps */

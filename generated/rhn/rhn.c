@@ -31,13 +31,13 @@ size_t rhn_tape_size(const rhn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = RHN_FIXED_m;
     return 8 * T * B * m;
 }
 
 size_t rhn_forward_work_size(const rhn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = RHN_FIXED_m;
     return 6 * m;
 }
 
@@ -45,13 +45,13 @@ size_t rhn_backward_work_size(const rhn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = RHN_FIXED_m;
     return 9 * m + 6 * T * B * m + 2 * B * m;
 }
 
 size_t rhn_step_work_size(const rhn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = RHN_FIXED_m;
     return 14 * m;
 }
 
@@ -63,8 +63,8 @@ void rhn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const rhn_real *const W_H = parameters->W_H; /* [m, n] */
     const rhn_real *const W_T = parameters->W_T; /* [m, n] */
     const rhn_real *const R_H_1 = parameters->R_H_1; /* [m, m] */
@@ -214,8 +214,8 @@ void rhn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const rhn_real *const W_H = parameters->W_H; /* [m, n] */
     const rhn_real *const W_T = parameters->W_T; /* [m, n] */
     const rhn_real *const R_H_1 = parameters->R_H_1; /* [m, m] */
@@ -504,8 +504,8 @@ void rhn_step(
     rhn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const rhn_real *const W_H = parameters->W_H; /* [m, n] */
     const rhn_real *const W_T = parameters->W_T; /* [m, n] */
     const rhn_real *const R_H_1 = parameters->R_H_1; /* [m, m] */

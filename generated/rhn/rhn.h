@@ -25,6 +25,14 @@ typedef double rhn_real;
 typedef float rhn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef RHN_FIXED_n
+#define RHN_FIXED_n sizes->n
+#endif
+#ifndef RHN_FIXED_m
+#define RHN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct rhn_sizes {
     size_t T; /* steps */

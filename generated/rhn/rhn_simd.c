@@ -22,8 +22,8 @@ size_t rhn_simd_tape_size(const rhn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void rhn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -160,8 +160,8 @@ void rhn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -210,8 +210,8 @@ void rhn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_H_1 = parameters->b_H_1; /* [m] */
     const real *const b_T_1 = parameters->b_T_1; /* [m] */
@@ -420,8 +420,8 @@ void rhn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_H_bar = gradients->W_H_bar; /* [m, n] */
     real *const W_T_bar = gradients->W_T_bar; /* [m, n] */
@@ -822,8 +822,8 @@ void rhn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_H_1 = parameters->b_H_1; /* [m] */
     const real *const b_T_1 = parameters->b_T_1; /* [m] */

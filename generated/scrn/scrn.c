@@ -33,14 +33,14 @@ size_t scrn_tape_size(const scrn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
     return 2 * T * B * k + T * B * m;
 }
 
 size_t scrn_forward_work_size(const scrn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = SCRN_FIXED_m;
     return m;
 }
 
@@ -48,15 +48,15 @@ size_t scrn_backward_work_size(const scrn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
     return m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m;
 }
 
 size_t scrn_step_work_size(const scrn_sizes *sizes)
 {
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
     return 2 * k + 2 * m;
 }
 
@@ -68,10 +68,10 @@ void scrn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
     const scrn_real *const alpha = parameters->alpha; /* [] */
     const scrn_real *const P = parameters->P; /* [m, k] */
@@ -179,10 +179,10 @@ void scrn_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
     const scrn_real *const alpha = parameters->alpha; /* [] */
     const scrn_real *const P = parameters->P; /* [m, k] */
@@ -365,10 +365,10 @@ void scrn_step(
     scrn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
     const scrn_real *const alpha = parameters->alpha; /* [] */
     const scrn_real *const P = parameters->P; /* [m, k] */

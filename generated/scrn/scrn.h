@@ -25,6 +25,20 @@ typedef double scrn_real;
 typedef float scrn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef SCRN_FIXED_n
+#define SCRN_FIXED_n sizes->n
+#endif
+#ifndef SCRN_FIXED_k
+#define SCRN_FIXED_k sizes->k
+#endif
+#ifndef SCRN_FIXED_m
+#define SCRN_FIXED_m sizes->m
+#endif
+#ifndef SCRN_FIXED_p
+#define SCRN_FIXED_p sizes->p
+#endif
+
 /* sizes, each at least 1 */
 typedef struct scrn_sizes {
     size_t T; /* steps */

@@ -22,10 +22,10 @@ size_t scrn_simd_tape_size(const scrn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
     (void)T;
@@ -43,10 +43,10 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
     (void)T;
@@ -64,10 +64,10 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
     (void)T;
@@ -86,10 +86,10 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
     (void)T;
@@ -107,10 +107,10 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
     (void)T;
@@ -128,10 +128,10 @@ size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
     (void)B;
@@ -150,10 +150,10 @@ void scrn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -198,10 +198,10 @@ void scrn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     (void)T;
     (void)B;
     (void)n;
@@ -250,10 +250,10 @@ void scrn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
     const real *const alpha = parameters->alpha; /* [] */
@@ -434,10 +434,10 @@ void scrn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
     const real *const alpha = parameters->alpha; /* [] */
@@ -734,10 +734,10 @@ void scrn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t k = sizes->k;
-    const size_t m = sizes->m;
-    const size_t p = sizes->p;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
     const real *const alpha = parameters->alpha; /* [] */

@@ -43,13 +43,13 @@ size_t slstm_tape_size(const slstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d = sizes->d;
+    const size_t d = SLSTM_FIXED_d;
     return 10 * T * B * d;
 }
 
 size_t slstm_forward_work_size(const slstm_sizes *sizes)
 {
-    const size_t d = sizes->d;
+    const size_t d = SLSTM_FIXED_d;
     return 5 * d;
 }
 
@@ -57,13 +57,13 @@ size_t slstm_backward_work_size(const slstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t d = sizes->d;
+    const size_t d = SLSTM_FIXED_d;
     return 11 * d + 5 * T * B * d + 4 * 2 * B * d;
 }
 
 size_t slstm_step_work_size(const slstm_sizes *sizes)
 {
-    const size_t d = sizes->d;
+    const size_t d = SLSTM_FIXED_d;
     return 15 * d;
 }
 
@@ -75,8 +75,8 @@ void slstm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const slstm_real *const W_z = parameters->W_z; /* [d, D] */
     const slstm_real *const R_z = parameters->R_z; /* [d, d] */
     const slstm_real *const b_z = parameters->b_z; /* [d] */
@@ -236,8 +236,8 @@ void slstm_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const slstm_real *const W_z = parameters->W_z; /* [d, D] */
     const slstm_real *const R_z = parameters->R_z; /* [d, d] */
     const slstm_real *const W_i = parameters->W_i; /* [d, D] */
@@ -548,8 +548,8 @@ void slstm_step(
     slstm_real *work)
 {
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const slstm_real *const W_z = parameters->W_z; /* [d, D] */
     const slstm_real *const R_z = parameters->R_z; /* [d, d] */
     const slstm_real *const b_z = parameters->b_z; /* [d] */

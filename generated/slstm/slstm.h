@@ -25,6 +25,14 @@ typedef double slstm_real;
 typedef float slstm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef SLSTM_FIXED_D
+#define SLSTM_FIXED_D sizes->D
+#endif
+#ifndef SLSTM_FIXED_d
+#define SLSTM_FIXED_d sizes->d
+#endif
+
 /* sizes, each at least 1 */
 typedef struct slstm_sizes {
     size_t T; /* steps */

@@ -27,8 +27,8 @@ size_t slstm_simd_tape_size(const slstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -42,8 +42,8 @@ size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -57,8 +57,8 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -73,8 +73,8 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -88,8 +88,8 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     (void)T;
     (void)B;
@@ -103,8 +103,8 @@ size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     (void)B;
     (void)D;
@@ -119,8 +119,8 @@ void slstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     (void)T;
     (void)B;
     (void)D;
@@ -153,8 +153,8 @@ void slstm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     (void)T;
     (void)B;
     (void)D;
@@ -191,8 +191,8 @@ void slstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     const real *const b_z = parameters->b_z; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
@@ -366,8 +366,8 @@ void slstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     real *const W_z_bar = gradients->W_z_bar; /* [d, D] */
     real *const R_z_bar = gradients->R_z_bar; /* [d, d] */
@@ -729,8 +729,8 @@ void slstm_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t D = sizes->D;
-    const size_t d = sizes->d;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
     const real *const b_z = parameters->b_z; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */

@@ -31,13 +31,13 @@ size_t sru_tape_size(const sru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = SRU_FIXED_m;
     return 5 * T * B * m;
 }
 
 size_t sru_forward_work_size(const sru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = SRU_FIXED_m;
     return 2 * m;
 }
 
@@ -45,13 +45,13 @@ size_t sru_backward_work_size(const sru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = SRU_FIXED_m;
     return 4 * T * B * m + 3 * m + 2 * B * m;
 }
 
 size_t sru_step_work_size(const sru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = SRU_FIXED_m;
     return 7 * m;
 }
 
@@ -63,8 +63,8 @@ void sru_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const sru_real *const W = parameters->W; /* [m, n] */
     const sru_real *const W_f = parameters->W_f; /* [m, n] */
     const sru_real *const v_f = parameters->v_f; /* [m] */
@@ -179,8 +179,8 @@ void sru_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const sru_real *const W = parameters->W; /* [m, n] */
     const sru_real *const W_f = parameters->W_f; /* [m, n] */
     const sru_real *const v_f = parameters->v_f; /* [m] */
@@ -368,8 +368,8 @@ void sru_step(
     sru_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const sru_real *const W = parameters->W; /* [m, n] */
     const sru_real *const W_f = parameters->W_f; /* [m, n] */
     const sru_real *const v_f = parameters->v_f; /* [m] */

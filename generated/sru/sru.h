@@ -25,6 +25,14 @@ typedef double sru_real;
 typedef float sru_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef SRU_FIXED_n
+#define SRU_FIXED_n sizes->n
+#endif
+#ifndef SRU_FIXED_m
+#define SRU_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct sru_sizes {
     size_t T; /* steps */

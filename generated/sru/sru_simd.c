@@ -22,8 +22,8 @@ size_t sru_simd_tape_size(const sru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t sru_simd_forward_packed_size(const sru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void sru_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -150,8 +150,8 @@ void sru_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -178,8 +178,8 @@ void sru_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -360,8 +360,8 @@ void sru_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
@@ -626,8 +626,8 @@ void sru_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

@@ -31,13 +31,13 @@ size_t star_tape_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = STAR_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t star_forward_work_size(const star_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = STAR_FIXED_m;
     return 3 * m;
 }
 
@@ -45,13 +45,13 @@ size_t star_backward_work_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = STAR_FIXED_m;
     return 4 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t star_step_work_size(const star_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = STAR_FIXED_m;
     return 5 * m;
 }
 
@@ -63,8 +63,8 @@ void star_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const star_real *const W_x = parameters->W_x; /* [m, n] */
     const star_real *const W_h = parameters->W_h; /* [m, m] */
     const star_real *const b_k = parameters->b_k; /* [m] */
@@ -145,8 +145,8 @@ void star_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const star_real *const W_x = parameters->W_x; /* [m, n] */
     const star_real *const W_h = parameters->W_h; /* [m, m] */
     const star_real *const W_z = parameters->W_z; /* [m, n] */
@@ -284,8 +284,8 @@ void star_step(
     star_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const star_real *const W_x = parameters->W_x; /* [m, n] */
     const star_real *const W_h = parameters->W_h; /* [m, m] */
     const star_real *const b_k = parameters->b_k; /* [m] */

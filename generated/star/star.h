@@ -25,6 +25,14 @@ typedef double star_real;
 typedef float star_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef STAR_FIXED_n
+#define STAR_FIXED_n sizes->n
+#endif
+#ifndef STAR_FIXED_m
+#define STAR_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct star_sizes {
     size_t T; /* steps */

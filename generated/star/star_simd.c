@@ -22,8 +22,8 @@ size_t star_simd_tape_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -68,8 +68,8 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -83,8 +83,8 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -98,8 +98,8 @@ size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -114,8 +114,8 @@ void star_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -149,8 +149,8 @@ void star_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -182,8 +182,8 @@ void star_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
@@ -314,8 +314,8 @@ void star_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_x_bar = gradients->W_x_bar; /* [m, n] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, m] */
@@ -531,8 +531,8 @@ void star_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */

@@ -30,13 +30,13 @@ size_t tgru_tape_size(const tgru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = TGRU_FIXED_m;
     return 3 * T * B * m;
 }
 
 size_t tgru_forward_work_size(const tgru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = TGRU_FIXED_m;
     return 2 * m;
 }
 
@@ -44,14 +44,14 @@ size_t tgru_backward_work_size(const tgru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     return 4 * T * B * m + 2 * m + T * B * n + 2 * B * m;
 }
 
 size_t tgru_step_work_size(const tgru_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = TGRU_FIXED_m;
     return 5 * m;
 }
 
@@ -63,8 +63,8 @@ void tgru_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const tgru_real *const V_z = parameters->V_z; /* [m, n] */
     const tgru_real *const W_z = parameters->W_z; /* [m, n] */
     const tgru_real *const b_z = parameters->b_z; /* [m] */
@@ -162,8 +162,8 @@ void tgru_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const tgru_real *const V_z = parameters->V_z; /* [m, n] */
     const tgru_real *const W_z = parameters->W_z; /* [m, n] */
     const tgru_real *const V_f = parameters->V_f; /* [m, n] */
@@ -361,8 +361,8 @@ void tgru_step(
     tgru_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const tgru_real *const V_z = parameters->V_z; /* [m, n] */
     const tgru_real *const W_z = parameters->W_z; /* [m, n] */
     const tgru_real *const b_z = parameters->b_z; /* [m] */

@@ -25,6 +25,14 @@ typedef double tgru_real;
 typedef float tgru_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef TGRU_FIXED_n
+#define TGRU_FIXED_n sizes->n
+#endif
+#ifndef TGRU_FIXED_m
+#define TGRU_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct tgru_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t tgru_simd_tape_size(const tgru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     (void)T;
@@ -76,8 +76,8 @@ size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     (void)T;
@@ -93,8 +93,8 @@ size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -109,8 +109,8 @@ void tgru_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -135,8 +135,8 @@ void tgru_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -172,8 +172,8 @@ void tgru_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -288,8 +288,8 @@ void tgru_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
@@ -538,8 +538,8 @@ void tgru_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

@@ -30,13 +30,13 @@ size_t tlstm_tape_size(const tlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = TLSTM_FIXED_m;
     return 4 * T * B * m;
 }
 
 size_t tlstm_forward_work_size(const tlstm_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = TLSTM_FIXED_m;
     return 2 * m;
 }
 
@@ -44,14 +44,14 @@ size_t tlstm_backward_work_size(const tlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     return 4 * T * B * m + 2 * m + T * B * n + 2 * B * m;
 }
 
 size_t tlstm_step_work_size(const tlstm_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = TLSTM_FIXED_m;
     return 6 * m;
 }
 
@@ -63,8 +63,8 @@ void tlstm_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const tlstm_real *const V_z = parameters->V_z; /* [m, n] */
     const tlstm_real *const W_z = parameters->W_z; /* [m, n] */
     const tlstm_real *const b_z = parameters->b_z; /* [m] */
@@ -177,8 +177,8 @@ void tlstm_backward(
     (void)out;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const tlstm_real *const V_z = parameters->V_z; /* [m, n] */
     const tlstm_real *const W_z = parameters->W_z; /* [m, n] */
     const tlstm_real *const V_f = parameters->V_f; /* [m, n] */
@@ -380,8 +380,8 @@ void tlstm_step(
     tlstm_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const tlstm_real *const V_z = parameters->V_z; /* [m, n] */
     const tlstm_real *const W_z = parameters->W_z; /* [m, n] */
     const tlstm_real *const b_z = parameters->b_z; /* [m] */

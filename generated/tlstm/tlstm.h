@@ -25,6 +25,14 @@ typedef double tlstm_real;
 typedef float tlstm_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef TLSTM_FIXED_n
+#define TLSTM_FIXED_n sizes->n
+#endif
+#ifndef TLSTM_FIXED_m
+#define TLSTM_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct tlstm_sizes {
     size_t T; /* steps */

@@ -22,8 +22,8 @@ size_t tlstm_simd_tape_size(const tlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     (void)T;
@@ -76,8 +76,8 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     (void)T;
@@ -93,8 +93,8 @@ size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -109,8 +109,8 @@ void tlstm_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -135,8 +135,8 @@ void tlstm_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -172,8 +172,8 @@ void tlstm_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
@@ -314,8 +314,8 @@ void tlstm_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
@@ -572,8 +572,8 @@ void tlstm_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */

@@ -27,13 +27,13 @@ size_t trnn_tape_size(const trnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = TRNN_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t trnn_forward_work_size(const trnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = TRNN_FIXED_m;
     return m;
 }
 
@@ -41,13 +41,13 @@ size_t trnn_backward_work_size(const trnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = TRNN_FIXED_m;
     return T * B * m + 3 * m + 2 * B * m;
 }
 
 size_t trnn_step_work_size(const trnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = TRNN_FIXED_m;
     return 3 * m;
 }
 
@@ -59,8 +59,8 @@ void trnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const trnn_real *const W = parameters->W; /* [m, n] */
     const trnn_real *const V = parameters->V; /* [m, n] */
     const trnn_real *const b = parameters->b; /* [m] */
@@ -127,8 +127,8 @@ void trnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const trnn_real *const W = parameters->W; /* [m, n] */
     const trnn_real *const V = parameters->V; /* [m, n] */
     trnn_real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -231,8 +231,8 @@ void trnn_step(
     trnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const trnn_real *const W = parameters->W; /* [m, n] */
     const trnn_real *const V = parameters->V; /* [m, n] */
     const trnn_real *const b = parameters->b; /* [m] */

@@ -25,6 +25,14 @@ typedef double trnn_real;
 typedef float trnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef TRNN_FIXED_n
+#define TRNN_FIXED_n sizes->n
+#endif
+#ifndef TRNN_FIXED_m
+#define TRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct trnn_sizes {
     size_t T; /* steps */

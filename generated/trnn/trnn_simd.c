@@ -22,8 +22,8 @@ size_t trnn_simd_tape_size(const trnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -37,8 +37,8 @@ size_t trnn_simd_forward_packed_size(const trnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -52,8 +52,8 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -74,8 +74,8 @@ size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)T;
     (void)B;
@@ -89,8 +89,8 @@ size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)n;
@@ -105,8 +105,8 @@ void trnn_simd_pack_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -127,8 +127,8 @@ void trnn_simd_pack_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     (void)T;
     (void)B;
     (void)n;
@@ -154,8 +154,8 @@ void trnn_simd_forward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     real *const tape_z = tape; /* [m] a row */
@@ -250,8 +250,8 @@ void trnn_simd_backward(
     (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const V_bar = gradients->V_bar; /* [m, n] */
@@ -411,8 +411,8 @@ void trnn_simd_step(
 {
     (void)threads;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     real *const work_z = work; /* [m] a row */

@@ -31,13 +31,13 @@ size_t ugrnn_tape_size(const ugrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = UGRNN_FIXED_m;
     return 2 * T * B * m;
 }
 
 size_t ugrnn_forward_work_size(const ugrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = UGRNN_FIXED_m;
     return 2 * m;
 }
 
@@ -45,13 +45,13 @@ size_t ugrnn_backward_work_size(const ugrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t m = sizes->m;
+    const size_t m = UGRNN_FIXED_m;
     return 3 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t ugrnn_step_work_size(const ugrnn_sizes *sizes)
 {
-    const size_t m = sizes->m;
+    const size_t m = UGRNN_FIXED_m;
     return 4 * m;
 }
 
@@ -63,8 +63,8 @@ void ugrnn_forward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
     const ugrnn_real *const W_c = parameters->W_c; /* [m, n] */
     const ugrnn_real *const U_c = parameters->U_c; /* [m, m] */
     const ugrnn_real *const b_c = parameters->b_c; /* [m] */
@@ -134,8 +134,8 @@ void ugrnn_backward(
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
     const ugrnn_real *const W_c = parameters->W_c; /* [m, n] */
     const ugrnn_real *const U_c = parameters->U_c; /* [m, m] */
     const ugrnn_real *const W_g = parameters->W_g; /* [m, n] */
@@ -276,8 +276,8 @@ void ugrnn_step(
     ugrnn_real *work)
 {
     const size_t B = sizes->B;
-    const size_t n = sizes->n;
-    const size_t m = sizes->m;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
     const ugrnn_real *const W_c = parameters->W_c; /* [m, n] */
     const ugrnn_real *const U_c = parameters->U_c; /* [m, m] */
     const ugrnn_real *const b_c = parameters->b_c; /* [m] */

@@ -25,6 +25,14 @@ typedef double ugrnn_real;
 typedef float ugrnn_real;
 #endif
 
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+#ifndef UGRNN_FIXED_n
+#define UGRNN_FIXED_n sizes->n
+#endif
+#ifndef UGRNN_FIXED_m
+#define UGRNN_FIXED_m sizes->m
+#endif
+
 /* sizes, each at least 1 */
 typedef struct ugrnn_sizes {
     size_t T; /* steps */

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.c_addresses import Addresses, Locals
-from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, size_lines,
+from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, fixed, size_lines,
                                         total_entries)
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
@@ -64,6 +64,7 @@ class Source:
     citation: str
     notes: tuple[str, ...]
     structs: tuple[Struct, ...]
+    fixed: tuple[tuple[str, str], ...]
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
     counts: tuple[Count, ...]
@@ -103,13 +104,18 @@ class _Sources:
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(map(in_comment, program.notes)),
-            tuple(interface(self.plan, self.names, self.name)), math, helpers,
+            tuple(interface(self.plan, self.names, self.name)), self._fixed(), math, helpers,
             self._counts(bodies), bodies["forward"], bodies["backward"],
             tuple(body for kind, body in bodies.items() if kind == "step"))
 
     def _writer(self, kind: type[BodyWriter], backward: bool) -> BodyWriter:
         schedule = self.plan.backward if backward else self.plan.forward
         return kind(self.plan, schedule, self.names, self.local, self.name)
+
+    def _fixed(self) -> tuple[tuple[str, str], ...]:
+        """Macros for the sizes that may be fixed when compiling, and the members they stand for."""
+        members = [self.names.member(one) for one in _all_sizes(self.plan.program)[2:]]
+        return tuple((fixed(self.name, one), one) for one in members)
 
     def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
