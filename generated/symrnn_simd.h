@@ -479,9 +479,14 @@ typedef struct series {
     size_t stride, edge_stride, start, edges;
 } series;
 
+ALWAYS int is_edge(const series *from, size_t row)
+{
+    return row - from->start < from->edges; /* an earlier row wraps around to a huge number */
+}
+
 ALWAYS const real *row_of(const series *from, size_t row)
 {
-    if (row - from->start < from->edges)
+    if (is_edge(from, row))
         return from->edge + (row - from->start) * from->edge_stride;
     return from->inner + (row < from->start ? row : row - from->edges) * from->stride;
 }
@@ -527,12 +532,13 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
         height = even_part(end - unit, rows_of[width - 1]);
         const tile_function times = tiles[width - 1][height - 1];
         const real *left = row_of(&one->left, from) + unit;
+        const size_t along = is_edge(&one->left, from) ? one->left.edge_stride : one->left.stride;
         real *out = one->out + unit * columns + column;
         if (full) {
-            times(deep, left, 1, one->left.stride, panel, out, columns, onto);
+            times(deep, left, 1, along, panel, out, columns, onto);
             continue;
         }
-        times(deep, left, 1, one->left.stride, panel, tile, width * LANES, 0);
+        times(deep, left, 1, along, panel, tile, width * LANES, 0);
         for (size_t r = 0; r < height; ++r)
             for (size_t v = 0; v < width; ++v) {
                 real *to = out + r * columns + v * LANES;

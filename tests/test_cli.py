@@ -149,7 +149,7 @@ def test_check_tells_missing_and_stale_files(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "elman.h is missing" in result.stdout and f"--output {tmp_path}" in result.stdout
     assert "old.c is stale" in result.stdout and "gone is stale" not in result.stdout
-    reports = [one.report for one in drift(tmp_path, {"elman": {}}, ["elman"])]
+    reports = [one.report for one in drift(tmp_path, {"elman": {}}, ["elman"], {})]
     assert any("gone is stale" in one for one in reports)
 
 
@@ -157,7 +157,7 @@ def test_a_cell_file_may_lie_beside_an_architecture(tmp_path: Path) -> None:
     path = tmp_path / "my.cell"
     path.write_text(starter("my"))
     folder = str(tmp_path / "build")
-    assert "8 files of 2 architectures" in output("generate", str(path), "elman", "elman",
+    assert "12 files of 2 architectures" in output("generate", str(path), "elman", "elman",
                                                   "--output", folder)
     assert "kernels right" in output("check", "elman", "--output", folder)
 
