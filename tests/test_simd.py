@@ -21,7 +21,7 @@ from symrnn.program import Program
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
 from symrnn.runtime.c_engine import CEngine, SimdEngine
-from symrnn.runtime.compiler import SIMD, shared_library
+from symrnn.runtime.compiler import SIMD, CompilerFailed, shared_library
 
 X86 = platform.machine() in ("x86_64", "AMD64")
 NETS = {
@@ -81,6 +81,21 @@ def test_narrower_vectors(name: str, dtype: str, target: list[str],
     monkeypatch.setattr("symrnn.runtime.c_engine.SIMD", flags)
     monkeypatch.setattr(SimdEngine, "flags", flags)
     assert [str(one) for one in check_kernel(NETS[name], "c", dtype)] == []
+
+
+def test_a_compiler_without_openmp_gives_one_thread(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refusing(files: Any, defines: Any, flags: Any, objects: Any = ()) -> Path:
+        if "-fopenmp" in flags:
+            raise CompilerFailed("omp.h: no such file")
+        return shared_library(files, defines, flags, objects)
+
+    monkeypatch.setattr("symrnn.runtime.c_engine.shared_library", refusing)
+    kernel = compile(symrnn.gru(), dtype="float64", threads=2)
+    assert "no OpenMP" in capsys.readouterr().err
+    found, wanted = (everything(one, *arrays(kernel, 5, 2, 3))
+                     for one in (kernel, compile(symrnn.gru(), dtype="float64")))
+    assert all(np.array_equal(found[key], wanted[key]) for key in wanted)
 
 
 def test_packed_parameters_serve_every_call_and_stay_as_they_were() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ from symrnn.backends.simd import simd_backend
 from symrnn.program import Role
 from symrnn.rendering import rendered, shared
 from symrnn.runtime.calls import Given, Packed
-from symrnn.runtime.compiler import PORTABLE, SIMD, object_file, shared_library
+from symrnn.runtime.compiler import (PORTABLE, SIMD, CompilerFailed, object_file,
+                                     shared_library)
 from symrnn.runtime.memory import Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
@@ -172,6 +174,17 @@ class SimdEngine(CEngine):
         super().__init__(plan, dtype)
 
     def library(self) -> Path:
+        """For a team where the compiler has OpenMP, else for one thread."""
+        try:
+            return self._linked()
+        except CompilerFailed:
+            if self.threads == 1:
+                raise
+            print("symrnn: the C compiler has no OpenMP, so one thread computes", file=sys.stderr)
+            self.threads, self.flags = 1, SIMD
+            return self._linked()
+
+    def _linked(self) -> Path:
         """The network's own part, with tiles that are compiled once for all networks."""
         double = self.dtype == np.float64
         tiles = {"tiles.c": TILES.format(type="double" if double else "float"), **shared()}
