@@ -29,8 +29,9 @@ from symrnn.program import Program, ProgramError, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Engine, Relation
-from symrnn.runtime.c_engine import CEngine, SimdEngine
+from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.numpy_engine import NumpyEngine
+from symrnn.runtime.simd_engine import SimdEngine
 from symrnn.schedule import Plan, forward_only, plan
 from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked
 

@@ -20,8 +20,9 @@ from symrnn.pipeline import compile, derive, generate
 from symrnn.program import Program
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
-from symrnn.runtime.c_engine import CEngine, SimdEngine
+from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.compiler import SIMD, CompilerFailed, shared_library
+from symrnn.runtime.simd_engine import SimdEngine
 
 X86 = platform.machine() in ("x86_64", "AMD64")
 NETS = {
@@ -78,7 +79,7 @@ def test_the_same_bits_for_any_number_of_threads(name: str) -> None:
 def test_narrower_vectors(name: str, dtype: str, target: list[str],
                           monkeypatch: pytest.MonkeyPatch) -> None:
     flags = tuple(flag for flag in SIMD if not flag.startswith("-march")) + tuple(target)
-    monkeypatch.setattr("symrnn.runtime.c_engine.SIMD", flags)
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SIMD", flags)
     monkeypatch.setattr(SimdEngine, "flags", flags)
     assert [str(one) for one in check_kernel(NETS[name], "c", dtype)] == []
 
@@ -90,7 +91,7 @@ def test_a_compiler_without_openmp_gives_one_thread(
             raise CompilerFailed("omp.h: no such file")
         return shared_library(files, defines, flags, objects)
 
-    monkeypatch.setattr("symrnn.runtime.c_engine.shared_library", refusing)
+    monkeypatch.setattr("symrnn.runtime.simd_engine.shared_library", refusing)
     kernel = compile(symrnn.gru(), dtype="float64", threads=2)
     assert "no OpenMP" in capsys.readouterr().err
     found, wanted = (everything(one, *arrays(kernel, 5, 2, 3))

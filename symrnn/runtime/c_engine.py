@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,22 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.backends.c import Struct, c_backend, c_names, interface
-from symrnn.backends.simd import simd_backend
 from symrnn.program import Role
-from symrnn.rendering import rendered, shared
+from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
-from symrnn.runtime.compiler import (PORTABLE, SIMD, CompilerFailed, object_file,
-                                     shared_library)
+from symrnn.runtime.compiler import PORTABLE, shared_library
 from symrnn.runtime.memory import Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 
 NAME = "kernel"
 Pointer = ctypes.c_void_p
-TILES = """#define SYMRNN_TILES_SHARED
-typedef {type} real;
-#include "symrnn_simd.h"
-"""
 
 
 class CEngine:
@@ -81,7 +74,7 @@ class CEngine:
         tape, work = Tape(self.lend(sizes, "tape"), self.pool), self.lend(sizes, "forward_work")
         self.function("forward")(
             *self._givens(given, "forward"), self._fill("outputs", outputs),
-            self._fill("state", final), _address(tape.block), _address(work), *self.team())
+            self._fill("state", final), address(tape.block), address(work), *self.team())
         self.pool.give_back(work)
         return outputs, final, tape
 
@@ -99,8 +92,8 @@ class CEngine:
         made = {name: np.empty(shape, self.dtype) for name, shape in of_gradients}
         work = self.lend(sizes, "backward_work")
         self.function("backward")(
-            *self._givens(given, "backward"), self._fill("outputs", outputs), _address(tape.block),
-            self._fill("cotangents", bars), self._fill("gradients", made), _address(work),
+            *self._givens(given, "backward"), self._fill("outputs", outputs), address(tape.block),
+            self._fill("cotangents", bars), self._fill("gradients", made), address(work),
             *self.team())
         self.pool.give_back(work)
         return made
@@ -113,7 +106,7 @@ class CEngine:
         work = self.lend(sizes, "step_work")
         self.function("step")(
             *self._givens(given, "forward"), self._fill("outputs", outputs),
-            self._fill("state", following), _address(work), *self.team())
+            self._fill("state", following), address(work), *self.team())
         self.pool.give_back(work)
         return outputs, following
 
@@ -125,7 +118,7 @@ class CEngine:
         work = self.lend(given.sizes, "step_work")
         state = self._fill("state", given.initial)
         arguments = (*self._givens(given, "forward"), self._fill("outputs", outputs), state,
-                     _address(work), *self.team())
+                     address(work), *self.team())
         return self.bind(arguments, (given, outputs, work))
 
     def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
@@ -163,67 +156,6 @@ class CEngine:
         return self.pool.lend(self.entries(sizes, block))
 
 
-class SimdEngine(CEngine):
-    """The fast profile: weights are packed, once where the caller holds them packed."""
-
-    prefix = f"{NAME}_simd_"
-
-    def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1) -> None:
-        self.threads = threads
-        self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
-        super().__init__(plan, dtype)
-
-    def library(self) -> Path:
-        """For a team where the compiler has OpenMP, else for one thread."""
-        try:
-            return self._linked()
-        except CompilerFailed:
-            if self.threads == 1:
-                raise
-            print("symrnn: the C compiler has no OpenMP, so one thread computes", file=sys.stderr)
-            self.threads, self.flags = 1, SIMD
-            return self._linked()
-
-    def _linked(self) -> Path:
-        """The network's own part, with tiles that are compiled once for all networks."""
-        double = self.dtype == np.float64
-        tiles = {"tiles.c": TILES.format(type="double" if double else "float"), **shared()}
-        part = object_file(tiles, ("SYMRNN_DOUBLE",) if double else (), self.flags)
-        return shared_library(self.files(), (*self.defines, "SYMRNN_TILES_APART"), self.flags,
-                              [part])
-
-    def files(self) -> dict[str, str]:
-        """The sources, in a folder of their own beside the shared header."""
-        both = {**super().files(), **rendered(simd_backend(self.plan, NAME))}
-        return {f"{NAME}/{name}": text for name, text in both.items()
-                if name != f"{NAME}.c"} | shared()
-
-    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
-        if not isinstance(given.parameters, Packed):
-            block = self._pack(given, kind, parameters)
-            weakref.finalize(given, self.pool.give_back, block)
-            return (_address(block),)
-        return (_address(given.parameters.block(
-            (id(self), kind), lambda: self._pack(given, kind, parameters))),)
-
-    def _pack(self, given: Given, kind: str, parameters: Any) -> Array:
-        block = self.pool.lend(self.entries(given.sizes, f"{kind}_packed"))
-        self.function(f"pack_{kind}")(self._sizes(given.sizes), parameters, _address(block))
-        return block
-
-    def team(self) -> tuple[Any, ...]:
-        return (ctypes.c_size_t(self.threads),)
-
-    def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
-        addresses = (ctypes.c_size_t * len(arguments))(*map(_value, arguments))
-        return BoundCall(self.function("bound_step"), (ctypes.byref(addresses),),
-                         (arguments, addresses, kept))
-
-    def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
-        members = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
-        return super().entries(sizes, block, *members)
-
-
 class Tape:
     """A lent block that goes back when nobody can read it any more."""
 
@@ -237,7 +169,7 @@ class BoundCall:
 
     def __init__(self, function: Any, arguments: tuple[Any, ...], kept: Any) -> None:
         self.kept = (arguments, kept)
-        addresses = [Pointer(_value(one)) for one in arguments]
+        addresses = [Pointer(value(one)) for one in arguments]
         prototype = ctypes.CFUNCTYPE(None, *map(type, addresses))
         self.function = prototype(ctypes.cast(function, Pointer).value or 0)
         self.addresses = tuple(addresses)
@@ -246,7 +178,7 @@ class BoundCall:
         self.function(*self.addresses)
 
 
-def _value(argument: Any) -> int:
+def value(argument: Any) -> int:
     """An argument of a call as the number that is passed."""
     if isinstance(argument, ctypes.c_size_t):
         return argument.value
@@ -267,5 +199,6 @@ def _data(array: Array) -> int:
         return int(array.ctypes.data)
 
 
-def _address(array: Array) -> ctypes.c_void_p:
+def address(array: Array) -> ctypes.c_void_p:
+    """Where an array's entries begin, as an argument of a call."""
     return Pointer(_data(array))

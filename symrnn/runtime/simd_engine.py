@@ -1,0 +1,86 @@
+"""Runs the fast profile of the generated C: packed weights, shared tiles, a team of threads."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.backends.simd import simd_backend
+from symrnn.rendering import rendered, shared
+from symrnn.runtime.c_engine import NAME, BoundCall, CEngine, address, value
+from symrnn.runtime.calls import Given, Packed
+from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
+from symrnn.runtime.shapes import Array, Sizes
+from symrnn.schedule import Plan
+
+TILES = """#define SYMRNN_TILES_SHARED
+typedef {type} real;
+#include "symrnn_simd.h"
+"""
+
+
+class SimdEngine(CEngine):
+    """The fast profile: weights are packed, once where the caller holds them packed."""
+
+    prefix = f"{NAME}_simd_"
+
+    def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1) -> None:
+        self.threads = threads
+        self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
+        super().__init__(plan, dtype)
+
+    def library(self) -> Path:
+        """For a team where the compiler has OpenMP, else for one thread."""
+        try:
+            return self._linked()
+        except CompilerFailed:
+            if self.threads == 1:
+                raise
+            print("symrnn: the C compiler has no OpenMP, so one thread computes", file=sys.stderr)
+            self.threads, self.flags = 1, SIMD
+            return self._linked()
+
+    def _linked(self) -> Path:
+        """The network's own part, with tiles that are compiled once for all networks."""
+        double = self.dtype == np.float64
+        tiles = {"tiles.c": TILES.format(type="double" if double else "float"), **shared()}
+        part = object_file(tiles, ("SYMRNN_DOUBLE",) if double else (), self.flags)
+        return shared_library(self.files(), (*self.defines, "SYMRNN_TILES_APART"), self.flags,
+                              [part])
+
+    def files(self) -> dict[str, str]:
+        """The sources, in a folder of their own beside the shared header."""
+        both = {**super().files(), **rendered(simd_backend(self.plan, NAME))}
+        return {f"{NAME}/{name}": text for name, text in both.items()
+                if name != f"{NAME}.c"} | shared()
+
+    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
+        if not isinstance(given.parameters, Packed):
+            block = self._pack(given, kind, parameters)
+            weakref.finalize(given, self.pool.give_back, block)
+            return (address(block),)
+        return (address(given.parameters.block(
+            (id(self), kind), lambda: self._pack(given, kind, parameters))),)
+
+    def _pack(self, given: Given, kind: str, parameters: Any) -> Array:
+        block = self.pool.lend(self.entries(given.sizes, f"{kind}_packed"))
+        self.function(f"pack_{kind}")(self._sizes(given.sizes), parameters, address(block))
+        return block
+
+    def team(self) -> tuple[Any, ...]:
+        return (ctypes.c_size_t(self.threads),)
+
+    def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
+        addresses = (ctypes.c_size_t * len(arguments))(*map(value, arguments))
+        return BoundCall(self.function("bound_step"), (ctypes.byref(addresses),),
+                         (arguments, addresses, kept))
+
+    def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
+        members = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
+        return super().entries(sizes, block, *members)
