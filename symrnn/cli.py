@@ -97,12 +97,18 @@ def grad(cell: CellName,
          steps: Annotated[bool, typer.Option(
              "--steps", help="Tell for each term which rule and which equation it comes from.",
          )] = False,
+         state_jacobian: Annotated[bool, typer.Option(
+             "--state-jacobian", help="How new states depend on old ones, instead.")] = False,
          format: FormatOption = Format.unicode) -> None:
     """Show the derived equations that lead to a gradient, then the one formula over time.
 
-    Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`.
+    Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
+    `symrnn grad gru --state-jacobian`.
     """
     program = workflow.network(cell)
+    if state_jacobian:
+        console().print(presentation.jacobian_text(program))
+        return
     console().print(presentation.gradient_text(program, wrt, of, steps, format.value))
 
 

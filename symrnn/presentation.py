@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symrnn.adjoint.slices import gradient_of, leading_to, restricted
+from symrnn.backends.jacobian import state_jacobian_text
 from symrnn.backends.latex import equation_latex, equations_latex
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter, glyph_text
@@ -143,6 +144,11 @@ def gradient_text(program: Program, wrt: str | None, of: str | None, steps: bool
         symbol = UnicodePrinter(shown).symbol(delay.source).replace("[t]", "[1]")
         lines += ["", f"∂L/∂{_glyph(program, str(wrt))} = {symbol}"]
     return "\n".join(lines)
+
+
+def jacobian_text(program: Program) -> str:
+    """The derivatives of the states after a step by those before it."""
+    return state_jacobian_text(program)
 
 
 def _glyph(program: Program, name: str) -> str:

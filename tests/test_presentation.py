@@ -5,6 +5,7 @@ import json
 import pytest
 
 import symrnn
+from symrnn.presentation import jacobian_text
 from symrnn.program import Program, UnknownName
 
 PROGRAMS = {
@@ -48,3 +49,21 @@ def test_the_terminal_shows_bars_and_shifted_steps() -> None:
 def test_an_unknown_style_is_refused_with_the_list() -> None:
     with pytest.raises(UnknownName, match="there are unicode, latex, json"):
         symrnn.show(PROGRAMS["cell"], "html")
+
+
+def test_the_state_jacobian_as_formulas() -> None:
+    text = jacobian_text(symrnn.elman(readout=False))
+    assert text.splitlines() == ["∂a[t]/∂h[t-1] = U",
+                                 "∂h[t]/∂h[t-1] = diag(1 - h[t]²) ∂a[t]/∂h[t-1]"]
+    by_h, by_c = jacobian_text(symrnn.lstm(peephole=True)).split("\n\n")
+    assert "∂z_o[t]/∂h[t-1] = diag(p_o) ∂c[t]/∂h[t-1] + U_o" in by_h
+    assert "∂z_f[t]/∂c[t-1] = diag(p_f)" in by_c
+    assert "h[t-1]" not in by_c
+
+
+@pytest.mark.parametrize("name", sorted(symrnn.cells()))
+def test_every_state_of_every_cell_has_its_jacobian(name: str) -> None:
+    program = symrnn.cell(name)
+    columns = jacobian_text(program).split("\n\n")
+    assert len(columns) == len(program.delays)
+    assert all("∂" in column and "_dot" not in column for column in columns)
