@@ -10,7 +10,7 @@ import numpy.typing as npt
 from symrnn.runtime.shapes import Array
 
 ALIGNMENT = 64  # bytes: one line of the cache, and the widest vector
-KEPT = 4
+KEPT = 16
 
 
 class Pool:
