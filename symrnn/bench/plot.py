@@ -27,12 +27,13 @@ def fraction_plot(outcomes: Sequence[Outcome], path: Path) -> None:
         for axes, kind in zip(panels, kinds, strict=True):
             _lines(axes, _fractions([one for one in outcomes if one.workload.kind is kind]))
             sizes = sorted({one.workload.m for one in outcomes if one.workload.kind is kind})
-            axes.set(title=kind.value, xscale="log", xlabel="hidden units m", ylim=(0, None))
+            axes.set(title=kind.value, xscale="log", xlabel="hidden units m")
             axes.set_xticks(sizes, [str(size) for size in sizes], fontsize=7, rotation=45)
             axes.minorticks_off()
             axes.axhline(1, color="0.6", linewidth=0.8)
             axes.legend(fontsize=7)
         panels[0].set(ylabel="fraction of the machine's limit")
+        panels[0].set_ylim(bottom=0)  # when all panels are full: they share their heights
 
     _save(path, (5 * len(kinds), 5), draw)
 
