@@ -39,7 +39,7 @@ class Equations:
     """
 
     def __init__(self, program: Program, sizes: Mapping[str, int], library: Library) -> None:
-        self.program, self.library = program, library
+        self.program, self.toolkit = program, library
         self.interpreter = Interpreter(program, {}, sizes)
         self.sizes = self.interpreter.sizes
         self.selectors = {one.name: library.array(self.interpreter.at(one.name, 0))
@@ -91,7 +91,7 @@ class Equations:
             product = contraction_term(term)
             if product is None:
                 value = evaluate(term, lambda name: self._aligned(name, one.lhs, known),
-                                 self.sizes, self.library.operations)
+                                 self.sizes, self.toolkit.operations)
             else:
                 key = _key((place, number)) if place is not None else ""
                 value = now[key] if key in now else self._product(product[1], one.lhs, known)
@@ -101,7 +101,7 @@ class Equations:
         shape = self._shape(one.lhs, outside=place is None)
         result = 0.0 if result is None else result
         same = tuple(getattr(result, "shape", ())) == shape
-        return result if same else self.library.broadcast(result, shape)
+        return result if same else self.toolkit.broadcast(result, shape)
 
     def _shape(self, name: str, outside: bool) -> tuple[int, ...]:
         variable = self.program[name]
@@ -122,7 +122,7 @@ class Equations:
     def _product(self, ein: Ein, lhs: str, known: Values) -> Any:
         values = [known[one.name] for one in ein.operands]
         if isinstance(ein, Peak):
-            return self.library.largest(values[0])
+            return self.toolkit.largest(values[0])
         moving = [bool(self.program[one.name].span) for one in ein.operands]
         if ein.letters.operands == ("ij", "j") and ein.letters.output == "i" and moving == [
                 False, True]:
@@ -136,8 +136,8 @@ class Equations:
         for letter, axis in zip(letters.output, self.program[lhs].axes, strict=True):
             if letter not in "".join(letters.operands):
                 parts.append(letter)
-                values = [*values, self.library.array(np.ones(self.sizes[axis]))]
-        return self.library.einsum(f"{','.join(parts)}->{output}", *values)
+                values = [*values, self.toolkit.array(np.ones(self.sizes[axis]))]
+        return self.toolkit.einsum(f"{','.join(parts)}->{output}", *values)
 
 
 def _key(place: tuple[int, int]) -> str:

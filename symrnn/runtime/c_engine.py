@@ -32,7 +32,7 @@ class CEngine:
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
-        self.code = ctypes.CDLL(str(self.library()))
+        self.code = ctypes.CDLL(str(self.compiled()))
         structs = interface(plan, c_names(plan, NAME), NAME)
         self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
         self.types = {kind: _structure(one) for kind, one in self.structs.items()}
@@ -45,7 +45,7 @@ class CEngine:
         """What chooses the type."""
         return ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
 
-    def library(self) -> Path:
+    def compiled(self) -> Path:
         """The compiled library."""
         return shared_library(self.files(), self.defines, self.flags)
 

@@ -35,7 +35,7 @@ class SimdEngine(CEngine):
         self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
         super().__init__(plan, dtype)
 
-    def library(self) -> Path:
+    def compiled(self) -> Path:
         """For a team where the compiler has OpenMP, else for one thread."""
         try:
             return self._linked()
