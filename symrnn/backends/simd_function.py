@@ -53,7 +53,7 @@ class SimdWriter:
         self.memory = Memory(plan, schedule, self.layout, self.panels)
         self.scratch = False
 
-    def write(self, arguments: Sequence[str], sizes: Sequence[str] = ()) -> SimdBody:
+    def write(self, arguments: Sequence[str]) -> SimdBody:
         """The body of a function with these arguments."""
         lines = [line for stage in self.schedule.stages for line in self._stage(stage)]
         lines += [line for delay in self.program.delays for line in self.edge(delay)]

@@ -456,14 +456,6 @@ MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t g
     return panel;
 }
 
-/* A vector of parameters with zeros up to the end of its last vector. */
-MAYBE real *pack_vector(const real *from, size_t entries, real *to)
-{
-    memcpy(to, from, entries * sizeof(real));
-    memset(to + entries, 0, (padded(entries) - entries) * sizeof(real));
-    return to + padded(entries);
-}
-
 /* Where a member's share of `count` things begins; it ends where the next one's begins. */
 ALWAYS size_t share_from(size_t count, size_t member, size_t members)
 {
