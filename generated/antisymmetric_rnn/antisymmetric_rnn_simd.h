@@ -30,7 +30,7 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
 /* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of step: 0. */
+/* Entries of antisymmetric_rnn_real: scratch memory of step: 1. */
 size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

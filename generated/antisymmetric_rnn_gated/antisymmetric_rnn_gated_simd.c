@@ -12,12 +12,6 @@
 typedef antisymmetric_rnn_gated_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -98,7 +92,7 @@ size_t antisymmetric_rnn_gated_simd_step_work_size(const antisymmetric_rnn_gated
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void antisymmetric_rnn_gated_simd_pack_forward(
@@ -517,7 +511,6 @@ void antisymmetric_rnn_gated_simd_step(
     const antisymmetric_rnn_gated_state *state, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *next, antisymmetric_rnn_gated_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
@@ -526,6 +519,7 @@ void antisymmetric_rnn_gated_simd_step(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const b_z = parameters->b_z; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
 
@@ -541,7 +535,8 @@ void antisymmetric_rnn_gated_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 

@@ -12,12 +12,6 @@
 typedef brc_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t brc_simd_tape_size(const brc_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -98,7 +92,7 @@ size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void brc_simd_pack_forward(
@@ -454,13 +448,13 @@ void brc_simd_step(
     const brc_state *state, const brc_outputs *out,
     const brc_state *next, brc_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_x = packed;
 
     TEAM {
@@ -475,7 +469,8 @@ void brc_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_a[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 

@@ -12,12 +12,6 @@
 typedef cfn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t cfn_simd_tape_size(const cfn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void cfn_simd_pack_forward(
@@ -570,6 +564,7 @@ void cfn_simd_step(
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
+    const size_t t = turned(work_tanh_a_h + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
@@ -585,7 +580,8 @@ void cfn_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -619,7 +615,8 @@ void cfn_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_theta[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

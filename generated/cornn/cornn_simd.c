@@ -99,7 +99,7 @@ size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void cornn_simd_pack_forward(
@@ -540,6 +540,7 @@ void cornn_simd_step(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
+    const size_t t = turned(work_z + B * row_m);
     const real *const panels_y_prev = packed;
     const real *const panels_u = panels_y_prev + up_to(m, LANES) * 2 * m;
 
@@ -557,7 +558,8 @@ void cornn_simd_step(
             real *const y_rows = out->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -12,12 +12,6 @@
 typedef deep_bidirectional_lstm_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes)
 {
     const size_t T = sizes->T;

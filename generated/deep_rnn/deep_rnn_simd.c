@@ -163,7 +163,7 @@ size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
-    return B * row_m_1 + B * row_m_2 + B * row_m_3;
+    return B * row_m_1 + B * row_m_2 + B * row_m_3 + 1;
 }
 
 void deep_rnn_simd_pack_forward(
@@ -1095,6 +1095,7 @@ void deep_rnn_simd_step(
     real *const work_layer1_h = work; /* [m_1] a row */
     real *const work_layer2_h = work_layer1_h + B * row_m_1; /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + B * row_m_2; /* [m_3] a row */
+    const size_t t = turned(work_layer3_h + B * row_m_3);
     const real *const panels_layer1_h_prev = packed;
     const real *const panels_x = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
     const real *const panels_layer2_h_prev = panels_x + up_to(m_1, LANES) * n;
@@ -1115,7 +1116,8 @@ void deep_rnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = state->layer1_h + begin * m_1;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m_1, vectors, block);
                 ALIGNED real tile_layer1_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1153,7 +1155,8 @@ void deep_rnn_simd_step(
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = state->layer2_h + begin * m_2;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m_2, vectors, block);
                 ALIGNED real tile_layer2_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1191,7 +1194,8 @@ void deep_rnn_simd_step(
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = state->layer3_h + begin * m_3;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m_3, vectors, block);
                 ALIGNED real tile_layer3_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1228,7 +1232,8 @@ void deep_rnn_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

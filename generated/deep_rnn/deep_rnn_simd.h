@@ -30,7 +30,7 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
 /* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + T * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + threads * SCRATCH. */
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of step: B * padded m_1 + B * padded m_2 + B * padded m_3. */
+/* Entries of deep_rnn_real: scratch memory of step: B * padded m_1 + B * padded m_2 + B * padded m_3 + 1. */
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -30,7 +30,7 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 /* Entries of elman_real: scratch memory of backward: T * B * padded p + T * B * padded m + 2 * B * padded m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH. */
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of step: B * padded m. */
+/* Entries of elman_real: scratch memory of step: B * padded m + 1. */
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -20,12 +20,6 @@ MAYBE fastgrnn_real fastgrnn_sigmoid(fastgrnn_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -106,7 +100,7 @@ size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 2 * 1;
+    return 3 * 1;
 }
 
 void fastgrnn_simd_pack_forward(
@@ -558,6 +552,7 @@ void fastgrnn_simd_step(
     const real *const nu = parameters->nu; /* [] */
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
+    const size_t t = turned(sigmoid_nu + 1);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
@@ -583,7 +578,8 @@ void fastgrnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

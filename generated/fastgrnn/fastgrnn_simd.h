@@ -30,7 +30,7 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
 /* Entries of fastgrnn_real: scratch memory of backward: 5 * T * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of step: 2 * 1. */
+/* Entries of fastgrnn_real: scratch memory of step: 3 * 1. */
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

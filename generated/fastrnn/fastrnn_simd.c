@@ -100,7 +100,7 @@ size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 2 * 1;
+    return 3 * 1;
 }
 
 void fastrnn_simd_pack_forward(
@@ -493,6 +493,7 @@ void fastrnn_simd_step(
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
+    const size_t t = turned(sigmoid_beta + 1);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
@@ -518,7 +519,8 @@ void fastrnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -30,7 +30,7 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
 /* Entries of fastrnn_real: scratch memory of backward: 2 * T * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of step: 2 * 1. */
+/* Entries of fastrnn_real: scratch memory of step: 3 * 1. */
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

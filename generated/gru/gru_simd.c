@@ -12,12 +12,6 @@
 typedef gru_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t gru_simd_tape_size(const gru_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -98,7 +92,7 @@ size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void gru_simd_pack_forward(
@@ -555,7 +549,6 @@ void gru_simd_step(
     const gru_state *state, const gru_outputs *out,
     const gru_state *next, gru_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -564,6 +557,7 @@ void gru_simd_step(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 3 * up_to(m, LANES) * m;
 
@@ -579,7 +573,8 @@ void gru_simd_step(
             const real *const x_rows = in->x + begin * size_n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 

@@ -30,7 +30,7 @@ size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads);
 /* Entries of gru_real: scratch memory of backward: B * padded m + 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads);
 
-/* Entries of gru_real: scratch memory of step: 0. */
+/* Entries of gru_real: scratch memory of step: 1. */
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef gru_reset_before_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes,
     (void)size_n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void gru_reset_before_simd_pack_forward(
@@ -653,6 +647,7 @@ void gru_reset_before_simd_step(
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + B * row_m; /* [m] a row */
+    const size_t t = turned(work_q + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_x = panels_q + up_to(m, LANES) * m;
@@ -671,7 +666,8 @@ void gru_reset_before_simd_step(
             real *const z_rows = work_z + begin * row_m;
             real *const q_rows = work_q + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -723,7 +719,8 @@ void gru_reset_before_simd_step(
             const real *const q_rows = work_q + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_n[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -97,7 +97,7 @@ size_t indrnn_simd_step_work_size(const indrnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void indrnn_simd_pack_forward(
@@ -381,13 +381,13 @@ void indrnn_simd_step(
     const indrnn_state *state, const indrnn_outputs *out,
     const indrnn_state *next, indrnn_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_x = packed;
 
     TEAM {
@@ -402,7 +402,8 @@ void indrnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

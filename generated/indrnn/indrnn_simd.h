@@ -30,7 +30,7 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads);
 /* Entries of indrnn_real: scratch memory of backward: T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of step: 0. */
+/* Entries of indrnn_real: scratch memory of step: 1. */
 size_t indrnn_simd_step_work_size(const indrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

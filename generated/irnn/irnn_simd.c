@@ -97,7 +97,7 @@ size_t irnn_simd_step_work_size(const irnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void irnn_simd_pack_forward(
@@ -419,12 +419,12 @@ void irnn_simd_step(
     const irnn_state *state, const irnn_outputs *out,
     const irnn_state *next, irnn_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
     const size_t m = IRNN_FIXED_m;
     const real *const b = parameters->b; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
 
@@ -440,7 +440,8 @@ void irnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

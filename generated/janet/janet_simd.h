@@ -30,7 +30,7 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads);
 /* Entries of janet_real: scratch memory of backward: B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads);
 
-/* Entries of janet_real: scratch memory of step: 0. */
+/* Entries of janet_real: scratch memory of step: 1. */
 size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef jordan_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t jordan_simd_tape_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -121,7 +115,7 @@ size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
     (void)m;
     (void)p;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void jordan_simd_pack_forward(
@@ -579,6 +573,7 @@ void jordan_simd_step(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
+    const size_t t = turned(work_h + B * row_m);
     const real *const panels_y_prev = packed;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
     const real *const panels_x = panels_h + up_to(p, LANES) * m;
@@ -595,7 +590,8 @@ void jordan_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const y_prev_rows = state->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -632,7 +628,8 @@ void jordan_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

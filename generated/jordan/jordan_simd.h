@@ -30,7 +30,7 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
 /* Entries of jordan_real: scratch memory of backward: T * B * padded p + T * B * padded m + 2 * B * padded p + threads * SCRATCH. */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of step: B * padded m. */
+/* Entries of jordan_real: scratch memory of step: B * padded m + 1. */
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef lem_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t lem_simd_tape_size(const lem_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void lem_simd_pack_forward(
@@ -745,6 +739,7 @@ void lem_simd_step(
     const real *const b_y = parameters->b_y; /* [m] */
     real *const work_dt_2 = work; /* [m] a row */
     real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
+    const size_t t = turned(work_z + B * row_m);
     const real *const panels_y_prev = packed;
     const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
     const real *const panels_u = panels_z + up_to(m, LANES) * m;
@@ -764,7 +759,8 @@ void lem_simd_step(
             real *const z_rows = work_z + begin * row_m;
             const real *const y_prev_rows = state->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_dt_1[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
@@ -830,7 +826,8 @@ void lem_simd_step(
             const real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

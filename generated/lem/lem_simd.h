@@ -30,7 +30,7 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 /* Entries of lem_real: scratch memory of backward: B * padded m + 6 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of step: 2 * B * padded m. */
+/* Entries of lem_real: scratch memory of step: 2 * B * padded m + 1. */
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

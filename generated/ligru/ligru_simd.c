@@ -17,12 +17,6 @@ ALWAYS vec vec_relu(vec x)
     return where(x <= 0, 0, x);
 }
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t ligru_simd_tape_size(const ligru_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -103,7 +97,7 @@ size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void ligru_simd_pack_forward(
@@ -492,13 +486,13 @@ void ligru_simd_step(
     const ligru_state *state, const ligru_outputs *out,
     const ligru_state *next, ligru_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
 
@@ -514,7 +508,8 @@ void ligru_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

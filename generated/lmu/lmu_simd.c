@@ -115,7 +115,7 @@ size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
     (void)d;
     (void)k;
     (void)row_d;
-    return B * 1 + B * row_d;
+    return B * 1 + B * row_d + 1;
 }
 
 void lmu_simd_pack_forward(
@@ -696,6 +696,7 @@ void lmu_simd_step(
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + B * 1; /* [d] a row */
+    const size_t t = turned(work_m + B * row_d);
     const real *const panels_m_prev = packed;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
     const real *const panels_x = panels_h_prev + up_to(k, LANES) * (k + d);
@@ -725,7 +726,8 @@ void lmu_simd_step(
             const real *const u_rows = work_u + begin * 1;
             real *const m_rows = work_m + begin * row_d;
             const real *const m_prev_rows = state->m + begin * d;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -758,7 +760,8 @@ void lmu_simd_step(
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
             const real *const h_prev_rows = state->h + begin * k;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(k, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -30,7 +30,7 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
 /* Entries of lmu_real: scratch memory of backward: T * B * padded k + T * B * padded d + T * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * SCRATCH. */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of step: B * 1 + B * padded d. */
+/* Entries of lmu_real: scratch memory of step: B * 1 + B * padded d + 1. */
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

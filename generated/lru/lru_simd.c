@@ -93,7 +93,7 @@ size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
     (void)H;
     (void)N;
     (void)row_N;
-    return 4 * B * row_N + 6 * N;
+    return 4 * B * row_N + 6 * N + 1;
 }
 
 void lru_simd_pack_forward(
@@ -676,6 +676,7 @@ void lru_simd_step(
     real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
     real *const work_a_x_re = exp_gamma + N; /* [N] a row */
     real *const work_a_x_im = work_a_x_re + B * row_N; /* [N] a row */
+    const size_t t = turned(work_a_x_im + B * row_N);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
 
@@ -719,7 +720,8 @@ void lru_simd_step(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(N, vectors, block);
                 ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -790,7 +792,8 @@ void lru_simd_step(
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;
             real *const y_rows = out->y + begin * H;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(H, vectors, block);
                 ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

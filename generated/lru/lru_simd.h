@@ -30,7 +30,7 @@ size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 /* Entries of lru_real: scratch memory of backward: 4 * T * B * padded N + 7 * N + 2 * 2 * B * padded N + steps_ahead(T, B, 2 * up_to(N, LANES)) * B * 2 * up_to(N, LANES) + threads * SCRATCH. */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N. */
+/* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N + 1. */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

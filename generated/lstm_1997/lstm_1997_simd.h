@@ -30,7 +30,7 @@ size_t lstm_1997_simd_forward_work_size(const lstm_1997_sizes *sizes, size_t thr
 /* Entries of lstm_1997_real: scratch memory of backward: 3 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_1997_simd_backward_work_size(const lstm_1997_sizes *sizes, size_t threads);
 
-/* Entries of lstm_1997_real: scratch memory of step: B * padded m. */
+/* Entries of lstm_1997_real: scratch memory of step: B * padded m + 1. */
 size_t lstm_1997_simd_step_work_size(const lstm_1997_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef lstm_coupled_input_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t lstm_coupled_input_simd_step_work_size(const lstm_coupled_input_sizes *si
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void lstm_coupled_input_simd_pack_forward(
@@ -582,6 +576,7 @@ void lstm_coupled_input_simd_step(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
+    const size_t t = turned(work_c + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 3 * up_to(m, LANES) * m;
 
@@ -599,7 +594,8 @@ void lstm_coupled_input_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 

@@ -18,12 +18,6 @@ MAYBE lstm_layer_norm_real lstm_layer_norm_rsqrt(lstm_layer_norm_real x)
     return 1 / SQRT(x);
 }
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -111,7 +105,7 @@ size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, s
     (void)n;
     (void)m;
     (void)row_m;
-    return 23 * B * row_m + 9 * B * 1;
+    return 23 * B * row_m + 9 * B * 1 + 1;
 }
 
 void lstm_layer_norm_simd_pack_forward(
@@ -1755,6 +1749,7 @@ void lstm_layer_norm_simd_step(
     real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
     real *const work_r_3 = work_v_3 + B * 1; /* [] a row */
     real *const work_d_3 = work_r_3 + B * 1; /* [m] a row */
+    const size_t t = turned(work_d_3 + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
@@ -1772,7 +1767,8 @@ void lstm_layer_norm_simd_step(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
@@ -1942,7 +1938,8 @@ void lstm_layer_norm_simd_step(
             real *const u_f_rows = work_u_f + begin * row_m;
             real *const u_g_rows = work_u_g + begin * row_m;
             real *const u_o_rows = work_u_o + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 

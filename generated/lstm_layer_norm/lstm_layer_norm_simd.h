@@ -30,7 +30,7 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
 /* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * T * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * T * B * 1 + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of step: 23 * B * padded m + 9 * B * 1. */
+/* Entries of lstm_layer_norm_real: scratch memory of step: 23 * B * padded m + 9 * B * 1 + 1. */
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

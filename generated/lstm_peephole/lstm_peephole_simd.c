@@ -12,12 +12,6 @@
 typedef lstm_peephole_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t lstm_peephole_simd_tape_size(const lstm_peephole_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t lstm_peephole_simd_step_work_size(const lstm_peephole_sizes *sizes, size_
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void lstm_peephole_simd_pack_forward(
@@ -661,6 +655,7 @@ void lstm_peephole_simd_step(
     const real *const p_f = parameters->p_f; /* [m] */
     const real *const p_o = parameters->p_o; /* [m] */
     real *const work_c = work; /* [m] a row */
+    const size_t t = turned(work_c + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 4 * up_to(m, LANES) * m;
 
@@ -678,7 +673,8 @@ void lstm_peephole_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 

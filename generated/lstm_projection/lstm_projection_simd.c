@@ -12,12 +12,6 @@
 typedef lstm_projection_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -121,7 +115,7 @@ size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, s
     (void)m;
     (void)p;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void lstm_projection_simd_pack_forward(
@@ -728,6 +722,7 @@ void lstm_projection_simd_step(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     real *const work_c_o = work_c + B * row_m; /* [m] a row */
+    const size_t t = turned(work_c_o + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
     const real *const panels_x = panels_c_o + up_to(p, LANES) * m;
@@ -746,7 +741,8 @@ void lstm_projection_simd_step(
             const real *const h_prev_rows = state->h + begin * p;
             const real *const c_prev_rows = state->c + begin * m;
             real *const c_o_rows = work_c_o + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
@@ -815,7 +811,8 @@ void lstm_projection_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             real *const h_rows = out->h + begin * p;
             const real *const c_o_rows = work_c_o + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

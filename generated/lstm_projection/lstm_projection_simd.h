@@ -30,7 +30,7 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
 /* Entries of lstm_projection_real: scratch memory of backward: T * B * padded p + 4 * T * B * padded m + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m. */
+/* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m + 1. */
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

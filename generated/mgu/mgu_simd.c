@@ -12,12 +12,6 @@
 typedef mgu_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t mgu_simd_tape_size(const mgu_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void mgu_simd_pack_forward(
@@ -609,6 +603,7 @@ void mgu_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
     real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
+    const size_t t = turned(work_f_h_prev + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_x = panels_f_h_prev + up_to(m, LANES) * m;
@@ -627,7 +622,8 @@ void mgu_simd_step(
             real *const f_rows = work_f + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_f[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -672,7 +668,8 @@ void mgu_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -30,7 +30,7 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 /* Entries of mgu_real: scratch memory of backward: 2 * B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of step: 2 * B * padded m. */
+/* Entries of mgu_real: scratch memory of step: 2 * B * padded m + 1. */
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

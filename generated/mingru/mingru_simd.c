@@ -12,12 +12,6 @@
 typedef mingru_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t mingru_simd_tape_size(const mingru_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -96,7 +90,7 @@ size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void mingru_simd_pack_forward(
@@ -428,6 +422,7 @@ void mingru_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_htilde = work_z + B * row_m; /* [m] a row */
+    const size_t t = turned(work_htilde + B * row_m);
     const real *const panels_x = packed;
 
     TEAM {
@@ -442,7 +437,8 @@ void mingru_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

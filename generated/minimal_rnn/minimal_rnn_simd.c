@@ -12,12 +12,6 @@
 typedef minimal_rnn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t th
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void minimal_rnn_simd_pack_forward(
@@ -546,6 +540,7 @@ void minimal_rnn_simd_step(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
+    const size_t t = turned(work_z + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_z = panels_h_prev + up_to(m, LANES) * m;
@@ -561,7 +556,8 @@ void minimal_rnn_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -595,7 +591,8 @@ void minimal_rnn_simd_step(
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_u[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -12,12 +12,6 @@
 typedef minlstm_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 ALWAYS vec vec_softplus(vec x)
 {
     return where(x <= 0, 0, x) + vec_log1p(vec_exp(-vec_fabs(x)));
@@ -101,7 +95,7 @@ size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * B * row_m;
+    return 3 * B * row_m + 1;
 }
 
 void minlstm_simd_pack_forward(
@@ -504,6 +498,7 @@ void minlstm_simd_step(
     real *const work_f = work; /* [m] a row */
     real *const work_i = work_f + B * row_m; /* [m] a row */
     real *const work_htilde = work_i + B * row_m; /* [m] a row */
+    const size_t t = turned(work_htilde + B * row_m);
     const real *const panels_x = packed;
 
     TEAM {
@@ -519,7 +514,8 @@ void minlstm_simd_step(
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 

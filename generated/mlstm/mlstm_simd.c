@@ -27,12 +27,6 @@ MAYBE mlstm_real mlstm_softplus(mlstm_real x)
     return (x <= 0 ? 0 : x) + LOG1P(EXP(-FABS(x)));
 }
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -131,7 +125,7 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)d_v;
     (void)row_d_k;
     (void)row_d_v;
-    return 3 * B * row_d_k + 3 * B * row_d_v + 12 * B * 1 + 2 * B * d_v * d_k;
+    return 3 * B * row_d_k + 3 * B * row_d_v + 12 * B * 1 + 2 * B * d_v * d_k + 1;
 }
 
 void mlstm_simd_pack_forward(
@@ -1055,6 +1049,7 @@ void mlstm_simd_step(
     real *const work_a_f = work_a_i + B * 1; /* [] a row */
     real *const work_a_C = work_a_f + B * 1; /* [d_v, d_k] a row */
     real *const work_a_h = work_a_C + B * d_v * d_k; /* [d_v] a row */
+    const size_t t = turned(work_a_h + B * row_d_v);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
@@ -1069,7 +1064,8 @@ void mlstm_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(d_k, vectors, block);
                 ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -1130,7 +1126,8 @@ void mlstm_simd_step(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(d_v, vectors, block);
                 ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

@@ -30,7 +30,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
 /* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 12 * T * B * 1 + 3 * T * B * padded d_k + 2 * T * B * d_v * d_k + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * SCRATCH. */
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of step: 3 * B * padded d_k + 3 * B * padded d_v + 12 * B * 1 + 2 * B * d_v * d_k. */
+/* Entries of mlstm_real: scratch memory of step: 3 * B * padded d_k + 3 * B * padded d_v + 12 * B * 1 + 2 * B * d_v * d_k + 1. */
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

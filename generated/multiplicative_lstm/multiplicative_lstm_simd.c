@@ -12,12 +12,6 @@
 typedef multiplicative_lstm_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -129,7 +123,7 @@ size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *
     (void)size_m;
     (void)row_d;
     (void)row_size_m;
-    return 2 * B * row_d + B * row_size_m;
+    return 2 * B * row_d + B * row_size_m + 1;
 }
 
 void multiplicative_lstm_simd_pack_forward(
@@ -753,6 +747,7 @@ void multiplicative_lstm_simd_step(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + B * row_d; /* [m] a row */
     real *const work_a_m = work_c + B * row_size_m; /* [d] a row */
+    const size_t t = turned(work_a_m + B * row_d);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(d, LANES) * n;
     const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
@@ -769,7 +764,8 @@ void multiplicative_lstm_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -799,7 +795,8 @@ void multiplicative_lstm_simd_step(
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = state->h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -835,7 +832,8 @@ void multiplicative_lstm_simd_step(
             real *const c_rows = work_c + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
             const real *const c_prev_rows = state->c + begin * size_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(size_m, vectors, block);
                 ALIGNED real tile_hhat[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 

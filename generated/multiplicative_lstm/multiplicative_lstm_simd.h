@@ -30,7 +30,7 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
 /* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * T * B * padded size_m + 3 * T * B * padded d + 2 * 2 * B * padded size_m + threads * SCRATCH. */
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m + 1. */
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef mut1_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t mut1_simd_tape_size(const mut1_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -93,7 +87,7 @@ size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
     (void)B;
     (void)m;
     (void)row_m;
-    return 3 * B * row_m;
+    return 3 * B * row_m + 1;
 }
 
 void mut1_simd_pack_forward(
@@ -654,6 +648,7 @@ void mut1_simd_step(
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
     real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
+    const size_t t = turned(work_tanh_x + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
@@ -671,7 +666,8 @@ void mut1_simd_step(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -710,7 +706,8 @@ void mut1_simd_step(
             const real *const x_rows = in->x + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -754,7 +751,8 @@ void mut1_simd_step(
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

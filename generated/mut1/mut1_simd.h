@@ -30,7 +30,7 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads);
 /* Entries of mut1_real: scratch memory of backward: 4 * T * B * padded m + B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads);
 
-/* Entries of mut1_real: scratch memory of step: 3 * B * padded m. */
+/* Entries of mut1_real: scratch memory of step: 3 * B * padded m + 1. */
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef mut2_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t mut2_simd_tape_size(const mut2_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -93,7 +87,7 @@ size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
     (void)B;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void mut2_simd_pack_forward(
@@ -610,6 +604,7 @@ void mut2_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
+    const size_t t = turned(work_r_h_prev + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_x = panels_r_h_prev + up_to(m, LANES) * m;
@@ -628,7 +623,8 @@ void mut2_simd_step(
             real *const z_rows = work_z + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 
@@ -683,7 +679,8 @@ void mut2_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -12,12 +12,6 @@
 typedef mut3_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t mut3_simd_tape_size(const mut3_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void mut3_simd_pack_forward(
@@ -699,6 +693,7 @@ void mut3_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + B * row_m; /* [m] a row */
+    const size_t t = turned(work_r_h_prev + B * row_m);
     const real *const panels_h_prev = packed;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
@@ -718,7 +713,8 @@ void mut3_simd_step(
             real *const s_rows = work_s + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -766,7 +762,8 @@ void mut3_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

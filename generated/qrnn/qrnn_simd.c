@@ -12,12 +12,6 @@
 typedef qrnn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t qrnn_simd_tape_size(const qrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -100,7 +94,7 @@ size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * B * row_m;
+    return 4 * B * row_m + 1;
 }
 
 void qrnn_simd_pack_forward(
@@ -551,6 +545,7 @@ void qrnn_simd_step(
     real *const work_f = work_z + B * row_m; /* [m] a row */
     real *const work_o = work_f + B * row_m; /* [m] a row */
     real *const work_c = work_o + B * row_m; /* [m] a row */
+    const size_t t = turned(work_c + B * row_m);
     const real *const panels_x_prev = packed;
 
     TEAM {
@@ -567,7 +562,8 @@ void qrnn_simd_step(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = state->x + begin * n;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 

@@ -30,7 +30,7 @@ size_t qrnn_simd_forward_work_size(const qrnn_sizes *sizes, size_t threads);
 /* Entries of qrnn_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of step: 4 * B * padded m. */
+/* Entries of qrnn_real: scratch memory of step: 4 * B * padded m + 1. */
 size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef ran_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t ran_simd_tape_size(const ran_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void ran_simd_pack_forward(
@@ -581,6 +575,7 @@ void ran_simd_step(
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + B * row_m; /* [m] a row */
+    const size_t t = turned(work_c + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
@@ -596,7 +591,8 @@ void ran_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -629,7 +625,8 @@ void ran_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_i[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

@@ -12,12 +12,6 @@
 typedef rhn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t rhn_simd_tape_size(const rhn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void rhn_simd_pack_forward(
@@ -833,6 +827,7 @@ void rhn_simd_step(
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
+    const size_t t = turned(work_s_2 + B * row_m);
     const real *const panels_y_prev = packed;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
@@ -850,7 +845,8 @@ void rhn_simd_step(
             const real *const x_rows = in->x + begin * n;
             const real *const y_prev_rows = state->y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h_1[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -898,7 +894,8 @@ void rhn_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const s_1_rows = work_s_1 + begin * row_m;
             real *const s_2_rows = work_s_2 + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -942,7 +939,8 @@ void rhn_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             real *const y_rows = out->y + begin * m;
             const real *const s_2_rows = work_s_2 + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

@@ -30,7 +30,7 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 /* Entries of rhn_real: scratch memory of backward: 3 * B * padded m + 6 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of step: 2 * B * padded m. */
+/* Entries of rhn_real: scratch memory of step: 2 * B * padded m + 1. */
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

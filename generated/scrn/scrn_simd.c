@@ -12,12 +12,6 @@
 typedef scrn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t scrn_simd_tape_size(const scrn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -141,7 +135,7 @@ size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
     (void)p;
     (void)row_k;
     (void)row_m;
-    return 2 * B * row_k + B * row_m;
+    return 2 * B * row_k + B * row_m + 1;
 }
 
 void scrn_simd_pack_forward(
@@ -744,6 +738,7 @@ void scrn_simd_step(
     real *const work_s = work; /* [k] a row */
     real *const work_h = work_s + B * row_k; /* [m] a row */
     real *const work_a_s = work_h + B * row_m; /* [k] a row */
+    const size_t t = turned(work_a_s + B * row_k);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
@@ -760,7 +755,8 @@ void scrn_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(k, vectors, block);
                 ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -815,7 +811,8 @@ void scrn_simd_step(
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -852,7 +849,8 @@ void scrn_simd_step(
             const real *const s_rows = work_s + begin * row_k;
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(p, vectors, block);
                 ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

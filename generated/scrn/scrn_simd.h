@@ -30,7 +30,7 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
 /* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * T * B * padded k + 2 * B * padded k + 2 * B * padded m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES) + threads * SCRATCH. */
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of step: 2 * B * padded k + B * padded m. */
+/* Entries of scrn_real: scratch memory of step: 2 * B * padded k + B * padded m + 1. */
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

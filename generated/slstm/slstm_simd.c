@@ -12,12 +12,6 @@
 typedef slstm_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 ALWAYS vec vec_softplus(vec x)
 {
     return where(x <= 0, 0, x) + vec_log1p(vec_exp(-vec_fabs(x)));
@@ -110,7 +104,7 @@ size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
     (void)D;
     (void)d;
     (void)row_d;
-    return 3 * B * row_d;
+    return 3 * B * row_d + 1;
 }
 
 void slstm_simd_pack_forward(
@@ -739,6 +733,7 @@ void slstm_simd_step(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + B * row_d; /* [d] a row */
     real *const work_n = work_c + B * row_d; /* [d] a row */
+    const size_t t = turned(work_n + B * row_d);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 4 * up_to(d, LANES) * d;
 
@@ -760,7 +755,8 @@ void slstm_simd_step(
             const real *const m_prev_rows = state->m + begin * d;
             const real *const c_prev_rows = state->c + begin * d;
             const real *const n_prev_rows = state->n + begin * d;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(d, vectors, block);
                 ALIGNED real tile_ztilde[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 

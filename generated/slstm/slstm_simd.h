@@ -30,7 +30,7 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 /* Entries of slstm_real: scratch memory of backward: 5 * T * B * padded d + 4 * 2 * B * padded d + threads * SCRATCH. */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of step: 3 * B * padded d. */
+/* Entries of slstm_real: scratch memory of step: 3 * B * padded d + 1. */
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -12,12 +12,6 @@
 typedef sru_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t sru_simd_tape_size(const sru_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * B * row_m;
+    return 3 * B * row_m + 1;
 }
 
 void sru_simd_pack_forward(
@@ -636,6 +630,7 @@ void sru_simd_step(
     real *const work_c = work; /* [m] a row */
     real *const work_a_c = work_c + B * row_m; /* [m] a row */
     real *const work_a_h = work_a_c + B * row_m; /* [m] a row */
+    const size_t t = turned(work_a_h + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
@@ -652,7 +647,8 @@ void sru_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
@@ -687,7 +683,8 @@ void sru_simd_step(
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_c_rows = work_a_c + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_f[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -729,7 +726,8 @@ void sru_simd_step(
             real *const h_rows = out->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

@@ -12,12 +12,6 @@
 typedef star_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t star_simd_tape_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -105,7 +99,7 @@ size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m;
+    return B * row_m + 1;
 }
 
 void star_simd_pack_forward(
@@ -537,6 +531,7 @@ void star_simd_step(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
+    const size_t t = turned(work_z + B * row_m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_h_prev + up_to(m, LANES) * m;
@@ -552,7 +547,8 @@ void star_simd_step(
             rows = least(ROWS_AT_ONCE, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
@@ -587,7 +583,8 @@ void star_simd_step(
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_k[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 

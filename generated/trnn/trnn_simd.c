@@ -12,12 +12,6 @@
 typedef trnn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t trnn_simd_tape_size(const trnn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -96,7 +90,7 @@ size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m;
+    return 2 * B * row_m + 1;
 }
 
 void trnn_simd_pack_forward(
@@ -417,6 +411,7 @@ void trnn_simd_step(
     const real *const b = parameters->b; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + B * row_m; /* [m] a row */
+    const size_t t = turned(work_f + B * row_m);
     const real *const panels_x = packed;
 
     TEAM {
@@ -431,7 +426,8 @@ void trnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

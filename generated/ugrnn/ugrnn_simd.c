@@ -12,12 +12,6 @@
 typedef ugrnn_real real;
 #include "../symrnn_simd.h"
 
-ALWAYS vec vec_sigmoid(vec x)
-{
-    const vec e = vec_exp(-vec_fabs(x));
-    return where(x <= 0, e, 1) / (1 + e);
-}
-
 size_t ugrnn_simd_tape_size(const ugrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
@@ -98,7 +92,7 @@ size_t ugrnn_simd_step_work_size(const ugrnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 0;
+    return 1;
 }
 
 void ugrnn_simd_pack_forward(
@@ -481,13 +475,13 @@ void ugrnn_simd_step(
     const ugrnn_state *state, const ugrnn_outputs *out,
     const ugrnn_state *next, ugrnn_real *work, size_t threads)
 {
-    (void)work;
     (void)threads;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
+    const size_t t = turned(work);
     const real *const panels_h_prev = packed;
     const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
 
@@ -503,7 +497,8 @@ void ugrnn_simd_step(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t block = from; block < to; ++block) {
+            for (size_t turn = from; turn < to; ++turn) {
+                const size_t block = t & 1 ? from + to - 1 - turn : turn;
                 const size_t own = vectors_of(m, vectors, block);
                 ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 

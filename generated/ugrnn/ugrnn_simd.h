@@ -30,7 +30,7 @@ size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads);
 /* Entries of ugrnn_real: scratch memory of backward: B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads);
 
-/* Entries of ugrnn_real: scratch memory of step: 0. */
+/* Entries of ugrnn_real: scratch memory of step: 1. */
 size_t ugrnn_simd_step_work_size(const ugrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

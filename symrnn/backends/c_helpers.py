@@ -39,7 +39,7 @@ class Helpers:
                                                  for one in sorted(self.math))
 
     def _make(self, name: str) -> None:
-        if name not in ACTIVATIONS or name in MATH or name in self.found:
+        if name not in ACTIVATIONS or name in self.printer_of.ready or name in self.found:
             return
         row = ACTIVATIONS[name]
         inner = self.printer_of(self.names, self.prefix)

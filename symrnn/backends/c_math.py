@@ -18,9 +18,13 @@ LARGEST_INT = 2**31 - 1
 
 
 class CPrinter(Printer):
-    """Pointwise expressions in C; every element is addressed by the loop indices at hand."""
+    """Pointwise expressions in C; every element is addressed by the loop indices at hand.
+
+    ``ready`` are the functions that are there already: they need no helper.
+    """
 
     times = " * "
+    ready = frozenset(MATH)
 
     def __init__(self, names: Names, prefix: str) -> None:
         self.names, self.prefix = names, prefix

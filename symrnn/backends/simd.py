@@ -22,9 +22,10 @@ real vec mask whole unaligned where chosen splat load store load_part store_part
 total_of series operand weights product pack pack_block padded blocks least up_to tiles rows_of
 member members threads block vectors count own left rows steps first done ahead begin v packed
 scratch entries_of copy_rows share_from steps_ahead vectors_of even_part row_of is_edge add_tile
-pack_left pack_right power_of_two lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
+pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
 TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
-ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch
+ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned AHEAD LINE
+TERMS reduced_expm1 power_of between
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work",

@@ -190,10 +190,13 @@ class SimdStepWriter(SimdWriter):
     def _stage(self, stage: Stage) -> Lines:
         if stage.order is Order.ONCE:
             return super()._stage(stage)
-        s = self.local.sample
+        t, s = self.local.time, self.local.sample
         self.printer.used_sizes |= {"B"}
-        step = (Row(Order.FORWARD, "0", "begin", "begin"), Row(Order.FORWARD, "0", s, s), "B")
-        return self._passes(stage, self.layout.passes[stage], step)
+        step = (Row(Order.FORWARD, t, "begin", "begin"), Row(Order.FORWARD, t, s, s), "B")
+        some = self.layout.passes[stage]
+        if any(one.operands for one in some):
+            self.memory.turning = t
+        return self._passes(stage, some, step)
 
     def edge(self, delay: Delay) -> Lines:
         """The new states, written last: ``next`` may be ``state``."""

@@ -14,6 +14,8 @@ from symrnn.program import Equation, Pointwise, contraction_term, negated, symbo
 class VectorPrinter(CPrinter):
     """Every variable is a vector of that name; an operator works on all lanes at once."""
 
+    ready = CPrinter.ready | {"sigmoid"}
+
     def symbol(self, name: str) -> str:
         return self.elements[name] if name in self.elements else self.names[name]
 

@@ -14,12 +14,16 @@ GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
 
 
 class Memory:
-    """Declares every array of one function; ``counts`` gathers what the workspace needs."""
+    """Declares every array of one function; ``counts`` gathers what the workspace needs.
+
+    ``turning`` names the way through the blocks that a streaming step takes, where it has any.
+    """
 
     def __init__(self, plan: Plan, schedule: Schedule, layout: Layout, panels: Panels) -> None:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.layout, self.panels, self.names = layout, panels, layout.names
         self.counts: list[str] = []
+        self.turning = ""
 
     def products(self) -> list[tuple[Product, int]]:
         """Every product in the order of its panels, with the gates that set the block's width."""
@@ -106,6 +110,9 @@ class Memory:
             before = f"{name} + {count}"
         if scratch:
             lines.append(f"real *const work_scratch = {before};")
+        if self.turning:
+            self.counts.append("1")
+            lines.append(f"const size_t {self.turning} = turned({before});")
         return lines
 
     def ahead(self) -> list[Tile]:

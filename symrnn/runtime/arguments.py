@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.program import Role
-from symrnn.runtime.calls import Given, Packed, Parameter
+from symrnn.runtime.calls import Engine, Given, Packed, Parameter
+from symrnn.runtime.foreign import is_plain
 from symrnn.runtime.inputs import check_learned, named, starts
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
 from symrnn.schedule import Plan
@@ -21,11 +22,13 @@ MOST_KNOWN = 64  # shapes of calls that are remembered
 class Arguments:
     """Checks what callers give to one network."""
 
-    def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
+    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike) -> None:
         self.plan, self.program, self.dtype = plan, plan.program, np.dtype(dtype)
+        self.engine = engine
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
         self.inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self._names = tuple(self.parameters)
         self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
         self._known: dict[Hashable, Sizes] = {}
@@ -33,20 +36,13 @@ class Arguments:
     def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
               lost: int = 0) -> Given:
         """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
-        if state is not None or self._starts or not self._is_plain(x):
+        if state is not None or self._starts or not is_plain(x, self.dtype):
             return self._checked(params, x, state, lost)
-        if isinstance(params, Packed):
-            return self._again((lost, x.shape, params.key), params, x, lost)
-        if not isinstance(params, dict) or len(params) != len(self.parameters) or not all(
-                self._is_plain(params.get(name)) for name in self.parameters):
+        known = params.key if isinstance(params, Packed) else self.engine.shapes(
+            params, self._names)
+        if known is None:
             return self._checked(params, x, state, lost)
-        shapes = tuple([params[name].shape for name in self.parameters])
-        return self._again((lost, x.shape, shapes), params, x, lost)
-
-    def _is_plain(self, array: Any) -> bool:
-        """True for what a kernel reads as it lies there."""
-        return (isinstance(array, np.ndarray) and array.dtype == self.dtype
-                and array.flags.c_contiguous)
+        return self._again((lost, x.shape, known), params, x, lost)
 
     def _again(self, key: Hashable, params: Mapping[str, Any], x: Any, lost: int) -> Given:
         """A call whose shapes, if they came before, need not be checked again."""

@@ -1,27 +1,26 @@
-"""Runs the generated C through ctypes, by the same description that the header prints."""
+"""Runs the generated C, by the same description that the header prints."""
 
 from __future__ import annotations
 
 import ctypes
-import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.backends.c import Struct, c_backend, c_names, interface
+from symrnn.backends.c import c_backend, c_names, interface
 from symrnn.program import Role
 from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import PORTABLE, shared_library
-from symrnn.runtime.memory import Pool
+from symrnn.runtime.foreign import BoundStep, caller, shapes
+from symrnn.runtime.memory import Lent, Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 
 NAME = "kernel"
-Pointer = ctypes.c_void_p
 
 
 class CEngine:
@@ -33,12 +32,11 @@ class CEngine:
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
         self.code = ctypes.CDLL(str(self.compiled()))
-        structs = interface(plan, c_names(plan, NAME), NAME)
-        self.structs = {one.name.removeprefix(f"{NAME}_"): one for one in structs}
-        self.types = {kind: _structure(one) for kind, one in self.structs.items()}
-        self.keys = {kind: [field.key for field in one.fields if field.key]
-                     for kind, one in self.structs.items()}
+        self.keys = {one.name.removeprefix(f"{NAME}_"): [field.key for field in one.fields
+                                                         if field.key]
+                     for one in interface(plan, c_names(plan, NAME), NAME)}
         self.pool = Pool(self.dtype)
+        self.calls = {kind: caller(self.function(kind)) for kind in self.kinds()}
 
     @property
     def defines(self) -> tuple[str, ...]:
@@ -53,9 +51,17 @@ class CEngine:
         """The sources, by name."""
         return rendered(c_backend(self.plan, NAME))
 
+    def kinds(self) -> tuple[str, ...]:
+        """The functions that are called with arrays."""
+        return ("forward", "backward", *(("step",) if self.plan.streams else ()))
+
     def function(self, name: str) -> Any:
         """A function of the library."""
         return getattr(self.code, self.prefix + name)
+
+    def shapes(self, arrays: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+        """What tells the shapes of parameters; None unless all lie ready to be read."""
+        return shapes(arrays, names, self.dtype)
 
     def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
         """What stands behind the parameters in a call."""
@@ -71,11 +77,10 @@ class CEngine:
         of_outputs, of_final, _ = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
         outputs = {name: np.empty(shape, self.dtype) for name, shape in of_outputs}
         final = {name: np.empty(shape, self.dtype) for name, shape in of_final}
-        tape, work = Tape(self.lend(sizes, "tape"), self.pool), self.lend(sizes, "forward_work")
-        self.function("forward")(
-            *self._givens(given, "forward"), self._fill("outputs", outputs),
-            self._fill("state", final), address(tape.block), address(work), *self.team())
-        self.pool.give_back(work)
+        tape, work = self.lend(sizes, "tape"), self.lend(sizes, "forward_work")
+        self.calls["forward"](
+            *self._givens(given, "forward"), self._fields("outputs", outputs),
+            self._fields("state", final), tape.block, work.block, *self.team())
         return outputs, final, tape
 
     def _shapes(self, sizes: Sizes) -> tuple[list[tuple[str, tuple[int, ...]]], ...]:
@@ -91,11 +96,10 @@ class CEngine:
         *_, of_gradients = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
         made = {name: np.empty(shape, self.dtype) for name, shape in of_gradients}
         work = self.lend(sizes, "backward_work")
-        self.function("backward")(
-            *self._givens(given, "backward"), self._fill("outputs", outputs), address(tape.block),
-            self._fill("cotangents", bars), self._fill("gradients", made), address(work),
+        self.calls["backward"](
+            *self._givens(given, "backward"), self._fields("outputs", outputs), tape.block,
+            self._fields("cotangents", bars), self._fields("gradients", made), work.block,
             *self.team())
-        self.pool.give_back(work)
         return made
 
     def step(self, given: Given) -> tuple[Arrays, Arrays]:
@@ -104,101 +108,46 @@ class CEngine:
         outputs = {name: sizes.empty(program[name], lost=1) for name in program.outputs}
         following = {one.state: sizes.empty(program[one.final]) for one in program.delays}
         work = self.lend(sizes, "step_work")
-        self.function("step")(
-            *self._givens(given, "forward"), self._fill("outputs", outputs),
-            self._fill("state", following), address(work), *self.team())
-        self.pool.give_back(work)
+        self.calls["step"](
+            *self._givens(given, "forward"), self._fields("outputs", outputs),
+            self._fields("state", following), work.block, *self.team())
         return outputs, following
 
-    def bound_step(self, given: Given, outputs: Arrays) -> Any:
-        """A call without arguments: one step from ``given`` into ``outputs``, state in place.
-
-        It keeps every array that it reads or writes alive.
-        """
-        work = self.lend(given.sizes, "step_work")
-        state = self._fill("state", given.initial)
-        arguments = (*self._givens(given, "forward"), self._fill("outputs", outputs), state,
-                     address(work), *self.team())
-        return self.bind(arguments, (given, outputs, work))
-
-    def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
-        """The step with all its arguments."""
-        return BoundCall(self.function("step"), arguments, kept)
+    def bound_step(self, given: Given, outputs: Arrays) -> BoundStep:
+        """A call without arguments: one step from ``given`` into ``outputs``, state in place."""
+        work, givens = self.lend(given.sizes, "step_work"), self._givens(given, "forward")
+        arguments = (*givens, self._fields("outputs", outputs),
+                     self._fields("state", given.initial), work.block, *self.team())
+        return BoundStep(self.function("step"), arguments, (given, outputs, work),
+                         len(givens) - 2, len(givens))
 
     def _givens(self, given: Given, kind: str) -> tuple[Any, ...]:
         sizes = given.sizes
         if isinstance(given.parameters, Packed):
             parameters = given.parameters.block(
-                (id(self), "struct"), lambda: self._fill("parameters", given.parameters))
+                (id(self), "fields"), lambda: self._fields("parameters", given.parameters))
         else:
-            parameters = self._fill("parameters", given.parameters)
+            parameters = self._fields("parameters", given.parameters)
         return (sizes.once((id(self), "sizes"), lambda: self._sizes(sizes)), parameters,
-                *self.packed(given, kind, parameters), self._fill("inputs", given.inputs),
-                self._fill("state", given.initial))
+                *self.packed(given, kind, parameters), self._fields("inputs", given.inputs),
+                self._fields("state", given.initial))
 
-    def _sizes(self, sizes: Sizes) -> Any:
-        return ctypes.byref(self.types["sizes"](*[sizes.known[key] for key in self.keys["sizes"]]))
+    def _sizes(self, sizes: Sizes) -> Array:
+        return np.array([sizes.known[key] for key in self.keys["sizes"]], np.uintp)
 
-    def _fill(self, kind: str, arrays: Mapping[str, Array]) -> Any:
-        return ctypes.byref(self.types[kind](*[_data(arrays[key]) for key in self.keys[kind]]))
+    def _fields(self, kind: str, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
+        """Arrays in the order of a struct's fields."""
+        return tuple([arrays[key] for key in self.keys[kind]])
 
     def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
         """How many entries a block of memory needs."""
         def count() -> int:
             told = self.function(f"{block}_size")
             told.restype = ctypes.c_size_t
-            return int(told(self._sizes(sizes), *more))
+            return int(told(ctypes.c_void_p(self._sizes(sizes).ctypes.data), *more))
 
         return int(sizes.once((id(self), block), count))
 
-    def lend(self, sizes: Sizes, block: str) -> Array:
-        """A block of memory for one call."""
-        return self.pool.lend(self.entries(sizes, block))
-
-
-class Tape:
-    """A lent block that goes back when nobody can read it any more."""
-
-    def __init__(self, block: Array, pool: Pool) -> None:
-        self.block = block
-        weakref.finalize(self, pool.give_back, block)
-
-
-class BoundCall:
-    """A C function with all its arguments."""
-
-    def __init__(self, function: Any, arguments: tuple[Any, ...], kept: Any) -> None:
-        self.kept = (arguments, kept)
-        addresses = [Pointer(value(one)) for one in arguments]
-        prototype = ctypes.CFUNCTYPE(None, *map(type, addresses))
-        self.function = prototype(ctypes.cast(function, Pointer).value or 0)
-        self.addresses = tuple(addresses)
-
-    def __call__(self) -> None:
-        self.function(*self.addresses)
-
-
-def value(argument: Any) -> int:
-    """An argument of a call as the number that is passed."""
-    if isinstance(argument, ctypes.c_size_t):
-        return argument.value
-    return ctypes.cast(argument, Pointer).value or 0
-
-
-def _structure(struct: Struct) -> type[ctypes.Structure]:
-    kind = ctypes.c_size_t if struct.name.endswith("_sizes") else Pointer
-    fields = [(one.name, kind if one.key else ctypes.c_char) for one in struct.fields]
-    return type(struct.name, (ctypes.Structure,), {"_fields_": fields})
-
-
-def _data(array: Array) -> int:
-    """Where an array's entries begin; the short way, where the array may be written."""
-    try:
-        return ctypes.addressof(ctypes.c_char.from_buffer(cast(Any, array)))
-    except (TypeError, ValueError):
-        return int(array.ctypes.data)
-
-
-def address(array: Array) -> ctypes.c_void_p:
-    """Where an array's entries begin, as an argument of a call."""
-    return Pointer(_data(array))
+    def lend(self, sizes: Sizes, block: str) -> Lent:
+        """A block of memory, as long as somebody holds it."""
+        return Lent(self.pool, self.entries(sizes, block))

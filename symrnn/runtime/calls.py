@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -50,12 +50,13 @@ class Packed(Mapping[str, Array]):
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """The checked arguments of one call."""
+    """The checked arguments of one call, and what else its kernels keep for it."""
 
     parameters: Arrays
     inputs: Arrays
     initial: Arrays
     sizes: Sizes
+    kept: list[Any] = field(default_factory=list)
 
     def by_variable(self, program: Program) -> dict[str, Array]:
         """All arrays by the names of the program's variables."""
@@ -65,6 +66,10 @@ class Given:
 
 class Engine(Protocol):
     """What runs the generated code; arrays by name, already checked."""
+
+    def shapes(self, arrays: Mapping[str, Any], names: tuple[str, ...]) -> Hashable | None:
+        """What tells the shapes of parameters; None unless all lie ready to be read."""
+        ...
 
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""

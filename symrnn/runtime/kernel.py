@@ -17,7 +17,7 @@ from symrnn.runtime.masking import seen, with_mask
 from symrnn.runtime.online import Rtrl, state_jacobian
 from symrnn.runtime.inputs import named
 from symrnn.runtime.shapes import Array, Arrays
-from symrnn.runtime.stepper import Stepper
+from symrnn.runtime.stepper import Stepper, stepper
 from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
 from symrnn.transforms import MASK
@@ -46,8 +46,8 @@ class Kernel(Arguments):
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
                  related: Callable[[Relation], Kernel]) -> None:
-        super().__init__(plan, dtype)
-        self.engine, self.related = engine, cache(related)
+        super().__init__(plan, engine, dtype)
+        self.related = cache(related)
         self.masked = MASK in self.program
 
     def forward(self, params: Mapping[str, Any], x: Any,
@@ -225,7 +225,7 @@ class Kernel(Arguments):
         Raises ProgramError where a step needs later ones (a reverse direction).
         """
         self._must_stream()
-        return Stepper(self, self.pack(params), batch, initial)
+        return stepper(self, self.pack(params), batch, initial)
 
     def _alone(self, outputs: Arrays) -> Any:
         return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))

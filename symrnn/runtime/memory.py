@@ -43,3 +43,15 @@ def aligned(entries: int, dtype: npt.DTypeLike) -> Array:
     raw = np.empty(entries * kind.itemsize + ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % ALIGNMENT
     return raw[start:start + entries * kind.itemsize].view(kind)
+
+
+class Lent:
+    """A block of a pool, given back when nobody holds it any more."""
+
+    __slots__ = ("_pool", "block")
+
+    def __init__(self, pool: Pool, entries: int) -> None:
+        self._pool, self.block = pool, pool.lend(entries)
+
+    def __del__(self) -> None:
+        self._pool.give_back(self.block)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +20,9 @@ class NumpyEngine:
         (text,) = rendered(numpy_backend(plan, "kernel")).values()
         self.module = ModuleType("symrnn_kernel")
         exec(compile(text, "<symrnn NumPy kernel>", "exec"), self.module.__dict__)
+
+    def shapes(self, arrays: Mapping[str, Any], names: tuple[str, ...]) -> None:
+        """Every call is checked: that costs little beside the loops."""
 
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""

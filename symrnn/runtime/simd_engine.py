@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ import numpy.typing as npt
 
 from symrnn.backends.simd import simd_backend
 from symrnn.rendering import rendered, shared
-from symrnn.runtime.c_engine import NAME, BoundCall, CEngine, address, value
+from symrnn.runtime.c_engine import NAME, CEngine
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
-from symrnn.runtime.shapes import Array, Sizes
+from symrnn.runtime.memory import Lent
+from symrnn.runtime.shapes import Sizes
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -60,26 +60,26 @@ class SimdEngine(CEngine):
         return {f"{NAME}/{name}": text for name, text in both.items()
                 if name != f"{NAME}.c"} | shared()
 
-    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
-        if not isinstance(given.parameters, Packed):
-            block = self._pack(given, kind, parameters)
-            weakref.finalize(given, self.pool.give_back, block)
-            return (address(block),)
-        return (address(given.parameters.block(
-            (id(self), kind), lambda: self._pack(given, kind, parameters))),)
+    def kinds(self) -> tuple[str, ...]:
+        return (*super().kinds(), "pack_forward", "pack_backward")
 
-    def _pack(self, given: Given, kind: str, parameters: Any) -> Array:
-        block = self.pool.lend(self.entries(given.sizes, f"{kind}_packed"))
-        self.function(f"pack_{kind}")(self._sizes(given.sizes), parameters, address(block))
-        return block
+    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
+        if isinstance(given.parameters, Packed):
+            lent = given.parameters.block(
+                (id(self), kind), lambda: self._pack(given, kind, parameters))
+        else:
+            lent = self._pack(given, kind, parameters)
+            given.kept.append(lent)
+        return (lent.block,)
+
+    def _pack(self, given: Given, kind: str, parameters: Any) -> Lent:
+        lent = self.lend(given.sizes, f"{kind}_packed")
+        sizes = given.sizes.once((id(self), "sizes"), lambda: self._sizes(given.sizes))
+        self.calls[f"pack_{kind}"](sizes, parameters, lent.block)
+        return lent
 
     def team(self) -> tuple[Any, ...]:
-        return (ctypes.c_size_t(self.threads),)
-
-    def bind(self, arguments: tuple[Any, ...], kept: Any) -> Any:
-        addresses = (ctypes.c_size_t * len(arguments))(*map(value, arguments))
-        return BoundCall(self.function("bound_step"), (ctypes.byref(addresses),),
-                         (arguments, addresses, kept))
+        return (self.threads,)
 
     def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
         members = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symrnn.program import FED
+from symrnn.runtime.foreign import BoundStep, extension
 from symrnn.runtime.shapes import Array, ShapeError
 
 if TYPE_CHECKING:
-    from symrnn.runtime.calls import Packed
+    from symrnn.runtime.calls import Given, Packed
     from symrnn.runtime.kernel import Kernel
 
 
@@ -19,42 +21,77 @@ class Stepper:
     """One step after the other: ``y = stepper(x_t)``.
 
     ``state`` holds the states [B, ...] by name; write into its arrays to set them.
-    The result is an array of its own in every call [B, ...]; without a batch axis where
-    ``x_t`` has none.
+    The result is an array of its own in every call [B, ...]; where B is 1, ``x_t`` may come
+    without its batch axis, and the result is without it too. For one thread at a time.
     """
+
+    state: dict[str, Array]
 
     def __init__(self, kernel: Kernel, params: Packed, batch: int,
                  initial: Mapping[str, Any] | None) -> None:
-        inputs = kernel.program.with_role(*FED)
-        outputs = kernel.program.outputs
-        if len(inputs) != 1 or len(outputs) != 1:
-            raise ShapeError(f"a stepper takes one input and gives one output; "
-                             f"{kernel.program.name} has {len(inputs)} and {len(outputs)}: "
-                             "use step")
-        known = params.known | {"B": batch, "T": 1}
-        blank = {one.name: np.zeros([known[axis] for axis in one.shape[1:]], kernel.dtype)
-                 for one in inputs}
-        given = kernel.given(params, blank, initial, lost=1)
+        output, given = _bindable(kernel, params, batch, initial)
         self._start = {name: array.copy() for name, array in given.initial.items()}
-        self.state: dict[str, Array] = {name: array.copy() for name, array in given.initial.items()}
-        (self._x,) = given.inputs.values()
-        self._y = given.sizes.empty(kernel.program[outputs[0]], lost=1)
+        self.state = {name: array.copy() for name, array in given.initial.items()}
+        (self.x,) = given.inputs.values()
+        self.y = given.sizes.empty(kernel.program[output], lost=1)
         bound = type(given)(given.parameters, given.inputs, self.state, given.sizes)
-        self._run = kernel.engine.bound_step(bound, {outputs[0]: self._y})
-        self._row_x: Array = self._x[0]
-        self._row_y: Array = self._y[0]
+        self.run: Callable[[], None] = kernel.engine.bound_step(bound, {output: self.y})
 
-    def __call__(self, x_t: Array) -> Array:
-        """Run one step. Raises ValueError for an input of another shape."""
-        if x_t.ndim == self._x.ndim:
-            self._x[...] = x_t
-            self._run()
-            return self._y.copy()
-        self._row_x[...] = x_t
-        self._run()
-        return self._row_y.copy()
+    def __call__(self, x_t: Any) -> Array:
+        """Run one step. Raises ShapeError for an input of another shape."""
+        taken = self.taken(x_t)
+        self.x[...] = taken
+        self.run()
+        return self.y.copy() if taken.ndim == self.x.ndim else self.y[0].copy()
+
+    def taken(self, x_t: Any) -> Array:
+        """The input as the step wants it. Raises ShapeError."""
+        array = np.ascontiguousarray(x_t, self.x.dtype).reshape(np.shape(x_t))
+        whole = self.x.shape
+        if array.shape != whole and (array.shape != whole[1:] or whole[0] != 1):
+            alone = f", or {whole[1:]}" if whole[0] == 1 else ""
+            raise ShapeError(f"x_t has shape {array.shape}, but this stepper takes {whole}{alone}")
+        return array
 
     def reset(self) -> None:
         """Go back to the initial state."""
         for name, array in self.state.items():
             array[...] = self._start[name]
+
+
+def stepper(kernel: Kernel, params: Packed, batch: int,
+            initial: Mapping[str, Any] | None) -> Stepper:
+    """A stepper; where the kernel is C, one whose call goes straight there if it can."""
+    made = Stepper(kernel, params, batch, initial)
+    if isinstance(made.run, BoundStep) and extension() is not None:
+        made = _straight()(made, made.run)
+    return made
+
+
+@cache
+def _straight() -> Any:
+    """The class of steppers that the extension calls: its own for what it cannot take."""
+    step = extension().Step
+
+    class Straight(step, Stepper):  # type: ignore[misc, valid-type]
+        __doc__ = Stepper.__doc__
+
+        def __init__(self, slow: Stepper, run: BoundStep) -> None:
+            self.__dict__.update(vars(slow))
+            step.__init__(self, run.address, run.values, run.x_field, run.y_field, slow.x, slow.y)
+
+    return Straight
+
+
+def _bindable(kernel: Kernel, params: Packed, batch: int, initial: Mapping[str, Any] | None
+              ) -> tuple[str, Given]:
+    """The name of the output and the arguments of a step. Raises ShapeError."""
+    inputs, outputs = kernel.program.with_role(*FED), kernel.program.outputs
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise ShapeError(f"a stepper takes one input and gives one output; "
+                         f"{kernel.program.name} has {len(inputs)} and {len(outputs)}: use step")
+    known = params.known | {"B": batch, "T": 1}
+    blank = {one.name: np.zeros([known[axis] for axis in one.shape[1:]], kernel.dtype)
+             for one in inputs}
+    given = kernel.given(params, blank, initial, lost=1)
+    return outputs[0], given

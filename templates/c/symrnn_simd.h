@@ -91,7 +91,7 @@ ALWAYS void store_part(real *to, vec value, size_t count)
 
 ALWAYS vec chosen(mask condition, vec yes, vec no)
 {
-    return (vec)(((mask)yes & condition) | ((mask)no & ~condition));
+    return (vec)(((mask)no & ~condition) | ((mask)yes & condition));
 }
 
 ALWAYS real lanes_total(vec value)
@@ -109,7 +109,8 @@ ALWAYS vec vec_fabs(vec x)
     return (vec)((mask)x & ~(mask)(-(vec){0}));
 }
 
-/* exp by halving: x = n log 2 + r with |r| <= log(2) / 2, and exp(r) - 1 by its series. */
+/* exp: x = n log 2 + r with |r| <= log(2) / 2, and exp(r) - 1 = r + r^2 series(r), the polynomial
+ * of least error relative to r. Adding ROUNDER leaves n in the lowest bits. */
 #ifdef SYMRNN_DOUBLE
 #define ROUNDER 0x1.8p52
 #define EXPONENT_BITS 52
@@ -118,7 +119,13 @@ ALWAYS vec vec_fabs(vec x)
 #define LOG2_LOW 1.90821492927058770002e-10
 #define EXP_LOWEST -746
 #define EXP_HIGHEST 710
-#define SERIES 13
+#define TANH_HIGHEST 40
+#define SERIES                                                                                   \
+    {0.5000000000000005571956, 0.1666666666666668452879, 0.04166666666657346090219,              \
+     0.008333333333315553715911, 0.00138888889324182144778, 0.0001984126990091797648409,         \
+     0.00002480150440799547495214, 0.000002755722985805222081102, 2.762633924149784870425e-7,    \
+     2.511386680572572490668e-8}
+enum { TERMS = 10 };
 #else
 #define ROUNDER 0x1.8p23f
 #define EXPONENT_BITS 23
@@ -127,52 +134,71 @@ ALWAYS vec vec_fabs(vec x)
 #define LOG2_LOW -2.12194440e-4f
 #define EXP_LOWEST -104
 #define EXP_HIGHEST 89
-#define SERIES 7
+#define TANH_HIGHEST 20
+#define SERIES                                                                                   \
+    {0.500000006193f, 0.166665429906f, 0.0416662820519f, 0.00836658409548f, 0.00139464480474f}
+enum { TERMS = 5 };
 #endif
 
-ALWAYS vec power_of_two(mask n)
+/* exp(r) - 1 where x = n log 2 + r, and n + bias in the lowest bits of `shifted`. */
+ALWAYS vec reduced_expm1(vec x, int bias, vec *shifted)
 {
-    return (vec)((n + EXPONENT_BIAS) << EXPONENT_BITS);
+    static const real terms[] = SERIES;
+    *shifted = x * REAL(1.44269504088896340736) + (ROUNDER + bias);
+    const vec n = *shifted - (ROUNDER + bias);
+    const vec r = x - n * LOG2_HIGH - n * LOG2_LOW, square = r * r;
+    vec series = TERMS % 2 ? splat(terms[TERMS - 1]) : terms[TERMS - 2] + terms[TERMS - 1] * r;
+    UNROLLED for (int k = (TERMS - 3) / 2 * 2; k >= 0; k -= 2) /* pairs do not wait in a chain */
+        series = (terms[k] + terms[k + 1] * r) + square * series;
+    return r + square * series;
 }
 
-/* exp(r) - 1 where x = n log 2 + r. */
-ALWAYS vec reduced_expm1(vec x, mask *n)
+/* 2^(n + bias - EXPONENT_BIAS): shifting drops all bits of ROUNDER. */
+ALWAYS vec power_of(vec shifted)
 {
-    static const real inverse_factorials[] = {
-        1, 1, REAL(1.0 / 2), REAL(1.0 / 6), REAL(1.0 / 24), REAL(1.0 / 120), REAL(1.0 / 720),
-        REAL(1.0 / 5040), REAL(1.0 / 40320), REAL(1.0 / 362880), REAL(1.0 / 3628800),
-        REAL(1.0 / 39916800), REAL(1.0 / 479001600), REAL(1.0 / 6227020800)};
-    const vec shifted = x * REAL(1.44269504088896340736) + ROUNDER;
-    const vec rounded = shifted - ROUNDER;
-    const vec r = x - rounded * LOG2_HIGH - rounded * LOG2_LOW;
-    vec series = splat(inverse_factorials[SERIES]);
-    UNROLLED for (int power = SERIES - 1; power >= 2; --power)
-        series = series * r + inverse_factorials[power];
-    *n = (mask)shifted - (mask)splat(ROUNDER);
-    return r + r * r * series;
+    return (vec)((mask)shifted << EXPONENT_BITS);
+}
+
+ALWAYS vec between(real lowest, vec x, real highest)
+{
+    return where(x < lowest, splat(lowest), where(x > highest, splat(highest), x));
 }
 
 /* Within 2 units in the last place; 0 and infinity beyond the range; NaN stays NaN. */
 ALWAYS vec vec_exp(vec x)
 {
-    mask n;
-    x = where(x < EXP_LOWEST, splat(EXP_LOWEST), where(x > EXP_HIGHEST, splat(EXP_HIGHEST), x));
-    const vec series = 1 + reduced_expm1(x, &n);
+    vec shifted;
+    const vec series = 1 + reduced_expm1(between(EXP_LOWEST, x, EXP_HIGHEST), 0, &shifted);
+    const mask n = (mask)shifted - (mask)splat(ROUNDER);
     const mask half = n >> 1; /* twice half the power: neither overflows */
-    return series * power_of_two(half) * power_of_two(n - half);
+    return series * (vec)((half + EXPONENT_BIAS) << EXPONENT_BITS)
+           * (vec)((n - half + EXPONENT_BIAS) << EXPONENT_BITS);
 }
 
-/* tanh |x| = -e / (2 + e) with e = exp(-2 |x|) - 1, which loses nothing near zero. */
+/* 1 / (1 + exp(-x)), with both sides of the division scaled by a power of two so that nothing
+ * overflows before the result does. Within 3 units in the last place. */
+ALWAYS vec vec_sigmoid(vec x)
+{
+    enum { SCALE = 64 };
+    const vec one = splat(REAL(0x1p-64));
+    vec shifted;
+    const vec series = reduced_expm1(-between(EXP_LOWEST, x, 40), EXPONENT_BIAS - SCALE, &shifted);
+    const vec power = power_of(shifted);
+    return one / (one + (power + power * series));
+}
+
+/* tanh |x| = e / (2 + e) with e = exp(2 |x|) - 1, which loses nothing near zero. Within 3 units
+ * in the last place; the sign of zero stays. */
 ALWAYS vec vec_tanh(vec x)
 {
-    mask n;
+    vec shifted;
     const mask sign = (mask)x & (mask)(-(vec){0});
-    vec twice = -2 * vec_fabs(x);
-    twice = where(twice < -60, splat(-60), twice);
-    const vec series = reduced_expm1(twice, &n);
-    const vec power = power_of_two(n);
+    const vec twice = 2 * vec_fabs(x);
+    const vec most = where(twice > TANH_HIGHEST, splat(TANH_HIGHEST), twice);
+    const vec series = reduced_expm1(most, EXPONENT_BIAS, &shifted);
+    const vec power = power_of(shifted);
     const vec e = power * series + (power - 1);
-    return (vec)((mask)(-e / (2 + e)) | sign);
+    return (vec)((mask)(e / (2 + e)) | sign);
 }
 
 /* Functions that libm computes, entry by entry. */
@@ -269,7 +295,18 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
     return least(steps, batch < rows ? rows / batch : 1);
 }
 
+/* Which way a streaming step takes the blocks: the other way than the step before, so that what
+ * that one read last is still in the cache. Whatever stands there at first will do. */
+ALWAYS size_t turned(real *turn)
+{
+    *turn = *turn != 1;
+    return *turn == 1;
+}
+
 /* ---- tiles ------------------------------------------------------------------------------ */
+
+/* Bytes of a panel that a tile of one row, which only reads, fetches ahead. */
+enum { AHEAD = 4096, LINE = 64 };
 
 /* tile[R][N vectors] (+)= a[R][entries] times panel[entries][N vectors]: a's rows lie `across`
  * apart and its entries `along`, tile's rows `row`. S sums side by side where a tile alone would
@@ -287,10 +324,13 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
         size_t k = 0;                                                                            \
         for (; k + S <= entries; k += S, a += S * along, panel += S * N * LANES)                 \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
-                UNROLLED for (int r = 0; r < R; ++r)                                             \
-                    UNROLLED for (int v = 0; v < N; ++v)                                         \
+                UNROLLED for (int v = 0; v < N; ++v) {                                           \
+                    if (R == 1 && (s * N + v) * VECTOR_BYTES % LINE == 0)                        \
+                        __builtin_prefetch((const char *)(panel + (s * N + v) * LANES) + AHEAD); \
+                    UNROLLED for (int r = 0; r < R; ++r)                                         \
                         sum[s][r][v] += a[r * across + s * along]                                \
                                         * load(panel + (s * N + v) * LANES);                     \
+                }                                                                                \
         for (; k < entries; ++k, a += along, panel += N * LANES)                                 \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
@@ -333,7 +373,7 @@ TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1)
 TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
 TILE(1, 3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)
 TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
-TILE(1, 4, 4) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
+TILE(1, 4, 2) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},

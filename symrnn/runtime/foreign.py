@@ -1,0 +1,122 @@
+"""Calls of compiled functions with arrays: quickly by an extension, or else by ctypes.
+
+An argument is an array (its address is passed), a tuple of arrays (a struct of addresses) or a
+number. The extension ``calls.c`` is compiled like the kernels, once; where Python's headers are
+missing, ctypes does the same in about a microsecond more.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from importlib.machinery import ExtensionFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from symrnn.runtime.compiler import CompilerFailed, CompilerMissing, shared_library
+from symrnn.runtime.shapes import Array
+
+SOURCE = Path(__file__).with_name("calls.c")
+NAME = "symrnn_calls"
+FLAGS = ("-O2", "-fPIC", "-shared")
+
+
+@cache
+def extension() -> Any:
+    """The module of ``calls.c``; None where it cannot be compiled."""
+    folders = (sysconfig.get_paths()["include"], np.get_include())
+    of_python = f"SYMRNN_FOR=\"{sysconfig.get_config_var('SOABI')} {np.__version__}\""
+    try:
+        library = shared_library({SOURCE.name: SOURCE.read_text(encoding="utf-8")}, (of_python,),
+                                 (*FLAGS, *(f"-I{one}" for one in folders)))
+    except (CompilerFailed, CompilerMissing):
+        return None
+    loader = ExtensionFileLoader(NAME, str(library))
+    spec = spec_from_loader(NAME, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def caller(function: Any) -> Callable[..., None]:
+    """A function of a library, to be called with arrays, tuples of arrays and numbers."""
+    quick = extension()
+    if quick is None:
+        return partial(_call, function)
+    return partial(quick.call, _address_of(function))
+
+
+def _call(function: Any, *arguments: Any) -> None:
+    words = [Words(one) for one in arguments]
+    function(*[ctypes.c_size_t(one.value) for one in words])
+
+
+class Words:
+    """One argument as the number that is passed, and what lies behind it."""
+
+    def __init__(self, argument: Any) -> None:
+        if isinstance(argument, tuple):
+            argument = np.array([address(one) for one in argument], np.uintp)
+        self.kept = argument
+        self.value = argument if isinstance(argument, int) else address(argument)
+
+
+def address(array: Array) -> int:
+    """Where an array's entries begin; the short way, where the array may be written."""
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(cast(Any, array)))
+    except (TypeError, ValueError):
+        return int(array.ctypes.data)
+
+
+class BoundStep:
+    """A function with all its arguments, which it keeps alive.
+
+    ``x_field`` and ``y_field`` are the structs of addresses of its inputs and its outputs: what
+    is written there holds from the next call on.
+    """
+
+    def __init__(self, function: Any, arguments: Sequence[Any], kept: Any, x: int, y: int) -> None:
+        words = [Words(one) for one in arguments]
+        self.address, self.kept = _address_of(function), (words, kept)
+        self.values = np.array([one.value for one in words], np.uintp)
+        self.x_field: Array = words[x].kept
+        self.y_field: Array = words[y].kept
+        pointers = [ctypes.c_void_p(one.value) for one in words]
+        prototype = ctypes.CFUNCTYPE(None, *map(type, pointers))
+        self._call = partial(prototype(self.address), *pointers)
+
+    def __call__(self) -> None:
+        self._call()
+
+
+def _address_of(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+def shapes(arrays: Mapping[str, Any], names: tuple[str, ...], dtype: np.dtype[Any]) -> Any:
+    """What tells the shapes of a dictionary's arrays; None unless all lie ready to be read.
+
+    Equal for equal shapes, and hashable.
+    """
+    if type(arrays) is not dict or len(arrays) != len(names):
+        return None
+    quick = extension()
+    if quick is not None:
+        return quick.shapes(arrays, names, dtype.num)
+    found = [arrays.get(name) for name in names]
+    if not all(is_plain(one, dtype) for one in found):
+        return None
+    return tuple([arrays[name].shape for name in names])
+
+
+def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:
+    """True for what a kernel reads as it lies there."""
+    return (type(array) is np.ndarray and array.dtype == dtype and array.flags.c_contiguous
+            and array.flags.aligned)

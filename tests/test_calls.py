@@ -1,0 +1,138 @@
+"""Calls from Python into C: by the extension, and by ctypes where it cannot be compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.runtime import foreign
+from symrnn.runtime.compiler import CompilerFailed
+
+SIZES = {"n": 3, "m": 4}
+
+
+@pytest.fixture(params=["extension", "ctypes"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "ctypes":
+        for module in ("foreign", "stepper"):
+            monkeypatch.setattr(f"symrnn.runtime.{module}.extension", lambda: None)
+    elif foreign.extension() is None:
+        pytest.skip("Python's headers are missing, so there is no extension")
+    return str(request.param)
+
+
+def setting(batch: int = 1, profile: str = "simd") -> tuple[symrnn.Kernel, Any, Any]:
+    kernel = symrnn.compile(symrnn.lstm(), dtype="float32", profile=profile)
+    random = np.random.default_rng(batch)
+    params = {name: random.normal(size=[SIZES[axis] for axis in one.axes]).astype("f4")
+              for name, one in kernel.parameters.items()}
+    return kernel, params, random.normal(size=(6, batch, SIZES["n"])).astype("f4")
+
+
+@pytest.mark.parametrize("profile", ["simd", "portable"])
+def test_both_ways_compute_what_numpy_does(way: str, profile: str) -> None:
+    kernel, params, x = setting(3, profile)
+    run = kernel.forward(params, x)
+    gradients = kernel.backward(run, np.cos(run.y))
+    plain = symrnn.compile(symrnn.lstm(), "numpy")
+    wanted = plain.forward(params, x)
+    for name, array in plain.backward(wanted, np.cos(wanted.y)).items():
+        assert np.allclose(gradients[name], array, rtol=1e-4, atol=1e-5), name
+    following = kernel.step(params, x[0])[0]
+    assert np.allclose(following, run.y[0], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("profile", ["simd", "portable"])
+def test_a_stepper_takes_whatever_is_an_input(way: str, profile: str) -> None:
+    kernel, params, x = setting(1, profile)
+    whole = kernel.forward(params, x).y
+    forms: list[Callable[[Any], Any]] = [
+        lambda x_t: x_t, lambda x_t: x_t[0], lambda x_t: x_t.astype("f8"),
+        lambda x_t: x_t.tolist(), lambda x_t: np.repeat(x_t, 2, axis=1)[:, ::2],
+        lambda x_t: x_t.astype(">f4")[0]]
+    stepper = kernel.stepper(params)
+    found = [stepper(form(x_t)) for form, x_t in zip(forms, x, strict=True)]
+    assert [one.shape for one in found] == [(1, 4), (4,), (1, 4), (1, 4), (1, 4), (4,)]
+    for one, wanted in zip(found, whole, strict=True):
+        assert np.allclose(one, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_results_of_a_stepper_are_arrays_of_their_own(way: str) -> None:
+    kernel, params, x = setting()
+    stepper = kernel.stepper(params)
+    first = stepper(x[0])
+    kept = first.copy()
+    second = stepper(x[1])
+    assert np.array_equal(first, kept)
+    assert not np.array_equal(first, second)
+
+
+def test_a_state_that_is_set_counts(way: str) -> None:
+    kernel, params, x = setting()
+    stepper = kernel.stepper(params)
+    first = [stepper(x_t) for x_t in x[:3]]
+    state = {name: array.copy() for name, array in stepper.state.items()}
+    fourth = stepper(x[3])
+    stepper.reset()
+    assert np.array_equal(stepper(x[0]), first[0])
+    for name, array in state.items():
+        stepper.state[name][...] = array
+    assert np.array_equal(stepper(x[3]), fourth)
+
+
+@pytest.mark.parametrize("given", [(), (1, 2)])
+def test_a_stepper_takes_one_argument(way: str, given: tuple[int, ...]) -> None:
+    kernel, params, _ = setting()
+    with pytest.raises(TypeError, match="argument"):
+        kernel.stepper(params)(*given)
+
+
+def test_parameters_that_do_not_lie_ready_are_taken_too(way: str) -> None:
+    kernel, params, x = setting(2)
+    wanted = kernel.forward(params, x).y
+    turned = {name: np.asfortranarray(array) for name, array in params.items()}
+    wide = {name: array.astype("f8") for name, array in params.items()}
+    fixed = dict(params)
+    for array in fixed.values():
+        array.flags.writeable = False
+    for other in (turned, wide, fixed):
+        assert np.array_equal(kernel.forward(other, x).y, wanted)
+    with pytest.raises(symrnn.ShapeError, match="'b_f' is missing"):
+        kernel.forward({name: array for name, array in params.items() if name != "b_f"}, x)
+    with pytest.raises(symrnn.ShapeError, match="has shape"):
+        kernel.forward(params | {"b_f": np.zeros(3, "f4")}, x)
+
+
+@pytest.fixture
+def afresh() -> Iterator[None]:
+    foreign.extension.cache_clear()
+    yield
+    foreign.extension.cache_clear()
+
+
+def test_without_headers_there_is_no_extension(
+        afresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(*given: Any) -> None:
+        raise CompilerFailed("Python.h: no such file")
+
+    monkeypatch.setattr(foreign, "shared_library", refusing)
+    assert foreign.extension() is None
+
+
+def test_the_extension_refuses_what_it_cannot_call() -> None:
+    quick = foreign.extension()
+    assert quick is not None
+    with pytest.raises(TypeError, match="takes no 5 arguments"):
+        quick.call(0, 1, 2, 3, 4, 5)
+    with pytest.raises(TypeError):
+        quick.call("function", 1, 2, 3)
+    with pytest.raises(TypeError):
+        quick.shapes([], ())
+    with pytest.raises(TypeError):
+        quick.Step(1, 2)
+    with pytest.raises(TypeError, match="one argument"):
+        quick.Step.__new__(quick.Step)(np.zeros(3))
