@@ -295,6 +295,17 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
     return least(steps, batch < rows ? rows / batch : 1);
 }
 
+/* Steps after which what follows from a scan is computed, totals among it: as many as fit into
+ * half a megabyte. All of them where those rows are fewer than one panel of right factors holds:
+ * then the weights, which are read once a chunk, count for more. */
+enum { DEEP = 128 };
+
+ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
+{
+    const size_t rows = (1 << 19) / (row * sizeof(real));
+    return rows < DEEP ? steps : least(steps, (rows + batch - 1) / batch);
+}
+
 /* Which way a streaming step takes the blocks: the other way than the step before, so that what
  * that one read last is still in the cache. Whatever stands there at first will do. */
 ALWAYS size_t turned(real *turn)
@@ -505,10 +516,10 @@ ALWAYS size_t share_from(size_t count, size_t member, size_t members)
 /* ---- totals over all rows --------------------------------------------------------------- */
 
 /* Rows of one value over all steps: `edge` for those at `start` to `start + edges`, `inner` for
- * all others. Without a delay there is no edge. */
+ * all others. Without a delay there is no edge. `inner` begins at the row `origin`. */
 typedef struct series {
     const real *inner, *edge;
-    size_t stride, edge_stride, start, edges;
+    size_t stride, edge_stride, start, edges, origin;
 } series;
 
 ALWAYS int is_edge(const series *from, size_t row)
@@ -520,7 +531,8 @@ ALWAYS const real *row_of(const series *from, size_t row)
 {
     if (is_edge(from, row))
         return from->edge + (row - from->start) * from->edge_stride;
-    return from->inner + (row < from->start ? row : row - from->edges) * from->stride;
+    return from->inner
+           + (row < from->start ? row : row - from->edges - from->origin) * from->stride;
 }
 
 /* One total: out[units, columns] = sum over rows of left times right^T. */
@@ -532,8 +544,7 @@ typedef struct total_of {
     int onto;
 } total_of;
 
-/* Rows that one panel of right factors holds. */
-enum { DEEP = 128, SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES };
+enum { SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES };
 
 /* Rows from `row` on that lie one behind the other, at most so many. */
 ALWAYS size_t together(const series *one, size_t row, size_t most)
@@ -556,10 +567,10 @@ MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t
 
 /* One panel's part in one total: `deep` rows of left, these units, `width` vectors of columns. */
 MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit, size_t end,
-                     const real *panel, size_t width, size_t column, size_t columns, real *tile)
+                     const real *panel, size_t width, size_t column, size_t columns, real *tile,
+                     int onto)
 {
     const int full = column + width * LANES <= columns && one->scale == 1;
-    const int onto = from > 0 || one->onto;
     for (size_t height; unit < end; unit += height) {
         height = even_part(end - unit, rows_of[width - 1]);
         const tile_function times = tiles[width - 1][height - 1];
@@ -581,14 +592,15 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
     }
 }
 
-/* All totals with one right factor [rows, columns], for the units that are this member's. */
-MAYBE void totals(size_t rows, const series *right, size_t columns, const total_of *all,
+/* All totals with one right factor [rows, columns], over `rows` rows from `first` on, for the
+ * units that are this member's. */
+MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns, const total_of *all,
                   size_t count, size_t member, size_t members, real *scratch)
 {
     real *const panel = scratch, *const tile = panel + DEEP * WIDEST * LANES;
     const size_t vectors = up_to(columns, LANES) / LANES;
-    for (size_t from = 0, deep; from < rows; from += deep) {
-        deep = least(DEEP, rows - from);
+    for (size_t from = first, deep; from < first + rows; from += deep) {
+        deep = even_part(first + rows - from, DEEP);
         for (size_t one = 0; one < count; ++one)
             deep = together(&all[one].left, from, deep);
         for (size_t v = 0, width; v < vectors; v += width) {
@@ -599,7 +611,7 @@ MAYBE void totals(size_t rows, const series *right, size_t columns, const total_
                 const size_t begin = share_from(groups, member, members) * MOST_ROWS;
                 const size_t end = share_from(groups, member + 1, members) * MOST_ROWS;
                 add_total(all + one, from, deep, begin, least(end, all[one].units), panel, width,
-                          v * LANES, columns, tile);
+                          v * LANES, columns, tile, from > first || all[one].onto);
             }
         }
     }

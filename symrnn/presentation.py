@@ -15,7 +15,7 @@ from symrnn.backends.unicode import UnicodePrinter, glyph_text
 from symrnn.pipeline import derive
 from symrnn.program import FED, Equation, Program, Role, UnknownName, Variable
 from symrnn.program.form import NOTEBOOK
-from symrnn.schedule import Kind, Order, Pass, passes
+from symrnn.schedule import Kind, Order, Pass, chunks, passes
 
 ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
          Role.OUTPUT, Role.GRADIENT)
@@ -99,12 +99,18 @@ def schedule_text(program: Program) -> str:
     derived, lines = derive(program), []
     for title, schedule in (("forward", derived.forward), ("backward", derived.backward)):
         lines.append(f"{title}:")
-        for stage in schedule.stages:
-            names = ", ".join(one.lhs for one in stage.equations)
-            lines.append(f"  {stage.order.value}: {names}")
-            if stage.order is not Order.ONCE:
-                lines += [line for one in passes(schedule.program, stage)
-                          for line in _pass_text(one)]
+        for chunk in chunks(schedule):
+            for stage in (chunk.stage, *chunk.joining):
+                names = ", ".join(one.lhs for one in stage.equations)
+                when = "" if stage is chunk.stage else ", after every few steps of that scan"
+                lines.append(f"  {stage.order.value}{when}: {names}")
+                if stage.order is not Order.ONCE:
+                    lines += [line for one in passes(schedule.program, stage)
+                              for line in _pass_text(one)]
+            if chunk.passing:
+                passing = [one.lhs for one in schedule.program.equations
+                           if one.lhs in chunk.passing]
+                lines.append(f"    kept for those steps alone: {', '.join(passing)}")
     lines.append(f"saved for backward: {', '.join(derived.tape) or 'nothing'}")
     return "\n".join(lines)
 

@@ -63,6 +63,20 @@ def test_every_edge_of_a_tile(name: str, m: int, batch: int) -> None:
 
 
 @pytest.mark.parametrize("name", NETS)
+def test_many_chunks_of_steps(name: str) -> None:
+    """So many rows that totals are gathered chunk by chunk."""
+    fast, plain = (compile(NETS[name], backend, "float64") for backend in ("c", "numpy"))
+    params, x = arrays(fast, 33, 5, 400)
+    found, wanted = (everything(kernel, params, x) for kernel in (fast, plain))
+    for key, array in wanted.items():
+        assert relative_error(found[key], array) < 1e-11, key
+    assert np.array_equal(found["y"], fast.forward(params, x).y)
+    y, final = fast.infer(params, x)
+    assert relative_error(y, wanted["y"]) < 1e-12
+    assert all(relative_error(array, wanted[key]) < 1e-12 for key, array in final.items())
+
+
+@pytest.mark.parametrize("name", NETS)
 def test_the_same_bits_for_any_number_of_threads(name: str) -> None:
     given = arrays(compile(NETS[name]), 40, 13, 5)
     one, two, three = (everything(compile(NETS[name], threads=count), *given)

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of antisymmetric_rnn_real: what forward saves for backward: T * B * padded m. */
 size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: weights packed for forward: up_to(m, LANES) * 2 * m + up_to(m, LANES) * n. */
+/* Entries of antisymmetric_rnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m. */
 size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes *sizes);
 
 /* Entries of antisymmetric_rnn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * m. */
 size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of antisymmetric_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of antisymmetric_rnn_real: scratch memory of infer: chunk * B * up_to(m, LANES). */
+size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
+
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
 /* Entries of antisymmetric_rnn_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void antisymmetric_rnn_simd_forward(
     const antisymmetric_rnn_state *final, antisymmetric_rnn_real *tape, antisymmetric_rnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void antisymmetric_rnn_simd_infer(
+    const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
+    const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
+    const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
+    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *work, size_t threads);
+
 /* As antisymmetric_rnn_backward, with weights packed by antisymmetric_rnn_simd_pack_backward. */
 void antisymmetric_rnn_simd_backward(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
@@ -65,21 +75,6 @@ void antisymmetric_rnn_simd_step(
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_state *state, const antisymmetric_rnn_outputs *out,
     const antisymmetric_rnn_state *next, antisymmetric_rnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct antisymmetric_rnn_simd_bound {
-    const antisymmetric_rnn_sizes *sizes;
-    const antisymmetric_rnn_parameters *parameters;
-    const antisymmetric_rnn_real *packed;
-    const antisymmetric_rnn_inputs *in;
-    const antisymmetric_rnn_state *state;
-    const antisymmetric_rnn_outputs *out;
-    const antisymmetric_rnn_state *next;
-    antisymmetric_rnn_real *work;
-    size_t threads;
-} antisymmetric_rnn_simd_bound;
-
-void antisymmetric_rnn_simd_bound_step(const antisymmetric_rnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

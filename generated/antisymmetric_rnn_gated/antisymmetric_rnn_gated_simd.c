@@ -19,11 +19,13 @@ size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_size
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return up_to(m, LANES) * 2 * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 2 * up_to(m, LANES) * n + up_to(m, LANES) * 2 * m;
 }
 
 size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -49,11 +53,13 @@ size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
@@ -65,12 +71,30 @@ size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_ga
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t antisymmetric_rnn_gated_simd_infer_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -80,12 +104,14 @@ size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_g
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t antisymmetric_rnn_gated_simd_step_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -109,19 +135,19 @@ void antisymmetric_rnn_gated_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->W_h, m, 1, 1},
-            {parameters->W_h, 1, m, -1},
-        };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 2, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->V_z, n, 1, 1},
             {parameters->V_h, n, 1, 1},
         };
         const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->W_h, m, 1, 1},
+            {parameters->W_h, 1, m, -1},
+        };
+        const size_t entries_of[] = {m, m};
+        packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 2, packed);
     }
 }
 
@@ -168,6 +194,7 @@ void antisymmetric_rnn_gated_simd_forward(
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
@@ -175,87 +202,182 @@ void antisymmetric_rnn_gated_simd_forward(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_tanh_a_h = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_z x, V_h x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* V_z x, V_h x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 
-                            /* W_h h_prev, (-1) W_h^T h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                        /* W_h h_prev, (-1) W_h^T h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
 
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_h_here = load_part(b_h + j, left);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
-                                const vec b_z_here = load_part(b_z + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_h_here = load_part(b_h + j, left);
+                            const vec gamma_here = splat(gamma[0]);
+                            const vec epsilon_here = splat(epsilon[0]);
+                            const vec b_z_here = load_part(b_z + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
-                                    const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
+                                /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+                                const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
 
-                                    /* (2)  a_z = d + V_z x + b_z */
-                                    const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + d + b_z_here;
+                                /* (2)  a_z = d + V_z x + b_z */
+                                const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + d + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
-                                    const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + s * row_m + j, z);
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                                    /* (3)  a_h = d + V_h x + b_h */
-                                    const vec a_h = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + d + b_h_here;
+                                /* (3)  a_h = d + V_h x + b_h */
+                                const vec a_h = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + d + b_h_here;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
-                                    const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                /* (3)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                                    /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
-                                    const vec h = h_prev + epsilon_here * z * tanh_a_h;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+                                const vec h = h_prev + epsilon_here * z * tanh_a_h;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void antisymmetric_rnn_gated_simd_infer(
+    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
+    const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_h = parameters->b_h; /* [m] */
+    const real *const gamma = parameters->gamma; /* [] */
+    const real *const epsilon = parameters->epsilon; /* [] */
+    const real *const b_z = parameters->b_z; /* [m] */
+    real *const tile_a_z_ahead = work;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_z x, V_h x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+
+                        /* W_h h_prev, (-1) W_h^T h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_h_here = load_part(b_h + j, left);
+                            const vec gamma_here = splat(gamma[0]);
+                            const vec epsilon_here = splat(epsilon[0]);
+                            const vec b_z_here = load_part(b_z + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+                                const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
+
+                                /* (2)  a_z = d + V_z x + b_z */
+                                const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + d + b_z_here;
+
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+
+                                /* (3)  a_h = d + V_h x + b_h */
+                                const vec a_h = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + d + b_h_here;
+
+                                /* (3)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+
+                                /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+                                const vec h = h_prev + epsilon_here * z * tanh_a_h;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -276,6 +398,7 @@ void antisymmetric_rnn_gated_simd_backward(
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, m] */
@@ -288,10 +411,10 @@ void antisymmetric_rnn_gated_simd_backward(
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_tanh_a_h = tape_z + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_d_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_d_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_d_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_d_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_d_bar = packed;
     const real *const panels_a_z_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
@@ -312,194 +435,197 @@ void antisymmetric_rnn_gated_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const d_bar_rows = work_d_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec epsilon_here = splat(epsilon[0]);
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const d_bar_rows = work_d_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec epsilon_here = splat(epsilon[0]);
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
 
-                        /* (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3) */
-                        const vec a_h_bar = h_bar * epsilon_here * z * (1 - tanh_a_h * tanh_a_h);
-                        store(a_h_bar_rows + s * row_m + j, a_h_bar);
+                            /* (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3) */
+                            const vec a_h_bar = h_bar * epsilon_here * z * (1 - tanh_a_h * tanh_a_h);
+                            store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                        /* (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3) */
-                        const vec z_bar = h_bar * epsilon_here * tanh_a_h;
+                            /* (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3) */
+                            const vec z_bar = h_bar * epsilon_here * tanh_a_h;
 
-                        /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                            /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                        /* (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3) */
-                        const vec d_bar = a_z_bar + a_h_bar;
-                        store(d_bar_rows + s * row_m + j, d_bar);
+                            /* (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3) */
+                            const vec d_bar = a_z_bar + a_h_bar;
+                            store(d_bar_rows + s * row_m + j, d_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const d_bar_rows = work_d_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_h^T d_bar, (-1) W_h d_bar */
+                        const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const vec gamma_here = splat(gamma[0]);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                const vec d_bar = load(d_bar_rows + s * row_m + j);
+
+                                /* (9)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) - d_bar * gamma_here + h_bar;
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                const real *const d_bar_rows = work_d_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_h^T d_bar, (-1) W_h d_bar */
-                    const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                    /* V_z^T a_z_bar, V_h^T a_h_bar */
+                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const vec gamma_here = splat(gamma[0]);
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
-                            const vec d_bar = load(d_bar_rows + s * row_m + j);
 
-                            /* (9)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) - d_bar * gamma_here + h_bar;
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_h_bar_here = {0};
+                        vec b_z_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (13)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+                            b_h_bar_here += a_h_bar;
 
-                /* V_z^T a_z_bar, V_h^T a_h_bar */
-                const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (17)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            b_z_bar_here += a_z_bar;
+                        }
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_h_bar_here = {0};
-                    vec b_z_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
+        BARRIER
+        for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
+            const real *restrict h_prev = (first * B + s) >= B ? out->h + ((first * B + s) - B) * m : initial->h + (first * B + s) * m;
+            const real *restrict z = tape_z + (first * B + s) * row_m;
+            const real *restrict tanh_a_h = tape_tanh_a_h + (first * B + s) * row_m;
+            const real *restrict h_bar = work_h_bar + s * row_m;
+            const real *restrict d_bar = work_d_bar + s * row_m;
 
-                        /* (13)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
-                        b_h_bar_here += a_h_bar;
+            /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
+            gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
 
-                        /* (17)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-                        b_z_bar_here += a_z_bar;
-                    }
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                }
-            }
+            /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
+            for (size_t j = 0; j < m; ++j)
+                epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
         }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_d_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
+
+            /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            const series rows_of_d_bar = {work_d_bar, 0, row_m, 0, 0, 0, first * B};
+            const total_of with_d_bar[] = {
+                {{out->h, initial->h, m, m, 0, B, 0}, m, -1, W_h_bar, 1},
+            };
+            totals(first * B, steps * B, &rows_of_d_bar, m, with_d_bar, 1, member, members, scratch);
+
+            /* (12)  V_h_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (16)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_h_bar, done > 0},
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_z_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+
+        }
+        BARRIER
     }
-    BARRIER
-    for (size_t s = 0; s < (T * B) * (member == 0); ++s) {
-        const real *restrict h_prev = s >= B ? out->h + (s - B) * m : initial->h + s * m;
-        const real *restrict z = tape_z + s * row_m;
-        const real *restrict tanh_a_h = tape_tanh_a_h + s * row_m;
-        const real *restrict h_bar = work_h_bar + s * row_m;
-        const real *restrict d_bar = work_d_bar + s * row_m;
-
-        /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
-        gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
-
-        /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
-        for (size_t j = 0; j < m; ++j)
-            epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_d_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
-        const series rows_of_d_bar = {work_d_bar, 0, row_m, 0, 0, 0};
-        const total_of with_d_bar[] = {
-            {{out->h, initial->h, m, m, 0, B}, m, -1, W_h_bar, 1},
-        };
-        totals(T * B, &rows_of_d_bar, m, with_d_bar, 1, member, members, scratch);
-
-        /* (12)  V_h_bar = sum_t a_h_bar x^T   adjoint of (3) */
-        /* (16)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, V_h_bar, 0},
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, V_z_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -520,8 +646,8 @@ void antisymmetric_rnn_gated_simd_step(
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const b_z = parameters->b_z; /* [m] */
     const size_t t = turned(work);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * 2 * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -531,7 +657,7 @@ void antisymmetric_rnn_gated_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -586,10 +712,4 @@ void antisymmetric_rnn_gated_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void antisymmetric_rnn_gated_simd_bound_step(const antisymmetric_rnn_gated_simd_bound *bound)
-{
-    antisymmetric_rnn_gated_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

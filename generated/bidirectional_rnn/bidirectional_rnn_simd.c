@@ -20,12 +20,16 @@ size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes)
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
     (void)p;
     (void)n;
     (void)row_m;
+    (void)chunk;
+    (void)chunk_2;
     return 2 * T * B * row_m;
 }
 
@@ -37,13 +41,17 @@ size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes 
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
     (void)p;
     (void)n;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n + up_to(p, LANES) * 2 * m;
+    (void)chunk;
+    (void)chunk_2;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + up_to(p, LANES) * 2 * m;
 }
 
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes)
@@ -55,6 +63,8 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_4 = steps_together(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
@@ -62,7 +72,9 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
     (void)n;
     (void)row_p;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * p + up_to(n, LANES) * 2 * m;
+    (void)chunk;
+    (void)chunk_4;
+    return 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
 }
 
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -74,13 +86,39 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
     (void)p;
     (void)n;
     (void)row_m;
-    return 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    (void)chunk_2;
+    return chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES);
+}
+
+size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m + up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)m;
+    (void)p;
+    (void)n;
+    (void)row_m;
+    (void)chunk;
+    (void)chunk_3;
+    return 2 * T * B * row_m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES);
 }
 
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -92,6 +130,8 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_4 = steps_together(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
@@ -99,7 +139,9 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     (void)n;
     (void)row_p;
     (void)row_m;
-    return T * B * row_p + 2 * T * B * row_m + 2 * 2 * B * row_m + 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH;
+    (void)chunk;
+    (void)chunk_4;
+    return T * B * row_p + T * B * row_m + chunk_4 * B * row_m + 2 * 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH;
 }
 
 void bidirectional_rnn_simd_pack_forward(
@@ -118,13 +160,6 @@ void bidirectional_rnn_simd_pack_forward(
     (void)n;
     {
         const weights from[] = {
-            {parameters->forward_U, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->forward_W, n, 1, 1},
         };
         const size_t entries_of[] = {n};
@@ -132,7 +167,7 @@ void bidirectional_rnn_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->backward_U, m, 1, 1},
+            {parameters->forward_U, m, 1, 1},
         };
         const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
@@ -142,6 +177,13 @@ void bidirectional_rnn_simd_pack_forward(
             {parameters->backward_W, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->backward_U, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -170,13 +212,6 @@ void bidirectional_rnn_simd_pack_backward(
     (void)n;
     {
         const weights from[] = {
-            {parameters->backward_U, 1, m, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->V_b, 1, m, 1},
         };
         const size_t entries_of[] = {p};
@@ -184,7 +219,7 @@ void bidirectional_rnn_simd_pack_backward(
     }
     {
         const weights from[] = {
-            {parameters->forward_U, 1, m, 1},
+            {parameters->backward_U, 1, m, 1},
         };
         const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
@@ -194,6 +229,13 @@ void bidirectional_rnn_simd_pack_backward(
             {parameters->V_f, 1, m, 1},
         };
         const size_t entries_of[] = {p};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->forward_U, 1, m, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -220,174 +262,350 @@ void bidirectional_rnn_simd_forward(
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m + up_to(m, LANES));
     const real *const forward_b = parameters->forward_b; /* [m] */
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_forward_h = tape; /* [m] a row */
     real *const tape_backward_h = tape_forward_h + T * B * row_m; /* [m] a row */
     real *const tile_forward_a_ahead = work;
-    real *const tile_backward_a_ahead = tile_forward_a_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    const real *const panels_forward_h_prev = packed;
-    const real *const panels_x = panels_forward_h_prev + up_to(m, LANES) * m;
-    const real *const panels_backward_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_backward_h_prev + up_to(m, LANES) * m;
-    const real *const panels_forward_h = panels_x_2 + up_to(m, LANES) * n;
+    real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
+    const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* forward.W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* forward.W x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
-                        const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
-                        const size_t forward_h_prev_stride = t > 0 ? row_m : m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
+                    const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
+                    const size_t forward_h_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* forward.U forward.h_prev */
-                            const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
-                            product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                        /* forward.U forward.h_prev */
+                        const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
+                        product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec forward_b_here = load_part(forward_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec forward_b_here = load_part(forward_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
-                                    const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
+                                /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
+                                const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
 
-                                    /* (2)  forward.h = tanh(forward.a) */
-                                    const vec forward_h = vec_tanh(forward_a);
-                                    store(forward_h_rows + s * row_m + j, forward_h);
-                                }
+                                /* (2)  forward.h = tanh(forward.a) */
+                                const vec forward_h = vec_tanh(forward_a);
+                                store(forward_h_rows + s * row_m + j, forward_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_2) {
+        const size_t steps = least(chunk_2, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* backward.W x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* backward.W x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
-                        const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
-                        const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
+                    const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
+                    const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* backward.U backward.h_prev */
-                            const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
-                            product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                        /* backward.U backward.h_prev */
+                        const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
+                        product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec backward_b_here = load_part(backward_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec backward_b_here = load_part(backward_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
-                                    const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
+                                /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
+                                const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
 
-                                    /* (4)  backward.h = tanh(backward.a) */
-                                    const vec backward_h = vec_tanh(backward_a);
-                                    store(backward_h_rows + s * row_m + j, backward_h);
-                                }
+                                /* (4)  backward.h = tanh(backward.a) */
+                                const vec backward_h = vec_tanh(backward_a);
+                                store(backward_h_rows + s * row_m + j, backward_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const forward_h_rows = tape_forward_h + begin * row_m;
-            const real *const backward_h_rows = tape_backward_h + begin * row_m;
-            real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
+                const real *const backward_h_rows = tape_backward_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V_f forward.h, V_b backward.h */
-                const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
-                product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                    /* V_f forward.h, V_b backward.h */
+                    const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
+                    product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                        /* (6)  y = a_y */
-                        const vec y = a_y;
-                        store_part(y_rows + s * p + j, y, left);
+                            /* (6)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
                     }
                 }
             }
         }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, tape_forward_h + (T - 1) * B * row_m, row_m, final->forward_h);
     if (member == 0)
         copy_rows(B, m, tape_backward_h + (0) * B * row_m, row_m, final->backward_h);
+    }
+}
+
+void bidirectional_rnn_simd_infer(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
+    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const real *const forward_b = parameters->forward_b; /* [m] */
+    const real *const backward_b = parameters->backward_b; /* [m] */
+    const real *const b_y = parameters->b_y; /* [p] */
+    real *const work_forward_h = work; /* [m] a row */
+    real *const work_backward_h = work_forward_h + T * B * row_m; /* [m] a row */
+    real *const tile_forward_a_ahead = work_backward_h + T * B * row_m;
+    real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
+    const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* forward.W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
+                    const real *const forward_h_prev_rows = t > 0 ? work_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
+                    const size_t forward_h_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* forward.U forward.h_prev */
+                        const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
+                        product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec forward_b_here = load_part(forward_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
+                                const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
+
+                                /* (2)  forward.h = tanh(forward.a) */
+                                const vec forward_h = vec_tanh(forward_a);
+                                store(forward_h_rows + s * row_m + j, forward_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+
+    /* scan in reverse */
+    for (size_t done = 0; done < T; done += chunk_3) {
+        const size_t steps = least(chunk_3, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* backward.W x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
+                    const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
+                    const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* backward.U backward.h_prev */
+                        const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
+                        product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec backward_b_here = load_part(backward_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
+                                const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
+
+                                /* (4)  backward.h = tanh(backward.a) */
+                                const vec backward_h = vec_tanh(backward_a);
+                                store(backward_h_rows + s * row_m + j, backward_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
+                const real *const backward_h_rows = work_backward_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V_f forward.h, V_b backward.h */
+                    const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
+                    product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                            /* (6)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, work_forward_h + (T - 1) * B * row_m, row_m, final->forward_h);
+    if (member == 0)
+        copy_rows(B, m, work_backward_h + (0) * B * row_m, row_m, final->backward_h);
     }
 }
 
@@ -408,6 +626,8 @@ void bidirectional_rnn_simd_backward(
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_4 = steps_together(T, B, row_m + up_to(m, LANES));
     real *const forward_W_bar = gradients->forward_W_bar; /* [m, n] */
     real *const forward_U_bar = gradients->forward_U_bar; /* [m, m] */
     real *const forward_b_bar = gradients->forward_b_bar; /* [m] */
@@ -422,16 +642,16 @@ void bidirectional_rnn_simd_backward(
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_backward_a_bar = work_a_y_bar + T * B * row_p; /* [m] a row */
     real *const work_forward_a_bar = work_backward_a_bar + T * B * row_m; /* [m] a row */
-    real *const work_forward_h_prev_bar = work_forward_a_bar + T * B * row_m; /* [m] a row */
+    real *const work_forward_h_prev_bar = work_forward_a_bar + chunk_4 * B * row_m; /* [m] a row */
     real *const work_backward_h_prev_bar = work_forward_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + 2 * B * row_m;
-    real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    real *const work_scratch = tile_forward_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    const real *const panels_backward_a_bar = packed;
-    const real *const panels_a_y_bar = panels_backward_a_bar + up_to(m, LANES) * m;
-    const real *const panels_forward_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
-    const real *const panels_a_y_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
-    const real *const panels_forward_a_bar_2 = panels_a_y_bar_2 + up_to(m, LANES) * p;
+    real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + chunk * B * up_to(m, LANES);
+    real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * up_to(m, LANES);
+    const real *const panels_a_y_bar = packed;
+    const real *const panels_backward_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
+    const real *const panels_a_y_bar_2 = panels_backward_a_bar + up_to(m, LANES) * m;
+    const real *const panels_forward_a_bar = panels_a_y_bar_2 + up_to(m, LANES) * p;
+    const real *const panels_forward_a_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -452,7 +672,7 @@ void bidirectional_rnn_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -479,277 +699,271 @@ void bidirectional_rnn_simd_backward(
     {
         real *const scratch = work_scratch + member * SCRATCH;
         /* (21)  V_f_bar = sum_t a_y_bar forward.h^T   adjoint of (5) */
-        const series rows_of_forward_h = {tape_forward_h, 0, row_m, 0, 0, 0};
+        const series rows_of_forward_h = {tape_forward_h, 0, row_m, 0, 0, 0, 0};
         const total_of with_forward_h[] = {
-            {{work_a_y_bar, 0, row_p, 0, 0, 0}, p, 1, V_f_bar, 0},
+            {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_f_bar, 0},
         };
-        totals(T * B, &rows_of_forward_h, m, with_forward_h, 1, member, members, scratch);
+        totals(0, T * B, &rows_of_forward_h, m, with_forward_h, 1, member, members, scratch);
 
         /* (22)  V_b_bar = sum_t a_y_bar backward.h^T   adjoint of (5) */
-        const series rows_of_backward_h = {tape_backward_h, 0, row_m, 0, 0, 0};
+        const series rows_of_backward_h = {tape_backward_h, 0, row_m, 0, 0, 0, 0};
         const total_of with_backward_h[] = {
-            {{work_a_y_bar, 0, row_p, 0, 0, 0}, p, 1, V_b_bar, 0},
+            {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_b_bar, 0},
         };
-        totals(T * B, &rows_of_backward_h, m, with_backward_h, 1, member, members, scratch);
+        totals(0, T * B, &rows_of_backward_h, m, with_backward_h, 1, member, members, scratch);
 
     }
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_b^T a_y_bar */
+                const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
+                product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* V_b^T a_y_bar */
-                    const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                    product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
-                        const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : bars->final_backward_h_bar + begin * m;
-                        const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
-                        real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
+                    const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : bars->final_backward_h_bar + begin * m;
+                    const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
+                    real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec backward_h = load(backward_h_rows + s * row_m + j);
-                                    const vec backward_h_next_bar = load_part(backward_h_next_bar_rows + s * backward_h_next_bar_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec backward_h = load(backward_h_rows + s * row_m + j);
+                                const vec backward_h_next_bar = load_part(backward_h_next_bar_rows + s * backward_h_next_bar_stride + j, left);
 
-                                    /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5) */
-                                    const vec backward_h_bar = load(tile_backward_h_bar + ((s * 1 + 0) * own + v) * LANES) + backward_h_next_bar;
+                                /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5) */
+                                const vec backward_h_bar = load(tile_backward_h_bar + ((s * 1 + 0) * own + v) * LANES) + backward_h_next_bar;
 
-                                    /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4) */
-                                    const vec backward_a_bar = backward_h_bar * (1 - backward_h * backward_h);
-                                    store(backward_a_bar_rows + s * row_m + j, backward_a_bar);
-                                }
+                                /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4) */
+                                const vec backward_a_bar = backward_h_bar * (1 - backward_h * backward_h);
+                                store(backward_a_bar_rows + s * row_m + j, backward_a_bar);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
-                        real *const backward_h_prev_bar_rows = work_backward_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
+                    real *const backward_h_prev_bar_rows = work_backward_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                            /* backward.U^T backward.a_bar */
-                            const operand factors_backward_a_bar[] = {{backward_a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_backward_a_bar, 1, panels_backward_a_bar + block * vectors * LANES * 1 * m, tile_backward_h_prev_bar, 0);
+                        /* backward.U^T backward.a_bar */
+                        const operand factors_backward_a_bar[] = {{backward_a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_backward_a_bar, 1, panels_backward_a_bar + block * vectors * LANES * 1 * m, tile_backward_h_prev_bar, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar   adjoint of (3) */
-                                    const vec backward_h_prev_bar = load(tile_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                    store(backward_h_prev_bar_rows + s * row_m + j, backward_h_prev_bar);
-                                }
+                                /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar   adjoint of (3) */
+                                const vec backward_h_prev_bar = load(tile_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(backward_h_prev_bar_rows + s * row_m + j, backward_h_prev_bar);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_4) {
+        const size_t steps = least(chunk_4, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_f^T a_y_bar */
+                const operand factors_a_y_bar_2[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
+                product(steps * B, 1 * own, factors_a_y_bar_2, 1, panels_a_y_bar_2 + block * vectors * LANES * 1 * p, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
+                    const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_forward_h_bar + begin * m;
+                    const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec forward_h = load(forward_h_rows + s * row_m + j);
+                                const vec forward_h_next_bar = load_part(forward_h_next_bar_rows + s * forward_h_next_bar_stride + j, left);
+
+                                /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5) */
+                                const vec forward_h_bar = load(tile_forward_h_bar + ((s * 1 + 0) * own + v) * LANES) + forward_h_next_bar;
+
+                                /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2) */
+                                const vec forward_a_bar = forward_h_bar * (1 - forward_h * forward_h);
+                                store(forward_a_bar_rows + s * row_m + j, forward_a_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
+                    real *const forward_h_prev_bar_rows = work_forward_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* forward.U^T forward.a_bar */
+                        const operand factors_forward_a_bar[] = {{forward_a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_forward_a_bar, 1, panels_forward_a_bar + block * vectors * LANES * 1 * m, tile_forward_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar   adjoint of (1) */
+                                const vec forward_h_prev_bar = load(tile_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(forward_h_prev_bar_rows + s * row_m + j, forward_h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const backward_a_bar_rows = work_backward_a_bar + (first * B + begin) * row_m;
+                const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
+                    const operand factors_forward_a_bar_2[] = {{forward_a_bar_rows, row_m, m}, {backward_a_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar   adjoint of (1), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const backward_a_bar_rows = work_backward_a_bar + (first * B + begin) * row_m;
+                const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    /* V_f^T a_y_bar */
-                    const operand factors_a_y_bar_2[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                    product(steps * B, 1 * own, factors_a_y_bar_2, 1, panels_a_y_bar_2 + block * vectors * LANES * 1 * p, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
-                        const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_forward_h_bar + begin * m;
-                        const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
-                        real *const forward_a_bar_rows = work_forward_a_bar + (t * B + begin) * row_m;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec forward_b_bar_here = {0};
+                        vec backward_b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec backward_a_bar = load(backward_a_bar_rows + s * row_m + j);
+                            const vec forward_a_bar = load(forward_a_bar_rows + s * row_m + j);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec forward_h = load(forward_h_rows + s * row_m + j);
-                                    const vec forward_h_next_bar = load_part(forward_h_next_bar_rows + s * forward_h_next_bar_stride + j, left);
+                            /* (17)  forward.b_bar = sum_t forward.a_bar   adjoint of (1) */
+                            forward_b_bar_here += forward_a_bar;
 
-                                    /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5) */
-                                    const vec forward_h_bar = load(tile_forward_h_bar + ((s * 1 + 0) * own + v) * LANES) + forward_h_next_bar;
-
-                                    /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2) */
-                                    const vec forward_a_bar = forward_h_bar * (1 - forward_h * forward_h);
-                                    store(forward_a_bar_rows + s * row_m + j, forward_a_bar);
-                                }
-                            }
+                            /* (20)  backward.b_bar = sum_t backward.a_bar   adjoint of (3) */
+                            backward_b_bar_here += backward_a_bar;
                         }
-                    }
-                }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const forward_a_bar_rows = work_forward_a_bar + (t * B + begin) * row_m;
-                        real *const forward_h_prev_bar_rows = work_forward_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                            /* forward.U^T forward.a_bar */
-                            const operand factors_forward_a_bar[] = {{forward_a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_forward_a_bar, 1, panels_forward_a_bar + block * vectors * LANES * 1 * m, tile_forward_h_prev_bar, 0);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-
-                                    /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar   adjoint of (1) */
-                                    const vec forward_h_prev_bar = load(tile_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                    store(forward_h_prev_bar_rows + s * row_m + j, forward_h_prev_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
-            }
-        }
-    }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const backward_a_bar_rows = work_backward_a_bar + begin * row_m;
-            const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                const operand factors_forward_a_bar_2[] = {{forward_a_bar_rows, row_m, m}, {backward_a_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar   adjoint of (1), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                        store_part(forward_b_bar + j, load_part(forward_b_bar + j, left) + forward_b_bar_here, left);
+                        store_part(backward_b_bar + j, load_part(backward_b_bar + j, left) + backward_b_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const backward_a_bar_rows = work_backward_a_bar + begin * row_m;
-            const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec forward_b_bar_here = {0};
-                    vec backward_b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec backward_a_bar = load(backward_a_bar_rows + s * row_m + j);
-                        const vec forward_a_bar = load(forward_a_bar_rows + s * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
+            /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_W_bar, done > 0},
+                {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
-                        /* (17)  forward.b_bar = sum_t forward.a_bar   adjoint of (1) */
-                        forward_b_bar_here += forward_a_bar;
+            /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
+            const series rows_of_forward_h_prev = {tape_forward_h, initial->forward_h, row_m, m, 0, B, 0};
+            const total_of with_forward_h_prev[] = {
+                {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1, member, members, scratch);
 
-                        /* (20)  backward.b_bar = sum_t backward.a_bar   adjoint of (3) */
-                        backward_b_bar_here += backward_a_bar;
-                    }
-                    store_part(forward_b_bar + j, load_part(forward_b_bar + j, left) + forward_b_bar_here, left);
-                    store_part(backward_b_bar + j, load_part(backward_b_bar + j, left) + backward_b_bar_here, left);
-                }
-            }
+            /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
+            const series rows_of_backward_h_prev = {tape_backward_h + B * row_m, initial->backward_h, row_m, m, (T - 1) * B, B, 0};
+            const total_of with_backward_h_prev[] = {
+                {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_backward_h_prev, m, with_backward_h_prev, 1, member, members, scratch);
+
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
-        /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_forward_a_bar, 0, row_m, 0, 0, 0}, m, 1, forward_W_bar, 0},
-            {{work_backward_a_bar, 0, row_m, 0, 0, 0}, m, 1, backward_W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
-        const series rows_of_forward_h_prev = {tape_forward_h, initial->forward_h, row_m, m, 0, B};
-        const total_of with_forward_h_prev[] = {
-            {{work_forward_a_bar, 0, row_m, 0, 0, 0}, m, 1, forward_U_bar, 0},
-        };
-        totals(T * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1, member, members, scratch);
-
-        /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
-        const series rows_of_backward_h_prev = {tape_backward_h + B * row_m, initial->backward_h, row_m, m, (T - 1) * B, B};
-        const total_of with_backward_h_prev[] = {
-            {{work_backward_a_bar, 0, row_m, 0, 0, 0}, m, 1, backward_U_bar, 0},
-        };
-        totals(T * B, &rows_of_backward_h_prev, m, with_backward_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_forward_h_bar);
     if (member == 0)

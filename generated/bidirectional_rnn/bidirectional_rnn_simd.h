@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n + up_to(p, LANES) * 2 * m. */
+/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + up_to(p, LANES) * 2 * m. */
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * p + up_to(n, LANES) * 2 * m. */
+/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: scratch memory of forward: 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of bidirectional_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES). */
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + 2 * T * B * padded m + 2 * 2 * B * padded m + 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH. */
+/* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * T * B * padded m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES). */
+size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
+
+/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m + chunk_4 * B * padded m + 2 * 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH. */
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -47,6 +50,13 @@ void bidirectional_rnn_simd_forward(
     const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape, bidirectional_rnn_real *work,
     size_t threads);
+
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void bidirectional_rnn_simd_infer(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
+    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t threads);
 
 /* As bidirectional_rnn_backward, with weights packed by bidirectional_rnn_simd_pack_backward. */
 void bidirectional_rnn_simd_backward(

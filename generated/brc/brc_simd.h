@@ -24,10 +24,13 @@ size_t brc_simd_forward_packed_size(const brc_sizes *sizes);
 /* Entries of brc_real: weights packed for backward: up_to(n, LANES) * 3 * m. */
 size_t brc_simd_backward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES). */
+/* Entries of brc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES). */
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of brc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES). */
+size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads);
+
+/* Entries of brc_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads);
 
 /* Entries of brc_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void brc_simd_forward(
     const brc_state *final, brc_real *tape, brc_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void brc_simd_infer(
+    const brc_sizes *sizes, const brc_parameters *parameters,
+    const brc_real *packed, const brc_inputs *in,
+    const brc_state *initial, const brc_outputs *out,
+    const brc_state *final, brc_real *work, size_t threads);
+
 /* As brc_backward, with weights packed by brc_simd_pack_backward. */
 void brc_simd_backward(
     const brc_sizes *sizes, const brc_parameters *parameters,
@@ -65,21 +75,6 @@ void brc_simd_step(
     const brc_real *packed, const brc_inputs *in,
     const brc_state *state, const brc_outputs *out,
     const brc_state *next, brc_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct brc_simd_bound {
-    const brc_sizes *sizes;
-    const brc_parameters *parameters;
-    const brc_real *packed;
-    const brc_inputs *in;
-    const brc_state *state;
-    const brc_outputs *out;
-    const brc_state *next;
-    brc_real *work;
-    size_t threads;
-} brc_simd_bound;
-
-void brc_simd_bound_step(const brc_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t cfn_simd_tape_size(const cfn_sizes *sizes)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 4 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
@@ -49,11 +53,13 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
 }
 
@@ -65,12 +71,32 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return T * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
@@ -123,18 +151,18 @@ void cfn_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->U_theta, m, 1, 1},
-            {parameters->U_eta, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->V_theta, n, 1, 1},
             {parameters->V_eta, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_theta, m, 1, 1},
+            {parameters->U_eta, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
     }
 }
@@ -183,6 +211,7 @@ void cfn_simd_forward(
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const tape_theta = tape; /* [m] a row */
@@ -191,8 +220,8 @@ void cfn_simd_forward(
     real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * row_m; /* [m] a row */
     real *const tile_a_theta_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -204,7 +233,7 @@ void cfn_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = tape_tanh_a_h + begin * row_m;
             for (size_t block = from; block < to; ++block) {
@@ -233,79 +262,207 @@ void cfn_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_theta x, V_eta x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* V_theta x, V_eta x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const theta_rows = tape_theta + (t * B + begin) * row_m;
-                        real *const eta_rows = tape_eta + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
-                        const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const theta_rows = tape_theta + (t * B + begin) * row_m;
+                    real *const eta_rows = tape_eta + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_theta h_prev, U_eta h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                        /* U_theta h_prev, U_eta h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_theta_here = load_part(b_theta + j, left);
-                                const vec b_eta_here = load_part(b_eta + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_theta_here = load_part(b_theta + j, left);
+                            const vec b_eta_here = load_part(b_eta + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
 
-                                    /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
-                                    const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
+                                /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
+                                const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
 
-                                    /* (1)  theta = sigmoid(a_theta) */
-                                    const vec theta = vec_sigmoid(a_theta);
-                                    store(theta_rows + s * row_m + j, theta);
+                                /* (1)  theta = sigmoid(a_theta) */
+                                const vec theta = vec_sigmoid(a_theta);
+                                store(theta_rows + s * row_m + j, theta);
 
-                                    /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
-                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
+                                /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                                const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
 
-                                    /* (2)  eta = sigmoid(a_eta) */
-                                    const vec eta = vec_sigmoid(a_eta);
-                                    store(eta_rows + s * row_m + j, eta);
+                                /* (2)  eta = sigmoid(a_eta) */
+                                const vec eta = vec_sigmoid(a_eta);
+                                store(eta_rows + s * row_m + j, eta);
 
-                                    /* (3)  tanh_h_prev = tanh(h_prev) */
-                                    const vec tanh_h_prev = vec_tanh(h_prev);
-                                    store(tanh_h_prev_rows + s * row_m + j, tanh_h_prev);
+                                /* (3)  tanh_h_prev = tanh(h_prev) */
+                                const vec tanh_h_prev = vec_tanh(h_prev);
+                                store(tanh_h_prev_rows + s * row_m + j, tanh_h_prev);
 
-                                    /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
-                                    const vec h = theta * tanh_h_prev + eta * tanh_a_h;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                                const vec h = theta * tanh_h_prev + eta * tanh_a_h;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void cfn_simd_infer(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_real *packed, const cfn_inputs *in,
+    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_state *final, cfn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_theta = parameters->b_theta; /* [m] */
+    const real *const b_eta = parameters->b_eta; /* [m] */
+    real *const work_tanh_a_h = work; /* [m] a row */
+    real *const tile_a_theta_ahead = work_tanh_a_h + T * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (3)  a_h = W x */
+                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                        /* (3)  tanh_a_h = tanh(a_h) */
+                        const vec tanh_a_h = vec_tanh(a_h);
+                        store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_theta x, V_eta x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* U_theta h_prev, U_eta h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_theta_here = load_part(b_theta + j, left);
+                            const vec b_eta_here = load_part(b_eta + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+
+                                /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
+                                const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
+
+                                /* (1)  theta = sigmoid(a_theta) */
+                                const vec theta = vec_sigmoid(a_theta);
+
+                                /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                                const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
+
+                                /* (2)  eta = sigmoid(a_eta) */
+                                const vec eta = vec_sigmoid(a_eta);
+
+                                /* (3)  tanh_h_prev = tanh(h_prev) */
+                                const vec tanh_h_prev = vec_tanh(h_prev);
+
+                                /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                                const vec h = theta * tanh_h_prev + eta * tanh_a_h;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -327,6 +484,7 @@ void cfn_simd_backward(
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const U_theta_bar = gradients->U_theta_bar; /* [m, m] */
     real *const V_theta_bar = gradients->V_theta_bar; /* [m, n] */
     real *const b_theta_bar = gradients->b_theta_bar; /* [m] */
@@ -339,10 +497,10 @@ void cfn_simd_backward(
     const real *const tape_tanh_h_prev = tape_eta + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_eta_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_theta_bar = work_a_eta_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_theta_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_eta_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_theta_bar = work_a_eta_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_theta_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_theta_bar = packed;
     const real *const panels_a_theta_bar_2 = panels_a_theta_bar + up_to(m, LANES) * 2 * m;
@@ -359,192 +517,195 @@ void cfn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const theta_rows = tape_theta + (t * B + begin) * row_m;
+                    const real *const eta_rows = tape_eta + (t * B + begin) * row_m;
+                    const real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_eta_bar_rows = work_a_eta_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_theta_bar_rows = work_a_theta_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec theta = load(theta_rows + s * row_m + j);
+                            const vec eta = load(eta_rows + s * row_m + j);
+                            const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (6)  eta_bar = h_bar * tanh(a_h)   adjoint of (3) */
+                            const vec eta_bar = h_bar * tanh_a_h;
+
+                            /* (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2) */
+                            const vec a_eta_bar = eta_bar * eta * (1 - eta);
+                            store(a_eta_bar_rows + s * row_m + j, a_eta_bar);
+
+                            /* (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3) */
+                            const vec theta_bar = h_bar * tanh_h_prev;
+
+                            /* (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1) */
+                            const vec a_theta_bar = theta_bar * theta * (1 - theta);
+                            store(a_theta_bar_rows + s * row_m + j, a_theta_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const theta_rows = tape_theta + (t * B + begin) * row_m;
+                    const real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_eta_bar_rows = work_a_eta_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_theta_bar_rows = work_a_theta_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
+                        const operand factors_a_theta_bar[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec theta = load(theta_rows + s * row_m + j);
+                                const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                                /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * theta * (1 - tanh_h_prev * tanh_h_prev);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const theta_rows = tape_theta + (t * B + begin) * row_m;
-                const real *const eta_rows = tape_eta + (t * B + begin) * row_m;
-                const real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_eta_bar_rows = work_a_eta_bar + (t * B + begin) * row_m;
-                real *const a_theta_bar_rows = work_a_theta_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec theta = load(theta_rows + s * row_m + j);
-                        const vec eta = load(eta_rows + s * row_m + j);
-                        const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const eta_rows = tape_eta + (first * B + begin) * row_m;
+                const real *const tanh_a_h_rows = tape_tanh_a_h + (first * B + begin) * row_m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
+                const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_theta_bar_here = {0};
+                        vec b_eta_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec eta = load(eta_rows + s * row_m + j);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            const vec a_eta_bar = load(a_eta_bar_rows + s * row_m + j);
+                            const vec a_theta_bar = load(a_theta_bar_rows + s * row_m + j);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3) */
+                            const vec a_h_bar = h_bar * eta * (1 - tanh_a_h * tanh_a_h);
+                            store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                        /* (6)  eta_bar = h_bar * tanh(a_h)   adjoint of (3) */
-                        const vec eta_bar = h_bar * tanh_a_h;
+                            /* (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
+                            b_theta_bar_here += a_theta_bar;
 
-                        /* (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2) */
-                        const vec a_eta_bar = eta_bar * eta * (1 - eta);
-                        store(a_eta_bar_rows + s * row_m + j, a_eta_bar);
-
-                        /* (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3) */
-                        const vec theta_bar = h_bar * tanh_h_prev;
-
-                        /* (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1) */
-                        const vec a_theta_bar = theta_bar * theta * (1 - theta);
-                        store(a_theta_bar_rows + s * row_m + j, a_theta_bar);
+                            /* (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2) */
+                            b_eta_bar_here += a_eta_bar;
+                        }
+                        store_part(b_theta_bar + j, load_part(b_theta_bar + j, left) + b_theta_bar_here, left);
+                        store_part(b_eta_bar + j, load_part(b_eta_bar + j, left) + b_eta_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const theta_rows = tape_theta + (t * B + begin) * row_m;
-                const real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                const real *const a_eta_bar_rows = work_a_eta_bar + (t * B + begin) * row_m;
-                const real *const a_theta_bar_rows = work_a_theta_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
+                const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
-                    const operand factors_a_theta_bar[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                    /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
+                    const operand factors_a_theta_bar_2[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec theta = load(theta_rows + s * row_m + j);
-                            const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                            /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * theta * (1 - tanh_h_prev * tanh_h_prev);
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
+            /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_theta_bar, done > 0},
+                {{work_a_eta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_eta_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const eta_rows = tape_eta + begin * row_m;
-            const real *const tanh_a_h_rows = tape_tanh_a_h + begin * row_m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
-            const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_theta_bar_here = {0};
-                    vec b_eta_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec eta = load(eta_rows + s * row_m + j);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
-                        const vec a_eta_bar = load(a_eta_bar_rows + s * row_m + j);
-                        const vec a_theta_bar = load(a_theta_bar_rows + s * row_m + j);
+            /* (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
+            /* (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2) */
+            /* (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_theta_bar, done > 0},
+                {{work_a_eta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_eta_bar, done > 0},
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
-                        /* (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3) */
-                        const vec a_h_bar = h_bar * eta * (1 - tanh_a_h * tanh_a_h);
-                        store(a_h_bar_rows + s * row_m + j, a_h_bar);
-
-                        /* (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
-                        b_theta_bar_here += a_theta_bar;
-
-                        /* (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2) */
-                        b_eta_bar_here += a_eta_bar;
-                    }
-                    store_part(b_theta_bar + j, load_part(b_theta_bar + j, left) + b_theta_bar_here, left);
-                    store_part(b_eta_bar + j, load_part(b_eta_bar + j, left) + b_eta_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
-            const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                const operand factors_a_theta_bar_2[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
-        /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_theta_bar, 0, row_m, 0, 0, 0}, m, 1, U_theta_bar, 0},
-            {{work_a_eta_bar, 0, row_m, 0, 0, 0}, m, 1, U_eta_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
-
-        /* (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
-        /* (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2) */
-        /* (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_theta_bar, 0, row_m, 0, 0, 0}, m, 1, V_theta_bar, 0},
-            {{work_a_eta_bar, 0, row_m, 0, 0, 0}, m, 1, V_eta_bar, 0},
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -566,8 +727,8 @@ void cfn_simd_step(
     real *const work_tanh_a_h = work; /* [m] a row */
     const size_t t = turned(work_tanh_a_h + B * row_m);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -577,7 +738,7 @@ void cfn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
             for (size_t turn = from; turn < to; ++turn) {
@@ -610,7 +771,7 @@ void cfn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -663,10 +824,4 @@ void cfn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void cfn_simd_bound_step(const cfn_simd_bound *bound)
-{
-    cfn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of cfn_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t cfn_simd_tape_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of cfn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes);
 
 /* Entries of cfn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of cfn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of backward: 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of cfn_real: scratch memory of infer: T * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads);
+
+/* Entries of cfn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);
 
 /* Entries of cfn_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void cfn_simd_forward(
     const cfn_state *final, cfn_real *tape, cfn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void cfn_simd_infer(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_real *packed, const cfn_inputs *in,
+    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_state *final, cfn_real *work, size_t threads);
+
 /* As cfn_backward, with weights packed by cfn_simd_pack_backward. */
 void cfn_simd_backward(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
@@ -65,21 +75,6 @@ void cfn_simd_step(
     const cfn_real *packed, const cfn_inputs *in,
     const cfn_state *state, const cfn_outputs *out,
     const cfn_state *next, cfn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct cfn_simd_bound {
-    const cfn_sizes *sizes;
-    const cfn_parameters *parameters;
-    const cfn_real *packed;
-    const cfn_inputs *in;
-    const cfn_state *state;
-    const cfn_outputs *out;
-    const cfn_state *next;
-    cfn_real *work;
-    size_t threads;
-} cfn_simd_bound;
-
-void cfn_simd_bound_step(const cfn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -40,11 +40,13 @@ size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes)
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(n, LANES) * m;
 }
 
@@ -64,8 +66,9 @@ size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t thr
     return B * row_m;
 }
 
-size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads)
+size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads)
 {
+    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
@@ -76,7 +79,24 @@ size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t th
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * T * B * row_m + m * m + 2 * B * row_m + threads * SCRATCH;
+    return m * m + B * row_m;
+}
+
+size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * chunk * B * row_m + m * m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -178,7 +198,7 @@ void clockwork_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const k_rows = in->k + (t * B + begin) * m;
                 real *const s_rows = tape_s + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -209,6 +229,88 @@ void clockwork_simd_forward(
     }
 }
 
+void clockwork_simd_infer(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_real *packed, const clockwork_inputs *in,
+    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *work, size_t threads)
+{
+    (void)packed;
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    const size_t row_m = padded(m);
+    const real *const W_I = parameters->W_I; /* [m, n] */
+    const real *const W_H = parameters->W_H; /* [m, m] */
+    const real *const M = parameters->M; /* [m, m] */
+    real *const M_W_H = work; /* [m, m] a row */
+    real *const work_a_s = M_W_H + m * m; /* [m] a row */
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* once, for all steps */
+    if (member == 0) {
+        /* (1)  M_W_H = M * W_H */
+        for (size_t j = 0; j < m; ++j)
+            for (size_t l = 0; l < m; ++l)
+                M_W_H[j * m + l] = M[j * m + l] * W_H[j * m + l];
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
+            const real *restrict x = in->x + (t * B + sample) * n;
+            const real *restrict h_prev = t > 0 ? out->h + ((t * B + sample) - B) * m : initial->h + sample * m;
+            real *restrict a_s = work_a_s + sample * row_m;
+
+            /* (1)  a_s = M_W_H h_prev + W_I x */
+            for (size_t j = 0; j < m; ++j) {
+                clockwork_real sum = 0;
+                sum += dot(&M_W_H[j * m + 0], &h_prev[0], m);
+                sum += dot(&W_I[j * n + 0], &x[0], n);
+                a_s[j] = sum;
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const k_rows = in->k + (t * B + begin) * m;
+                real *const h_rows = out->h + (t * B + begin) * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const a_s_rows = work_a_s + begin * row_m;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec k = load_part(k_rows + sample * m + j, left);
+                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        const vec a_s = load(a_s_rows + sample * row_m + j);
+
+                        /* (1)  s = tanh(a_s) */
+                        const vec s = vec_tanh(a_s);
+
+                        /* (2)  h = k * s + (1 - k) * h_prev */
+                        const vec h = k * s + (1 - k) * h_prev;
+                        store_part(h_rows + sample * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
 void clockwork_simd_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
@@ -222,6 +324,7 @@ void clockwork_simd_backward(
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     const real *const W_H = parameters->W_H; /* [m, m] */
     const real *const M = parameters->M; /* [m, m] */
     real *const W_I_bar = gradients->W_I_bar; /* [m, n] */
@@ -230,8 +333,8 @@ void clockwork_simd_backward(
     const real *const tape_s = tape; /* [m] a row */
     const real *const M_W_H = tape_s + T * B * row_m; /* [m, m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_s_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const M_W_H_bar = work_a_s_bar + T * B * row_m; /* [m, m] a row */
+    real *const work_a_s_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const M_W_H_bar = work_a_s_bar + chunk * B * row_m; /* [m, m] a row */
     real *const work_h_prev_bar = M_W_H_bar + m * m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
@@ -241,135 +344,138 @@ void clockwork_simd_backward(
     (void)member, (void)members;
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const k_rows = in->k + (t * B + begin) * m;
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec k = load_part(k_rows + sample * m + j, left);
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (3)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
+
+                            /* (4)  s_bar = h_bar * k   adjoint of (2) */
+                            const vec s_bar = h_bar * k;
+
+                            /* (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
+                            const vec a_s_bar = s_bar * (1 - s * s);
+                            store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
+                const real *restrict k = in->k + (t * B + sample) * m;
+                const real *restrict h_bar = work_h_bar + ((t - first) * B + sample) * row_m;
+                const real *restrict a_s_bar = work_a_s_bar + ((t - first) * B + sample) * row_m;
+                real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * row_m;
+
+                /* (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2) */
+                for (size_t j = 0; j < m; ++j) {
+                    clockwork_real sum = h_bar[j] * (1 - k[j]);
+                    for (size_t l = 0; l < m; ++l)
+                        sum += M_W_H[l * m + j] * a_s_bar[l];
+                    h_prev_bar[j] = sum;
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_I^T a_s_bar */
+                    const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (8)  x_bar = W_I^T a_s_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const k_rows = in->k + (t * B + begin) * m;
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const s_rows = tape_s + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const k_bar_rows = gradients->k_bar + (first * B + begin) * m;
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
-                        const vec k = load_part(k_rows + sample * m + j, left);
                         const vec s = load(s_rows + sample * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                        /* (3)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
-
-                        /* (4)  s_bar = h_bar * k   adjoint of (2) */
-                        const vec s_bar = h_bar * k;
-
-                        /* (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
-                        const vec a_s_bar = s_bar * (1 - s * s);
-                        store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+                        /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
+                        const vec k_bar = h_bar * (s - h_prev);
+                        store_part(k_bar_rows + sample * m + j, k_bar, left);
                     }
                 }
             }
         }
         BARRIER
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
-            const real *restrict k = in->k + (t * B + sample) * m;
-            const real *restrict h_bar = work_h_bar + (t * B + sample) * row_m;
-            const real *restrict a_s_bar = work_a_s_bar + (t * B + sample) * row_m;
-            real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * row_m;
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, M_W_H_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-            /* (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2) */
-            for (size_t j = 0; j < m; ++j) {
-                clockwork_real sum = h_bar[j] * (1 - k[j]);
-                for (size_t l = 0; l < m; ++l)
-                    sum += M_W_H[l * m + j] * a_s_bar[l];
-                h_prev_bar[j] = sum;
-            }
+            /* (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_I_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_I^T a_s_bar */
-                const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (8)  x_bar = W_I^T a_s_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const s_rows = tape_s + begin * row_m;
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const k_bar_rows = gradients->k_bar + begin * m;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES, left = m - j;
-                    const vec s = load(s_rows + sample * row_m + j);
-                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
-
-                    /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
-                    const vec k_bar = h_bar * (s - h_prev);
-                    store_part(k_bar_rows + sample * m + j, k_bar, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, M_W_H_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, W_I_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-    }
-    BARRIER
 
     /* once, for all steps */
     if (member == 0) {
@@ -438,7 +544,7 @@ void clockwork_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const k_rows = in->k + begin * m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -464,10 +570,4 @@ void clockwork_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void clockwork_simd_bound_step(const clockwork_simd_bound *bound)
-{
-    clockwork_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -27,7 +27,10 @@ size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes);
 /* Entries of clockwork_real: scratch memory of forward: B * padded m. */
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of backward: 2 * T * B * padded m + m * m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of clockwork_real: scratch memory of infer: m * m + B * padded m. */
+size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads);
+
+/* Entries of clockwork_real: scratch memory of backward: 2 * chunk * B * padded m + m * m + 2 * B * padded m + threads * SCRATCH. */
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads);
 
 /* Entries of clockwork_real: scratch memory of step: m * m + B * padded m. */
@@ -51,6 +54,13 @@ void clockwork_simd_forward(
     const clockwork_state *final, clockwork_real *tape, clockwork_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void clockwork_simd_infer(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_real *packed, const clockwork_inputs *in,
+    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *work, size_t threads);
+
 /* As clockwork_backward, with weights packed by clockwork_simd_pack_backward. */
 void clockwork_simd_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
@@ -65,21 +75,6 @@ void clockwork_simd_step(
     const clockwork_real *packed, const clockwork_inputs *in,
     const clockwork_state *state, const clockwork_outputs *out,
     const clockwork_state *next, clockwork_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct clockwork_simd_bound {
-    const clockwork_sizes *sizes;
-    const clockwork_parameters *parameters;
-    const clockwork_real *packed;
-    const clockwork_inputs *in;
-    const clockwork_state *state;
-    const clockwork_outputs *out;
-    const clockwork_state *next;
-    clockwork_real *work;
-    size_t threads;
-} clockwork_simd_bound;
-
-void clockwork_simd_bound_step(const clockwork_simd_bound *bound);
 
 #ifdef __cplusplus
 }

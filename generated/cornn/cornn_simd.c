@@ -19,11 +19,13 @@ size_t cornn_simd_tape_size(const cornn_sizes *sizes)
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes)
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return up_to(m, LANES) * 2 * m + up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + up_to(m, LANES) * 2 * m;
 }
 
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
@@ -49,11 +53,13 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
@@ -65,12 +71,32 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
@@ -116,18 +144,18 @@ void cornn_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
+            {parameters->V, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W, m, 1, 1},
             {parameters->W_z, m, 1, 1},
         };
         const size_t entries_of[] = {m, m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->V, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
 
@@ -173,6 +201,7 @@ void cornn_simd_forward(
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const dt = parameters->dt; /* [] */
     const real *const gamma = parameters->gamma; /* [] */
@@ -180,86 +209,182 @@ void cornn_simd_forward(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_tanh_a_z = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
-    const real *const panels_y_prev = packed;
-    const real *const panels_u = panels_y_prev + up_to(m, LANES) * 2 * m;
+    const real *const panels_u = packed;
+    const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V u */
+                const operand factors_u[] = {{in->u + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* V u */
-                    const operand factors_u[] = {{in->u + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const y_rows = out->y + (t * B + begin) * m;
-                        const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
-                        const size_t z_prev_stride = t > 0 ? row_m : m;
-                        const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                        real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const y_rows = out->y + (t * B + begin) * m;
+                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
+                    const size_t z_prev_stride = t > 0 ? row_m : m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W y_prev, W_z z_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
-                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                        /* W y_prev, W_z z_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
+                        product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_here = load_part(b + j, left);
-                                const vec dt_here = splat(dt[0]);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
-                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            const vec dt_here = splat(dt[0]);
+                            const vec gamma_here = splat(gamma[0]);
+                            const vec epsilon_here = splat(epsilon[0]);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
-                                    const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                                /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
+                                const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
 
-                                    /* (1)  tanh_a_z = tanh(a_z) */
-                                    const vec tanh_a_z = vec_tanh(a_z);
-                                    store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+                                /* (1)  tanh_a_z = tanh(a_z) */
+                                const vec tanh_a_z = vec_tanh(a_z);
+                                store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
 
-                                    /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
-                                    const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
-                                    store(z_rows + s * row_m + j, z);
+                                /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+                                const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
+                                store(z_rows + s * row_m + j, z);
 
-                                    /* (2)  y = y_prev + dt * z */
-                                    const vec y = y_prev + dt_here * z;
-                                    store_part(y_rows + s * m + j, y, left);
-                                }
+                                /* (2)  y = y_prev + dt * z */
+                                const vec y = y_prev + dt_here * z;
+                                store_part(y_rows + s * m + j, y, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, m, tape_z + (T - 1) * B * row_m, row_m, final->z);
+    if (member == 0)
+        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+    }
+}
+
+void cornn_simd_infer(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_real *packed, const cornn_inputs *in,
+    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_state *final, cornn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b = parameters->b; /* [m] */
+    const real *const dt = parameters->dt; /* [] */
+    const real *const gamma = parameters->gamma; /* [] */
+    const real *const epsilon = parameters->epsilon; /* [] */
+    real *const work_z = work; /* [m] a row */
+    real *const tile_a_z_ahead = work_z + 2 * B * row_m;
+    const real *const panels_u = packed;
+    const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V u */
+                const operand factors_u[] = {{in->u + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
+                    real *const y_rows = out->y + (t * B + begin) * m;
+                    const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
+                    const size_t z_prev_stride = t > 0 ? row_m : m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* W y_prev, W_z z_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
+                        product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            const vec dt_here = splat(dt[0]);
+                            const vec gamma_here = splat(gamma[0]);
+                            const vec epsilon_here = splat(epsilon[0]);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+
+                                /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
+                                const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
+
+                                /* (1)  tanh_a_z = tanh(a_z) */
+                                const vec tanh_a_z = vec_tanh(a_z);
+
+                                /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+                                const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
+                                store(z_rows + s * row_m + j, z);
+
+                                /* (2)  y = y_prev + dt * z */
+                                const vec y = y_prev + dt_here * z;
+                                store_part(y_rows + s * m + j, y, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, work_z + (((T - 1) & 1) * B + 0) * row_m, row_m, final->z);
     if (member == 0)
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
     }
@@ -278,6 +403,7 @@ void cornn_simd_backward(
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     const real *const dt = parameters->dt; /* [] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
@@ -291,10 +417,10 @@ void cornn_simd_backward(
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_tanh_a_z = tape_z + T * B * row_m; /* [m] a row */
     real *const work_y_bar = work; /* [m] a row */
-    real *const work_z_bar = work_y_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_to_dt_bar = work_z_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_z_to_dt_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_z_bar = work_y_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_to_dt_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_z_to_dt_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_y_prev_bar = work_z_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
@@ -316,207 +442,210 @@ void cornn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
+                    const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
+                    const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
+                    const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const y_bar_rows = work_y_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec dt_here = splat(dt[0]);
+                            const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
+                            const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
+                            const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
+                            const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (3)  y_bar = Delta_y + y_next_bar */
+                            const vec y_bar = Delta_y + y_next_bar;
+                            store(y_bar_rows + s * row_m + j, y_bar);
+
+                            /* (4)  z_bar = y_bar * dt + z_next_bar   adjoint of (2) */
+                            const vec z_bar = y_bar * dt_here + z_next_bar;
+                            store(z_bar_rows + s * row_m + j, z_bar);
+
+                            /* (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1) */
+                            const vec a_z_bar = z_bar * dt_here * (1 - tanh_a_z * tanh_a_z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_bar_rows = work_y_bar + ((t - first) * B + begin) * row_m;
+                    const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
+                    real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_z_prev_bar[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                        /* W_z^T a_z_bar, W^T a_z_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
+                        product(rows, 2 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 2 * m, tile_z_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const vec dt_here = splat(dt[0]);
+                            const vec gamma_here = splat(gamma[0]);
+                            const vec epsilon_here = splat(epsilon[0]);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec y_bar = load(y_bar_rows + s * row_m + j);
+                                const vec z_bar = load(z_bar_rows + s * row_m + j);
+
+                                /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1) */
+                                const vec z_prev_bar = load(tile_z_prev_bar + ((s * 2 + 0) * own + v) * LANES) + z_bar * (1 - dt_here * epsilon_here);
+                                store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+
+                                /* (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2) */
+                                const vec y_prev_bar = load(tile_z_prev_bar + ((s * 2 + 1) * own + v) * LANES) - z_bar * dt_here * gamma_here + y_bar;
+                                store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
-                const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
-                const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
-                const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const y_bar_rows = work_y_bar + (t * B + begin) * row_m;
-                real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec dt_here = splat(dt[0]);
-                        const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
-                        const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
-                        const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
-                        const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const z_prev_rows = (first * B + begin) >= B ? tape_z + ((first * B + begin) - B) * row_m : initial->z + (first * B + begin) * m;
+                const size_t z_prev_stride = (first * B + begin) >= B ? row_m : m;
+                const real *const y_prev_rows = (first * B + begin) >= B ? out->y + ((first * B + begin) - B) * m : initial->y + (first * B + begin) * m;
+                const real *const tanh_a_z_rows = tape_tanh_a_z + (first * B + begin) * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const z_to_dt_bar_rows = work_z_to_dt_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec gamma_here = splat(gamma[0]);
+                        const vec epsilon_here = splat(epsilon[0]);
+                        vec b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
+                            const vec z_bar = load(z_bar_rows + s * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-                        /* (3)  y_bar = Delta_y + y_next_bar */
-                        const vec y_bar = Delta_y + y_next_bar;
-                        store(y_bar_rows + s * row_m + j, y_bar);
+                            /* (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
+                            const vec z_to_dt_bar = z_bar * (tanh_a_z - z_prev * epsilon_here - gamma_here * y_prev);
+                            store(z_to_dt_bar_rows + s * row_m + j, z_to_dt_bar);
 
-                        /* (4)  z_bar = y_bar * dt + z_next_bar   adjoint of (2) */
-                        const vec z_bar = y_bar * dt_here + z_next_bar;
-                        store(z_bar_rows + s * row_m + j, z_bar);
-
-                        /* (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1) */
-                        const vec a_z_bar = z_bar * dt_here * (1 - tanh_a_z * tanh_a_z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                            /* (13)  b_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_bar_here += a_z_bar;
+                        }
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const y_bar_rows = work_y_bar + (t * B + begin) * row_m;
-                const real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
-                real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_z_prev_bar[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar, W^T a_z_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                    product(rows, 2 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 2 * m, tile_z_prev_bar, 0);
+                    /* V^T a_z_bar */
+                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar_2, 1, panels_a_z_bar_2 + block * vectors * LANES * 1 * m, tile_u_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const vec dt_here = splat(dt[0]);
-                        const vec gamma_here = splat(gamma[0]);
-                        const vec epsilon_here = splat(epsilon[0]);
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec y_bar = load(y_bar_rows + s * row_m + j);
-                            const vec z_bar = load(z_bar_rows + s * row_m + j);
 
-                            /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1) */
-                            const vec z_prev_bar = load(tile_z_prev_bar + ((s * 2 + 0) * own + v) * LANES) + z_bar * (1 - dt_here * epsilon_here);
-                            store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
-
-                            /* (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2) */
-                            const vec y_prev_bar = load(tile_z_prev_bar + ((s * 2 + 1) * own + v) * LANES) - z_bar * dt_here * gamma_here + y_bar;
-                            store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                            /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
+                            const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(u_bar_rows + s * n + j, u_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
+            const real *restrict z = tape_z + (first * B + s) * row_m;
+            const real *restrict z_prev = (first * B + s) >= B ? tape_z + ((first * B + s) - B) * row_m : initial->z + (first * B + s) * m;
+            const real *restrict y_prev = (first * B + s) >= B ? out->y + ((first * B + s) - B) * m : initial->y + (first * B + s) * m;
+            const real *restrict y_bar = work_y_bar + s * row_m;
+            const real *restrict z_bar = work_z_bar + s * row_m;
+            const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const z_prev_rows = begin >= B ? tape_z + (begin - B) * row_m : initial->z + begin * m;
-            const size_t z_prev_stride = begin >= B ? row_m : m;
-            const real *const y_prev_rows = begin >= B ? out->y + (begin - B) * m : initial->y + begin * m;
-            const real *const tanh_a_z_rows = tape_tanh_a_z + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const z_to_dt_bar_rows = work_z_to_dt_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec gamma_here = splat(gamma[0]);
-                    const vec epsilon_here = splat(epsilon[0]);
-                    vec b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
-                        const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                        const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
-                        const vec z_bar = load(z_bar_rows + s * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
+            /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2) */
+            dt_bar[0] += total(&z_to_dt_bar[0], m);
+            dt_bar[0] += dot(&y_bar[0], &z[0], m);
 
-                        /* (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
-                        const vec z_to_dt_bar = z_bar * (tanh_a_z - z_prev * epsilon_here - gamma_here * y_prev);
-                        store(z_to_dt_bar_rows + s * row_m + j, z_to_dt_bar);
+            /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
+            gamma_bar[0] -= dt[0] * dot(&z_bar[0], &y_prev[0], m);
 
-                        /* (13)  b_bar = sum_t a_z_bar   adjoint of (1) */
-                        b_bar_here += a_z_bar;
-                    }
-                    store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
-                }
-            }
+            /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
+            epsilon_bar[0] -= dt[0] * dot(&z_bar[0], &z_prev[0], m);
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const u_bar_rows = gradients->u_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
+            const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
+            const total_of with_y_prev[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 1, member, members, scratch);
 
-                /* V^T a_z_bar */
-                const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 1, panels_a_z_bar_2 + block * vectors * LANES * 1 * m, tile_u_bar, 0);
+            /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
+            const series rows_of_z_prev = {tape_z, initial->z, row_m, m, 0, B, 0};
+            const total_of with_z_prev[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_z_prev, m, with_z_prev, 1, member, members, scratch);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
+            /* (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
+            const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
+            const total_of with_u[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_u, n, with_u, 1, member, members, scratch);
 
-                        /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
-                        const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(u_bar_rows + s * n + j, u_bar, left);
-                    }
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    for (size_t s = 0; s < (T * B) * (member == 0); ++s) {
-        const real *restrict z = tape_z + s * row_m;
-        const real *restrict z_prev = s >= B ? tape_z + (s - B) * row_m : initial->z + s * m;
-        const real *restrict y_prev = s >= B ? out->y + (s - B) * m : initial->y + s * m;
-        const real *restrict y_bar = work_y_bar + s * row_m;
-        const real *restrict z_bar = work_z_bar + s * row_m;
-        const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
-
-        /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2) */
-        dt_bar[0] += total(&z_to_dt_bar[0], m);
-        dt_bar[0] += dot(&y_bar[0], &z[0], m);
-
-        /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
-        gamma_bar[0] -= dt[0] * dot(&z_bar[0], &y_prev[0], m);
-
-        /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
-        epsilon_bar[0] -= dt[0] * dot(&z_bar[0], &z_prev[0], m);
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
-        const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B};
-        const total_of with_y_prev[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-        };
-        totals(T * B, &rows_of_y_prev, m, with_y_prev, 1, member, members, scratch);
-
-        /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
-        const series rows_of_z_prev = {tape_z, initial->z, row_m, m, 0, B};
-        const total_of with_z_prev[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-        };
-        totals(T * B, &rows_of_z_prev, m, with_z_prev, 1, member, members, scratch);
-
-        /* (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
-        const series rows_of_u = {in->u, 0, n, 0, 0, 0};
-        const total_of with_u[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, V_bar, 0},
-        };
-        totals(T * B, &rows_of_u, n, with_u, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_z_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_z_bar);
     if (member == 0)
@@ -541,8 +670,8 @@ void cornn_simd_step(
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
     const size_t t = turned(work_z + B * row_m);
-    const real *const panels_y_prev = packed;
-    const real *const panels_u = panels_y_prev + up_to(m, LANES) * 2 * m;
+    const real *const panels_u = packed;
+    const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -552,7 +681,7 @@ void cornn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
@@ -605,10 +734,4 @@ void cornn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->y + 0 * m, m, next->y);
     }
-}
-
-void cornn_simd_bound_step(const cornn_simd_bound *bound)
-{
-    cornn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of cornn_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t cornn_simd_tape_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * 2 * m + up_to(m, LANES) * n. */
+/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m. */
 size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes);
 
 /* Entries of cornn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of cornn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of backward: 4 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of cornn_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES). */
+size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads);
+
+/* Entries of cornn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads);
 
 /* Entries of cornn_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void cornn_simd_forward(
     const cornn_state *final, cornn_real *tape, cornn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void cornn_simd_infer(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_real *packed, const cornn_inputs *in,
+    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_state *final, cornn_real *work, size_t threads);
+
 /* As cornn_backward, with weights packed by cornn_simd_pack_backward. */
 void cornn_simd_backward(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
@@ -65,21 +75,6 @@ void cornn_simd_step(
     const cornn_real *packed, const cornn_inputs *in,
     const cornn_state *state, const cornn_outputs *out,
     const cornn_state *next, cornn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct cornn_simd_bound {
-    const cornn_sizes *sizes;
-    const cornn_parameters *parameters;
-    const cornn_real *packed;
-    const cornn_inputs *in;
-    const cornn_state *state;
-    const cornn_outputs *out;
-    const cornn_state *next;
-    cornn_real *work;
-    size_t threads;
-} cornn_simd_bound;
-
-void cornn_simd_bound_step(const cornn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -26,6 +26,10 @@ size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_size
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
     (void)T;
     (void)B;
     (void)p;
@@ -38,6 +42,10 @@ size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_size
     (void)row_q_1;
     (void)row_m_2;
     (void)row_q_2;
+    (void)chunk;
+    (void)chunk_2;
+    (void)chunk_3;
+    (void)chunk_4;
     return 14 * T * B * row_m_1 + T * B * row_q_1 + 14 * T * B * row_m_2 + T * B * row_q_2;
 }
 
@@ -55,6 +63,10 @@ size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
     (void)T;
     (void)B;
     (void)p;
@@ -67,7 +79,11 @@ size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional
     (void)row_q_1;
     (void)row_m_2;
     (void)row_q_2;
-    return 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_2, LANES) * m_2 + 2 * 4 * up_to(m_2, LANES) * q_1 + up_to(p, LANES) * q_2;
+    (void)chunk;
+    (void)chunk_2;
+    (void)chunk_3;
+    (void)chunk_4;
+    return 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2;
 }
 
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes)
@@ -85,6 +101,8 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_1 = padded(m_1);
+    const size_t chunk = steps_together(T, B, 4 * row_m_2);
+    const size_t chunk_8 = steps_together(T, B, 4 * row_m_1);
     (void)T;
     (void)B;
     (void)p;
@@ -98,6 +116,8 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
     (void)row_m_2;
     (void)row_q_1;
     (void)row_m_1;
+    (void)chunk;
+    (void)chunk_8;
     return up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1;
 }
 
@@ -116,6 +136,10 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
     (void)T;
     (void)B;
     (void)p;
@@ -128,7 +152,49 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
     (void)row_q_1;
     (void)row_m_2;
     (void)row_q_2;
-    return 2 * steps_ahead(T, B, 4 * up_to(m_1, LANES)) * B * 4 * up_to(m_1, LANES) + 2 * steps_ahead(T, B, 4 * up_to(m_2, LANES)) * B * 4 * up_to(m_2, LANES);
+    (void)chunk;
+    (void)chunk_2;
+    (void)chunk_3;
+    (void)chunk_4;
+    return chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES);
+}
+
+size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    const size_t row_m_1 = padded(m_1);
+    const size_t row_q_1 = padded(q_1);
+    const size_t row_m_2 = padded(m_2);
+    const size_t row_q_2 = padded(q_2);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
+    const size_t chunk_7 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
+    (void)T;
+    (void)B;
+    (void)p;
+    (void)m_2;
+    (void)n;
+    (void)m_1;
+    (void)q_2;
+    (void)q_1;
+    (void)row_m_1;
+    (void)row_q_1;
+    (void)row_m_2;
+    (void)row_q_2;
+    (void)chunk;
+    (void)chunk_5;
+    (void)chunk_6;
+    (void)chunk_7;
+    return 2 * 2 * B * row_m_1 + 2 * T * B * row_m_1 + T * B * row_q_1 + 2 * 2 * B * row_m_2 + 2 * T * B * row_m_2 + chunk_7 * B * row_q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES);
 }
 
 size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
@@ -146,6 +212,8 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_1 = padded(m_1);
+    const size_t chunk = steps_together(T, B, 4 * row_m_2);
+    const size_t chunk_8 = steps_together(T, B, 4 * row_m_1);
     (void)T;
     (void)B;
     (void)p;
@@ -159,7 +227,9 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     (void)row_m_2;
     (void)row_q_1;
     (void)row_m_1;
-    return T * B * row_p + T * B * row_q_2 + 2 * B * row_m_2 + 8 * T * B * row_m_2 + T * B * row_q_1 + 2 * B * row_m_1 + 8 * T * B * row_m_1 + 4 * 2 * B * row_m_1 + 4 * 2 * B * row_m_2 + threads * SCRATCH;
+    (void)chunk;
+    (void)chunk_8;
+    return T * B * row_p + T * B * row_q_2 + 2 * B * row_m_2 + 4 * T * B * row_m_2 + 4 * chunk * B * row_m_2 + T * B * row_q_1 + 2 * B * row_m_1 + 4 * T * B * row_m_1 + 4 * chunk_8 * B * row_m_1 + 4 * 2 * B * row_m_1 + 4 * 2 * B * row_m_2 + threads * SCRATCH;
 }
 
 void deep_bidirectional_lstm_simd_pack_forward(
@@ -184,16 +254,6 @@ void deep_bidirectional_lstm_simd_pack_forward(
     (void)q_1;
     {
         const weights from[] = {
-            {parameters->layer1_forward_U_g, m_1, 1, 1},
-            {parameters->layer1_forward_U_i, m_1, 1, 1},
-            {parameters->layer1_forward_U_f, m_1, 1, 1},
-            {parameters->layer1_forward_U_o, m_1, 1, 1},
-        };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->layer1_forward_W_g, n, 1, 1},
             {parameters->layer1_forward_W_i, n, 1, 1},
             {parameters->layer1_forward_W_f, n, 1, 1},
@@ -204,10 +264,10 @@ void deep_bidirectional_lstm_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->layer1_backward_U_g, m_1, 1, 1},
-            {parameters->layer1_backward_U_i, m_1, 1, 1},
-            {parameters->layer1_backward_U_f, m_1, 1, 1},
-            {parameters->layer1_backward_U_o, m_1, 1, 1},
+            {parameters->layer1_forward_U_g, m_1, 1, 1},
+            {parameters->layer1_forward_U_i, m_1, 1, 1},
+            {parameters->layer1_forward_U_f, m_1, 1, 1},
+            {parameters->layer1_forward_U_o, m_1, 1, 1},
         };
         const size_t entries_of[] = {m_1};
         packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
@@ -224,13 +284,13 @@ void deep_bidirectional_lstm_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->layer2_forward_U_g, m_2, 1, 1},
-            {parameters->layer2_forward_U_i, m_2, 1, 1},
-            {parameters->layer2_forward_U_f, m_2, 1, 1},
-            {parameters->layer2_forward_U_o, m_2, 1, 1},
+            {parameters->layer1_backward_U_g, m_1, 1, 1},
+            {parameters->layer1_backward_U_i, m_1, 1, 1},
+            {parameters->layer1_backward_U_f, m_1, 1, 1},
+            {parameters->layer1_backward_U_o, m_1, 1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        const size_t entries_of[] = {m_1};
+        packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
     }
     {
         const weights from[] = {
@@ -244,10 +304,10 @@ void deep_bidirectional_lstm_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->layer2_backward_U_g, m_2, 1, 1},
-            {parameters->layer2_backward_U_i, m_2, 1, 1},
-            {parameters->layer2_backward_U_f, m_2, 1, 1},
-            {parameters->layer2_backward_U_o, m_2, 1, 1},
+            {parameters->layer2_forward_U_g, m_2, 1, 1},
+            {parameters->layer2_forward_U_i, m_2, 1, 1},
+            {parameters->layer2_forward_U_f, m_2, 1, 1},
+            {parameters->layer2_forward_U_o, m_2, 1, 1},
         };
         const size_t entries_of[] = {m_2};
         packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
@@ -260,6 +320,16 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer2_backward_W_o, q_1, 1, 1},
         };
         const size_t entries_of[] = {q_1};
+        packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->layer2_backward_U_g, m_2, 1, 1},
+            {parameters->layer2_backward_U_i, m_2, 1, 1},
+            {parameters->layer2_backward_U_f, m_2, 1, 1},
+            {parameters->layer2_backward_U_o, m_2, 1, 1},
+        };
+        const size_t entries_of[] = {m_2};
         packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
     }
     {
@@ -388,6 +458,10 @@ void deep_bidirectional_lstm_simd_forward(
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
     const real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
     const real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
     const real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
@@ -436,483 +510,471 @@ void deep_bidirectional_lstm_simd_forward(
     real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + T * B * row_m_2; /* [m_2] a row */
     real *const tape_layer2_y = tape_layer2_backward_tanh_c + T * B * row_m_2; /* [q_2] a row */
     real *const tile_layer1_forward_z_ahead = work;
-    real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + steps_ahead(T, B, 4 * up_to(m_1, LANES)) * B * 4 * up_to(m_1, LANES);
-    real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + steps_ahead(T, B, 4 * up_to(m_1, LANES)) * B * 4 * up_to(m_1, LANES);
-    real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + steps_ahead(T, B, 4 * up_to(m_2, LANES)) * B * 4 * up_to(m_2, LANES);
-    const real *const panels_layer1_forward_h_prev = packed;
-    const real *const panels_x = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer1_backward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
-    const real *const panels_x_2 = panels_layer1_backward_h_prev + 4 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_forward_h_prev = panels_x_2 + 4 * up_to(m_1, LANES) * n;
-    const real *const panels_layer1_y = panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
-    const real *const panels_layer2_backward_h_prev = panels_layer1_y + 4 * up_to(m_2, LANES) * q_1;
-    const real *const panels_layer1_y_2 = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
-    const real *const panels_layer2_y = panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
+    real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
+    real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_2 * B * 4 * up_to(m_1, LANES);
+    real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_3 * B * 4 * up_to(m_2, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
+    const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_backward_h_prev = panels_x_2 + 4 * up_to(m_1, LANES) * n;
+    const real *const panels_layer1_y = panels_layer1_backward_h_prev + 4 * up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_forward_h_prev = panels_layer1_y + 4 * up_to(m_2, LANES) * q_1;
+    const real *const panels_layer1_y_2 = panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_backward_h_prev = panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
+    const real *const panels_layer2_y = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(m_1, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
-                        real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
-                        real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
-                        real *const layer1_forward_o_rows = tape_layer1_forward_o + (t * B + begin) * row_m_1;
-                        real *const layer1_forward_c_rows = tape_layer1_forward_c + (t * B + begin) * row_m_1;
-                        real *const layer1_forward_h_rows = tape_layer1_forward_h + (t * B + begin) * row_m_1;
-                        const real *const layer1_forward_h_prev_rows = t > 0 ? tape_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
-                        const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                        const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
-                        const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                        real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_o_rows = tape_layer1_forward_o + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_c_rows = tape_layer1_forward_c + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_h_rows = tape_layer1_forward_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_h_prev_rows = t > 0 ? tape_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
+                    const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
+                    const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                    real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
-                            const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
-                            product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                        /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
+                        const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
+                        product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                                const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
-                                const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
-                                const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
-                                const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
+                            const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
+                            const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
+                            const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
 
-                                    /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
-                                    const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
+                                /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
+                                const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
 
-                                    /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
-                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
+                                /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
+                                const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
 
-                                    /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
-                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
+                                /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
+                                const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
 
-                                    /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
-                                    const vec layer1_forward_g = vec_tanh(layer1_forward_z);
-                                    store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
+                                /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+                                const vec layer1_forward_g = vec_tanh(layer1_forward_z);
+                                store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
 
-                                    /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
-                                    const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
-                                    store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
+                                /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
+                                const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
+                                store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
 
-                                    /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
-                                    const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
-                                    store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
+                                /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
+                                const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
+                                store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
 
-                                    /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
-                                    const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
-                                    store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
+                                /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
+                                const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
+                                store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
 
-                                    /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
-                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
+                                /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
+                                const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
 
-                                    /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
-                                    const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
-                                    store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
+                                /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
+                                const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
+                                store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
 
-                                    /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
-                                    const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
-                                    store(layer1_forward_tanh_c_rows + s * row_m_1 + j, layer1_forward_tanh_c);
+                                /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
+                                const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
+                                store(layer1_forward_tanh_c_rows + s * row_m_1 + j, layer1_forward_tanh_c);
 
-                                    /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
-                                    const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
-                                    store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
-                                }
+                                /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
+                                const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
+                                store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(m_1, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_2) {
+        const size_t steps = least(chunk_2, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
-                        real *const layer1_backward_i_rows = tape_layer1_backward_i + (t * B + begin) * row_m_1;
-                        real *const layer1_backward_f_rows = tape_layer1_backward_f + (t * B + begin) * row_m_1;
-                        real *const layer1_backward_o_rows = tape_layer1_backward_o + (t * B + begin) * row_m_1;
-                        real *const layer1_backward_c_rows = tape_layer1_backward_c + (t * B + begin) * row_m_1;
-                        real *const layer1_backward_h_rows = tape_layer1_backward_h + (t * B + begin) * row_m_1;
-                        const real *const layer1_backward_h_prev_rows = t + 1 < T ? tape_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
-                        const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                        const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
-                        const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                        real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_i_rows = tape_layer1_backward_i + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_f_rows = tape_layer1_backward_f + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_o_rows = tape_layer1_backward_o + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_c_rows = tape_layer1_backward_c + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_h_rows = tape_layer1_backward_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_backward_h_prev_rows = t + 1 < T ? tape_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
+                    const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
+                    const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
+                    const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
+                    real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
-                            const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
-                            product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                        /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
+                        const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
+                        product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                                const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
-                                const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
-                                const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
-                                const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
+                            const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
+                            const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
+                            const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
 
-                                    /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
-                                    const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
+                                /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
+                                const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
 
-                                    /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
-                                    const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
+                                /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
+                                const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
 
-                                    /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
-                                    const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
+                                /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
+                                const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
 
-                                    /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
-                                    const vec layer1_backward_g = vec_tanh(layer1_backward_z);
-                                    store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
+                                /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
+                                const vec layer1_backward_g = vec_tanh(layer1_backward_z);
+                                store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
 
-                                    /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
-                                    const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
-                                    store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
+                                /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
+                                const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
+                                store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
 
-                                    /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
-                                    const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
-                                    store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
+                                /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
+                                const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
+                                store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
 
-                                    /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
-                                    const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
-                                    store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
+                                /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
+                                const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
+                                store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
 
-                                    /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
-                                    const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
+                                /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
+                                const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
 
-                                    /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
-                                    const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
-                                    store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
+                                /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
+                                const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
+                                store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
 
-                                    /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
-                                    const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
-                                    store(layer1_backward_tanh_c_rows + s * row_m_1 + j, layer1_backward_tanh_c);
+                                /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
+                                const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
+                                store(layer1_backward_tanh_c_rows + s * row_m_1 + j, layer1_backward_tanh_c);
 
-                                    /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
-                                    const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
-                                    store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
-                                }
+                                /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
+                                const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
+                                store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1, members); ++s) {
-        const real *restrict layer1_forward_h = tape_layer1_forward_h + s * row_m_1;
-        const real *restrict layer1_backward_h = tape_layer1_backward_h + s * row_m_1;
-        real *restrict layer1_y = tape_layer1_y + s * row_q_1;
+        /* every step, in any order */
+        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member + 1, members); ++s) {
+            const real *restrict layer1_forward_h = tape_layer1_forward_h + (first * B + s) * row_m_1;
+            const real *restrict layer1_backward_h = tape_layer1_backward_h + (first * B + s) * row_m_1;
+            real *restrict layer1_y = tape_layer1_y + (first * B + s) * row_q_1;
 
-        /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
-        for (size_t j = 0; j < q_1; ++j)
-            layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - (m_1)] : 0);
+            /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
+            for (size_t j = 0; j < q_1; ++j)
+                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - (m_1)] : 0);
+        }
+        BARRIER
     }
-    BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(m_2, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk_3) {
+        const size_t steps = least(chunk_3, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
+                const operand factors_layer1_y[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
+                product(steps * B, 4 * own, factors_layer1_y, 1, panels_layer1_y + block * vectors * LANES * 4 * q_1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                    const operand factors_layer1_y[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
-                    product(steps * B, 4 * own, factors_layer1_y, 1, panels_layer1_y + block * vectors * LANES * 4 * q_1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
-                        real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
-                        real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
-                        real *const layer2_forward_o_rows = tape_layer2_forward_o + (t * B + begin) * row_m_2;
-                        real *const layer2_forward_c_rows = tape_layer2_forward_c + (t * B + begin) * row_m_2;
-                        real *const layer2_forward_h_rows = tape_layer2_forward_h + (t * B + begin) * row_m_2;
-                        const real *const layer2_forward_h_prev_rows = t > 0 ? tape_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
-                        const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                        const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
-                        const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                        real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_o_rows = tape_layer2_forward_o + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_c_rows = tape_layer2_forward_c + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_h_rows = tape_layer2_forward_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_h_prev_rows = t > 0 ? tape_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
+                    const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
+                    const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                    real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
-                            const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
-                            product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                        /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
+                        const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
+                        product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                                const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
-                                const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
-                                const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
-                                const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
+                            const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
+                            const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
+                            const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
 
-                                    /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
-                                    const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
+                                /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
+                                const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
 
-                                    /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
-                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
+                                /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
+                                const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
 
-                                    /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
-                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
+                                /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
+                                const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
 
-                                    /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
-                                    const vec layer2_forward_g = vec_tanh(layer2_forward_z);
-                                    store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
+                                /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
+                                const vec layer2_forward_g = vec_tanh(layer2_forward_z);
+                                store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
 
-                                    /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
-                                    const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
-                                    store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
+                                /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
+                                const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
+                                store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
 
-                                    /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
-                                    const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
-                                    store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
+                                /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
+                                const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
+                                store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
 
-                                    /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
-                                    const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
-                                    store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
+                                /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
+                                const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
+                                store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
 
-                                    /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
-                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
+                                /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
+                                const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
 
-                                    /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
-                                    const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
-                                    store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
+                                /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
+                                const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
+                                store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
 
-                                    /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
-                                    const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
-                                    store(layer2_forward_tanh_c_rows + s * row_m_2 + j, layer2_forward_tanh_c);
+                                /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
+                                const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
+                                store(layer2_forward_tanh_c_rows + s * row_m_2 + j, layer2_forward_tanh_c);
 
-                                    /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
-                                    const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
-                                    store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
-                                }
+                                /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
+                                const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
+                                store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(m_2, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_4) {
+        const size_t steps = least(chunk_4, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
+                const operand factors_layer1_y_2[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
+                product(steps * B, 4 * own, factors_layer1_y_2, 1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                    const operand factors_layer1_y_2[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
-                    product(steps * B, 4 * own, factors_layer1_y_2, 1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
-                        real *const layer2_backward_i_rows = tape_layer2_backward_i + (t * B + begin) * row_m_2;
-                        real *const layer2_backward_f_rows = tape_layer2_backward_f + (t * B + begin) * row_m_2;
-                        real *const layer2_backward_o_rows = tape_layer2_backward_o + (t * B + begin) * row_m_2;
-                        real *const layer2_backward_c_rows = tape_layer2_backward_c + (t * B + begin) * row_m_2;
-                        real *const layer2_backward_h_rows = tape_layer2_backward_h + (t * B + begin) * row_m_2;
-                        const real *const layer2_backward_h_prev_rows = t + 1 < T ? tape_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
-                        const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                        const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
-                        const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                        real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_i_rows = tape_layer2_backward_i + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_f_rows = tape_layer2_backward_f + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_o_rows = tape_layer2_backward_o + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_c_rows = tape_layer2_backward_c + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_h_rows = tape_layer2_backward_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_backward_h_prev_rows = t + 1 < T ? tape_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
+                    const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
+                    const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
+                    const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
+                    real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
-                            const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
-                            product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                        /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
+                        const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
+                        product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                                const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
-                                const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
-                                const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
-                                const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
+                            const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
+                            const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
+                            const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
 
-                                    /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
-                                    const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
+                                /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
+                                const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
 
-                                    /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
-                                    const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
+                                /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
+                                const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
 
-                                    /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
-                                    const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
+                                /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
+                                const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
 
-                                    /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
-                                    const vec layer2_backward_g = vec_tanh(layer2_backward_z);
-                                    store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
+                                /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
+                                const vec layer2_backward_g = vec_tanh(layer2_backward_z);
+                                store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
 
-                                    /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
-                                    const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
-                                    store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
+                                /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
+                                const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
+                                store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
 
-                                    /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
-                                    const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
-                                    store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
+                                /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
+                                const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
+                                store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
 
-                                    /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
-                                    const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
-                                    store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
+                                /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
+                                const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
+                                store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
 
-                                    /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
-                                    const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
+                                /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
+                                const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
 
-                                    /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
-                                    const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
-                                    store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
+                                /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
+                                const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
+                                store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
 
-                                    /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
-                                    const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
-                                    store(layer2_backward_tanh_c_rows + s * row_m_2 + j, layer2_backward_tanh_c);
+                                /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
+                                const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
+                                store(layer2_backward_tanh_c_rows + s * row_m_2 + j, layer2_backward_tanh_c);
 
-                                    /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
-                                    const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
-                                    store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
-                                }
+                                /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
+                                const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
+                                store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1, members); ++s) {
-        const real *restrict layer2_forward_h = tape_layer2_forward_h + s * row_m_2;
-        const real *restrict layer2_backward_h = tape_layer2_backward_h + s * row_m_2;
-        real *restrict layer2_y = tape_layer2_y + s * row_q_2;
+        /* every step, in any order */
+        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member + 1, members); ++s) {
+            const real *restrict layer2_forward_h = tape_layer2_forward_h + (first * B + s) * row_m_2;
+            const real *restrict layer2_backward_h = tape_layer2_backward_h + (first * B + s) * row_m_2;
+            real *restrict layer2_y = tape_layer2_y + (first * B + s) * row_q_2;
 
-        /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
-        for (size_t j = 0; j < q_2; ++j)
-            layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - (m_2)] : 0);
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer2_y_rows = tape_layer2_y + begin * row_q_2;
-            real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
+            for (size_t j = 0; j < q_2; ++j)
+                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - (m_2)] : 0);
+        }
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V layer2.y */
-                const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
-                product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                    /* V layer2.y */
+                    const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
+                    product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (43)  a_y = V layer2.y + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                            /* (43)  a_y = V layer2.y + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                        /* (44)  y = a_y */
-                        const vec y = a_y;
-                        store_part(y_rows + s * p + j, y, left);
+                            /* (44)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
                     }
                 }
             }
         }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m_1, tape_layer1_forward_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_forward_h);
     if (member == 0)
@@ -929,6 +991,501 @@ void deep_bidirectional_lstm_simd_forward(
         copy_rows(B, m_2, tape_layer2_backward_h + (0) * B * row_m_2, row_m_2, final->layer2_backward_h);
     if (member == 0)
         copy_rows(B, m_2, tape_layer2_backward_c + (0) * B * row_m_2, row_m_2, final->layer2_backward_c);
+    }
+}
+
+void deep_bidirectional_lstm_simd_infer(
+    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
+    const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    const size_t row_m_1 = padded(m_1);
+    const size_t row_q_1 = padded(q_1);
+    const size_t row_m_2 = padded(m_2);
+    const size_t row_q_2 = padded(q_2);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
+    const size_t chunk_7 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
+    const real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
+    const real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
+    const real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
+    const real *const layer1_forward_b_o = parameters->layer1_forward_b_o; /* [m_1] */
+    const real *const layer1_backward_b_i = parameters->layer1_backward_b_i; /* [m_1] */
+    const real *const layer1_backward_b_f = parameters->layer1_backward_b_f; /* [m_1] */
+    const real *const layer1_backward_b_g = parameters->layer1_backward_b_g; /* [m_1] */
+    const real *const layer1_backward_b_o = parameters->layer1_backward_b_o; /* [m_1] */
+    const real *const layer2_forward_b_i = parameters->layer2_forward_b_i; /* [m_2] */
+    const real *const layer2_forward_b_f = parameters->layer2_forward_b_f; /* [m_2] */
+    const real *const layer2_forward_b_g = parameters->layer2_forward_b_g; /* [m_2] */
+    const real *const layer2_forward_b_o = parameters->layer2_forward_b_o; /* [m_2] */
+    const real *const layer2_backward_b_i = parameters->layer2_backward_b_i; /* [m_2] */
+    const real *const layer2_backward_b_f = parameters->layer2_backward_b_f; /* [m_2] */
+    const real *const layer2_backward_b_g = parameters->layer2_backward_b_g; /* [m_2] */
+    const real *const layer2_backward_b_o = parameters->layer2_backward_b_o; /* [m_2] */
+    const real *const b_y = parameters->b_y; /* [p] */
+    real *const work_layer1_forward_c = work; /* [m_1] a row */
+    real *const work_layer1_forward_h = work_layer1_forward_c + 2 * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_backward_c = work_layer1_forward_h + T * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_backward_h = work_layer1_backward_c + 2 * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_y = work_layer1_backward_h + T * B * row_m_1; /* [q_1] a row */
+    real *const work_layer2_forward_c = work_layer1_y + T * B * row_q_1; /* [m_2] a row */
+    real *const work_layer2_forward_h = work_layer2_forward_c + 2 * B * row_m_2; /* [m_2] a row */
+    real *const work_layer2_backward_c = work_layer2_forward_h + T * B * row_m_2; /* [m_2] a row */
+    real *const work_layer2_backward_h = work_layer2_backward_c + 2 * B * row_m_2; /* [m_2] a row */
+    real *const work_layer2_y = work_layer2_backward_h + T * B * row_m_2; /* [q_2] a row */
+    real *const tile_layer1_forward_z_ahead = work_layer2_y + chunk_7 * B * row_q_2;
+    real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
+    real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_5 * B * 4 * up_to(m_1, LANES);
+    real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_6 * B * 4 * up_to(m_2, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
+    const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_backward_h_prev = panels_x_2 + 4 * up_to(m_1, LANES) * n;
+    const real *const panels_layer1_y = panels_layer1_backward_h_prev + 4 * up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_forward_h_prev = panels_layer1_y + 4 * up_to(m_2, LANES) * q_1;
+    const real *const panels_layer1_y_2 = panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_backward_h_prev = panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
+    const real *const panels_layer2_y = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer1_forward_c_rows = work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
+                    real *const layer1_forward_h_rows = work_layer1_forward_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_h_prev_rows = t > 0 ? work_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
+                    const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                    const real *const layer1_forward_c_prev_rows = t > 0 ? work_layer1_forward_c + (((t - 1) & 1) * B + begin) * row_m_1 : initial->layer1_forward_c + begin * m_1;
+                    const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
+                        const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
+                        product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
+                            const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
+                            const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
+                            const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
+
+                                /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
+                                const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
+
+                                /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
+                                const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
+
+                                /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
+                                const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
+
+                                /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+                                const vec layer1_forward_g = vec_tanh(layer1_forward_z);
+
+                                /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
+                                const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
+
+                                /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
+                                const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
+
+                                /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
+                                const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
+                                store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
+
+                                /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
+                                const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
+
+                                /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
+                                const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
+
+                                /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
+                                const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
+
+                                /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
+                                const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
+                                store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+
+    /* scan in reverse */
+    for (size_t done = 0; done < T; done += chunk_5) {
+        const size_t steps = least(chunk_5, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer1_backward_c_rows = work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
+                    real *const layer1_backward_h_rows = work_layer1_backward_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_backward_h_prev_rows = t + 1 < T ? work_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
+                    const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
+                    const real *const layer1_backward_c_prev_rows = t + 1 < T ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1 : initial->layer1_backward_c + begin * m_1;
+                    const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
+                        const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
+                        product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
+                            const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
+                            const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
+                            const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
+
+                                /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
+                                const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
+
+                                /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
+                                const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
+
+                                /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
+                                const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
+
+                                /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
+                                const vec layer1_backward_g = vec_tanh(layer1_backward_z);
+
+                                /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
+                                const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
+
+                                /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
+                                const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
+
+                                /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
+                                const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
+                                store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
+
+                                /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
+                                const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
+
+                                /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
+                                const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
+
+                                /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
+                                const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
+
+                                /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
+                                const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
+                                store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member + 1, members); ++s) {
+            const real *restrict layer1_forward_h = work_layer1_forward_h + (first * B + s) * row_m_1;
+            const real *restrict layer1_backward_h = work_layer1_backward_h + (first * B + s) * row_m_1;
+            real *restrict layer1_y = work_layer1_y + (first * B + s) * row_q_1;
+
+            /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
+            for (size_t j = 0; j < q_1; ++j)
+                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - (m_1)] : 0);
+        }
+        BARRIER
+    }
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk_6) {
+        const size_t steps = least(chunk_6, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
+                const operand factors_layer1_y[] = {{work_layer1_y + first * B * row_q_1, row_q_1, q_1}};
+                product(steps * B, 4 * own, factors_layer1_y, 1, panels_layer1_y + block * vectors * LANES * 4 * q_1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer2_forward_c_rows = work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
+                    real *const layer2_forward_h_rows = work_layer2_forward_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_h_prev_rows = t > 0 ? work_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
+                    const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                    const real *const layer2_forward_c_prev_rows = t > 0 ? work_layer2_forward_c + (((t - 1) & 1) * B + begin) * row_m_2 : initial->layer2_forward_c + begin * m_2;
+                    const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
+                        const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
+                        product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
+                            const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
+                            const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
+                            const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
+
+                                /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
+                                const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
+
+                                /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
+                                const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
+
+                                /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
+                                const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
+
+                                /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
+                                const vec layer2_forward_g = vec_tanh(layer2_forward_z);
+
+                                /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
+                                const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
+
+                                /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
+                                const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
+
+                                /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
+                                const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
+                                store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
+
+                                /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
+                                const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
+
+                                /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
+                                const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
+
+                                /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
+                                const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
+
+                                /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
+                                const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
+                                store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+
+    /* scan in reverse */
+    for (size_t done = 0; done < T; done += chunk_7) {
+        const size_t steps = least(chunk_7, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
+                const operand factors_layer1_y_2[] = {{work_layer1_y + first * B * row_q_1, row_q_1, q_1}};
+                product(steps * B, 4 * own, factors_layer1_y_2, 1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer2_backward_c_rows = work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
+                    real *const layer2_backward_h_rows = work_layer2_backward_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_backward_h_prev_rows = t + 1 < T ? work_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
+                    const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
+                    const real *const layer2_backward_c_prev_rows = t + 1 < T ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2 : initial->layer2_backward_c + begin * m_2;
+                    const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
+                        const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
+                        product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
+                            const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
+                            const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
+                            const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
+
+                                /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
+                                const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
+
+                                /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
+                                const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
+
+                                /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
+                                const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
+
+                                /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
+                                const vec layer2_backward_g = vec_tanh(layer2_backward_z);
+
+                                /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
+                                const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
+
+                                /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
+                                const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
+
+                                /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
+                                const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
+                                store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
+
+                                /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
+                                const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
+
+                                /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
+                                const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
+
+                                /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
+                                const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
+
+                                /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
+                                const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
+                                store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member + 1, members); ++s) {
+            const real *restrict layer2_forward_h = work_layer2_forward_h + (first * B + s) * row_m_2;
+            const real *restrict layer2_backward_h = work_layer2_backward_h + (first * B + s) * row_m_2;
+            real *restrict layer2_y = work_layer2_y + s * row_q_2;
+
+            /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
+            for (size_t j = 0; j < q_2; ++j)
+                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - (m_2)] : 0);
+        }
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V layer2.y */
+                    const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
+                    product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (43)  a_y = V layer2.y + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                            /* (44)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m_1, work_layer1_forward_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_forward_h);
+    if (member == 0)
+        copy_rows(B, m_1, work_layer1_forward_c + (((T - 1) & 1) * B + 0) * row_m_1, row_m_1, final->layer1_forward_c);
+    if (member == 0)
+        copy_rows(B, m_1, work_layer1_backward_h + (0) * B * row_m_1, row_m_1, final->layer1_backward_h);
+    if (member == 0)
+        copy_rows(B, m_1, work_layer1_backward_c + (((0) & 1) * B + 0) * row_m_1, row_m_1, final->layer1_backward_c);
+    if (member == 0)
+        copy_rows(B, m_2, work_layer2_forward_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_forward_h);
+    if (member == 0)
+        copy_rows(B, m_2, work_layer2_forward_c + (((T - 1) & 1) * B + 0) * row_m_2, row_m_2, final->layer2_forward_c);
+    if (member == 0)
+        copy_rows(B, m_2, work_layer2_backward_h + (0) * B * row_m_2, row_m_2, final->layer2_backward_h);
+    if (member == 0)
+        copy_rows(B, m_2, work_layer2_backward_c + (((0) & 1) * B + 0) * row_m_2, row_m_2, final->layer2_backward_c);
     }
 }
 
@@ -955,6 +1512,8 @@ void deep_bidirectional_lstm_simd_backward(
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_1 = padded(m_1);
+    const size_t chunk = steps_together(T, B, 4 * row_m_2);
+    const size_t chunk_8 = steps_together(T, B, 4 * row_m_1);
     real *const layer1_forward_W_i_bar = gradients->layer1_forward_W_i_bar; /* [m_1, n] */
     real *const layer1_forward_U_i_bar = gradients->layer1_forward_U_i_bar; /* [m_1, m_1] */
     real *const layer1_forward_b_i_bar = gradients->layer1_forward_b_i_bar; /* [m_1] */
@@ -1044,10 +1603,10 @@ void deep_bidirectional_lstm_simd_backward(
     real *const work_layer2_backward_z_bar = work_layer2_backward_z_i_bar + T * B * row_m_2; /* [m_2] a row */
     real *const work_layer2_forward_h_bar = work_layer2_backward_z_bar + T * B * row_m_2; /* [m_2] a row */
     real *const work_layer2_forward_z_o_bar = work_layer2_forward_h_bar + B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_f_bar = work_layer2_forward_z_o_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_i_bar = work_layer2_forward_z_f_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_bar = work_layer2_forward_z_i_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer1_y_bar = work_layer2_forward_z_bar + T * B * row_m_2; /* [q_1] a row */
+    real *const work_layer2_forward_z_f_bar = work_layer2_forward_z_o_bar + chunk * B * row_m_2; /* [m_2] a row */
+    real *const work_layer2_forward_z_i_bar = work_layer2_forward_z_f_bar + chunk * B * row_m_2; /* [m_2] a row */
+    real *const work_layer2_forward_z_bar = work_layer2_forward_z_i_bar + chunk * B * row_m_2; /* [m_2] a row */
+    real *const work_layer1_y_bar = work_layer2_forward_z_bar + chunk * B * row_m_2; /* [q_1] a row */
     real *const work_layer1_backward_h_bar = work_layer1_y_bar + T * B * row_q_1; /* [m_1] a row */
     real *const work_layer1_backward_z_o_bar = work_layer1_backward_h_bar + B * row_m_1; /* [m_1] a row */
     real *const work_layer1_backward_z_f_bar = work_layer1_backward_z_o_bar + T * B * row_m_1; /* [m_1] a row */
@@ -1055,10 +1614,10 @@ void deep_bidirectional_lstm_simd_backward(
     real *const work_layer1_backward_z_bar = work_layer1_backward_z_i_bar + T * B * row_m_1; /* [m_1] a row */
     real *const work_layer1_forward_h_bar = work_layer1_backward_z_bar + T * B * row_m_1; /* [m_1] a row */
     real *const work_layer1_forward_z_o_bar = work_layer1_forward_h_bar + B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_f_bar = work_layer1_forward_z_o_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_i_bar = work_layer1_forward_z_f_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_bar = work_layer1_forward_z_i_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_h_prev_bar = work_layer1_forward_z_bar + T * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_forward_z_f_bar = work_layer1_forward_z_o_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_forward_z_i_bar = work_layer1_forward_z_f_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_forward_z_bar = work_layer1_forward_z_i_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_forward_h_prev_bar = work_layer1_forward_z_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
     real *const work_layer1_forward_c_prev_bar = work_layer1_forward_h_prev_bar + 2 * B * row_m_1; /* [m_1] a row */
     real *const work_layer1_backward_h_prev_bar = work_layer1_forward_c_prev_bar + 2 * B * row_m_1; /* [m_1] a row */
     real *const work_layer1_backward_c_prev_bar = work_layer1_backward_h_prev_bar + 2 * B * row_m_1; /* [m_1] a row */
@@ -1122,7 +1681,7 @@ void deep_bidirectional_lstm_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -1151,7 +1710,7 @@ void deep_bidirectional_lstm_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
             for (size_t block = from; block < to; ++block) {
@@ -1178,11 +1737,11 @@ void deep_bidirectional_lstm_simd_backward(
     {
         real *const scratch = work_scratch + member * SCRATCH;
         /* (145)  V_bar = sum_t a_y_bar layer2.y^T   adjoint of (43) */
-        const series rows_of_layer2_y = {tape_layer2_y, 0, row_q_2, 0, 0, 0};
+        const series rows_of_layer2_y = {tape_layer2_y, 0, row_q_2, 0, 0, 0, 0};
         const total_of with_layer2_y[] = {
-            {{work_a_y_bar, 0, row_p, 0, 0, 0}, p, 1, V_bar, 0},
+            {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_bar, 0},
         };
-        totals(T * B, &rows_of_layer2_y, q_2, with_layer2_y, 1, member, members, scratch);
+        totals(0, T * B, &rows_of_layer2_y, q_2, with_layer2_y, 1, member, members, scratch);
 
     }
     BARRIER
@@ -1204,7 +1763,7 @@ void deep_bidirectional_lstm_simd_backward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_i_rows = tape_layer2_backward_i + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_f_rows = tape_layer2_backward_f + (t * B + begin) * row_m_2;
@@ -1276,7 +1835,7 @@ void deep_bidirectional_lstm_simd_backward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_f_bar_rows = work_layer2_backward_z_f_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
@@ -1307,285 +1866,288 @@ void deep_bidirectional_lstm_simd_backward(
     }
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2 : bars->final_layer2_forward_h_bar + s * m_2;
-            const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
-            real *restrict layer2_forward_h_bar = work_layer2_forward_h_bar + s * row_m_2;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2 : bars->final_layer2_forward_h_bar + s * m_2;
+                const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
+                real *restrict layer2_forward_h_bar = work_layer2_forward_h_bar + s * row_m_2;
 
-            /* (57)  layer2.forward.h_bar = layer2.E_f^T layer2.y_bar + layer2.forward.h_next_bar   adjoint of (42) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_h_bar[j] = layer2_y_bar[j] + layer2_forward_h_next_bar[j];
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_o_rows = tape_layer2_forward_o + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
-                const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                const real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_c_next_bar_rows = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_forward_c_bar + begin * m_2;
-                const size_t layer2_forward_c_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
-                const real *const layer2_forward_h_bar_rows = work_layer2_forward_h_bar + begin * row_m_2;
-                real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + (t * B + begin) * row_m_2;
-                real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + (t * B + begin) * row_m_2;
-                real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + (t * B + begin) * row_m_2;
-                real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + (t * B + begin) * row_m_2;
-                real *const layer2_forward_c_prev_bar_rows = work_layer2_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m_2 - j;
-                        const vec layer2_forward_g = load(layer2_forward_g_rows + s * row_m_2 + j);
-                        const vec layer2_forward_i = load(layer2_forward_i_rows + s * row_m_2 + j);
-                        const vec layer2_forward_f = load(layer2_forward_f_rows + s * row_m_2 + j);
-                        const vec layer2_forward_o = load(layer2_forward_o_rows + s * row_m_2 + j);
-                        const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
-                        const vec layer2_forward_tanh_c = load(layer2_forward_tanh_c_rows + s * row_m_2 + j);
-                        const vec layer2_forward_c_next_bar = load_part(layer2_forward_c_next_bar_rows + s * layer2_forward_c_next_bar_stride + j, left);
-                        const vec layer2_forward_h_bar = load(layer2_forward_h_bar_rows + s * row_m_2 + j);
+                /* (57)  layer2.forward.h_bar = layer2.E_f^T layer2.y_bar + layer2.forward.h_next_bar   adjoint of (42) */
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_forward_h_bar[j] = layer2_y_bar[j] + layer2_forward_h_next_bar[j];
+            }
+            BARRIER
+            {
+                const size_t vectors = 1, count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_o_rows = tape_layer2_forward_o + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
+                    const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                    const real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_c_next_bar_rows = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_forward_c_bar + begin * m_2;
+                    const size_t layer2_forward_c_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
+                    const real *const layer2_forward_h_bar_rows = work_layer2_forward_h_bar + begin * row_m_2;
+                    real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
+                    real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + ((t - first) * B + begin) * row_m_2;
+                    real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + ((t - first) * B + begin) * row_m_2;
+                    real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + ((t - first) * B + begin) * row_m_2;
+                    real *const layer2_forward_c_prev_bar_rows = work_layer2_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m_2 - j;
+                            const vec layer2_forward_g = load(layer2_forward_g_rows + s * row_m_2 + j);
+                            const vec layer2_forward_i = load(layer2_forward_i_rows + s * row_m_2 + j);
+                            const vec layer2_forward_f = load(layer2_forward_f_rows + s * row_m_2 + j);
+                            const vec layer2_forward_o = load(layer2_forward_o_rows + s * row_m_2 + j);
+                            const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
+                            const vec layer2_forward_tanh_c = load(layer2_forward_tanh_c_rows + s * row_m_2 + j);
+                            const vec layer2_forward_c_next_bar = load_part(layer2_forward_c_next_bar_rows + s * layer2_forward_c_next_bar_stride + j, left);
+                            const vec layer2_forward_h_bar = load(layer2_forward_h_bar_rows + s * row_m_2 + j);
 
-                        /* (58)  layer2.forward.o_bar = layer2.forward.h_bar * tanh(layer2.forward.c)   adjoint of (31) */
-                        const vec layer2_forward_o_bar = layer2_forward_h_bar * layer2_forward_tanh_c;
+                            /* (58)  layer2.forward.o_bar = layer2.forward.h_bar * tanh(layer2.forward.c)   adjoint of (31) */
+                            const vec layer2_forward_o_bar = layer2_forward_h_bar * layer2_forward_tanh_c;
 
-                        /* (59)  layer2.forward.z_o_bar = layer2.forward.o_bar * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30) */
-                        const vec layer2_forward_z_o_bar = layer2_forward_o_bar * layer2_forward_o * (1 - layer2_forward_o);
-                        store(layer2_forward_z_o_bar_rows + s * row_m_2 + j, layer2_forward_z_o_bar);
+                            /* (59)  layer2.forward.z_o_bar = layer2.forward.o_bar * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30) */
+                            const vec layer2_forward_z_o_bar = layer2_forward_o_bar * layer2_forward_o * (1 - layer2_forward_o);
+                            store(layer2_forward_z_o_bar_rows + s * row_m_2 + j, layer2_forward_z_o_bar);
 
-                        /* (60)  layer2.forward.c_bar = layer2.forward.h_bar * layer2.forward.o * (1 - tanh(layer2.forward.c)^2) + layer2.forward.c_next_bar   adjoint of (31) */
-                        const vec layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o * (1 - layer2_forward_tanh_c * layer2_forward_tanh_c) + layer2_forward_c_next_bar;
+                            /* (60)  layer2.forward.c_bar = layer2.forward.h_bar * layer2.forward.o * (1 - tanh(layer2.forward.c)^2) + layer2.forward.c_next_bar   adjoint of (31) */
+                            const vec layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o * (1 - layer2_forward_tanh_c * layer2_forward_tanh_c) + layer2_forward_c_next_bar;
 
-                        /* (61)  layer2.forward.f_bar = layer2.forward.c_bar * layer2.forward.c_prev   adjoint of (28) */
-                        const vec layer2_forward_f_bar = layer2_forward_c_bar * layer2_forward_c_prev;
+                            /* (61)  layer2.forward.f_bar = layer2.forward.c_bar * layer2.forward.c_prev   adjoint of (28) */
+                            const vec layer2_forward_f_bar = layer2_forward_c_bar * layer2_forward_c_prev;
 
-                        /* (62)  layer2.forward.i_bar = layer2.forward.c_bar * layer2.forward.g   adjoint of (28) */
-                        const vec layer2_forward_i_bar = layer2_forward_c_bar * layer2_forward_g;
+                            /* (62)  layer2.forward.i_bar = layer2.forward.c_bar * layer2.forward.g   adjoint of (28) */
+                            const vec layer2_forward_i_bar = layer2_forward_c_bar * layer2_forward_g;
 
-                        /* (63)  layer2.forward.g_bar = layer2.forward.c_bar * layer2.forward.i   adjoint of (28) */
-                        const vec layer2_forward_g_bar = layer2_forward_c_bar * layer2_forward_i;
+                            /* (63)  layer2.forward.g_bar = layer2.forward.c_bar * layer2.forward.i   adjoint of (28) */
+                            const vec layer2_forward_g_bar = layer2_forward_c_bar * layer2_forward_i;
 
-                        /* (64)  layer2.forward.z_f_bar = layer2.forward.f_bar * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27) */
-                        const vec layer2_forward_z_f_bar = layer2_forward_f_bar * layer2_forward_f * (1 - layer2_forward_f);
-                        store(layer2_forward_z_f_bar_rows + s * row_m_2 + j, layer2_forward_z_f_bar);
+                            /* (64)  layer2.forward.z_f_bar = layer2.forward.f_bar * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27) */
+                            const vec layer2_forward_z_f_bar = layer2_forward_f_bar * layer2_forward_f * (1 - layer2_forward_f);
+                            store(layer2_forward_z_f_bar_rows + s * row_m_2 + j, layer2_forward_z_f_bar);
 
-                        /* (65)  layer2.forward.z_i_bar = layer2.forward.i_bar * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26) */
-                        const vec layer2_forward_z_i_bar = layer2_forward_i_bar * layer2_forward_i * (1 - layer2_forward_i);
-                        store(layer2_forward_z_i_bar_rows + s * row_m_2 + j, layer2_forward_z_i_bar);
+                            /* (65)  layer2.forward.z_i_bar = layer2.forward.i_bar * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26) */
+                            const vec layer2_forward_z_i_bar = layer2_forward_i_bar * layer2_forward_i * (1 - layer2_forward_i);
+                            store(layer2_forward_z_i_bar_rows + s * row_m_2 + j, layer2_forward_z_i_bar);
 
-                        /* (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 - layer2.forward.g^2)   adjoint of (25) */
-                        const vec layer2_forward_z_bar = layer2_forward_g_bar * (1 - layer2_forward_g * layer2_forward_g);
-                        store(layer2_forward_z_bar_rows + s * row_m_2 + j, layer2_forward_z_bar);
+                            /* (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 - layer2.forward.g^2)   adjoint of (25) */
+                            const vec layer2_forward_z_bar = layer2_forward_g_bar * (1 - layer2_forward_g * layer2_forward_g);
+                            store(layer2_forward_z_bar_rows + s * row_m_2 + j, layer2_forward_z_bar);
 
-                        /* (93)  layer2.forward.c_prev_bar = layer2.forward.c_bar * layer2.forward.f   adjoint of (28) */
-                        const vec layer2_forward_c_prev_bar = layer2_forward_c_bar * layer2_forward_f;
-                        store(layer2_forward_c_prev_bar_rows + s * row_m_2 + j, layer2_forward_c_prev_bar);
+                            /* (93)  layer2.forward.c_prev_bar = layer2.forward.c_bar * layer2.forward.f   adjoint of (28) */
+                            const vec layer2_forward_c_prev_bar = layer2_forward_c_bar * layer2_forward_f;
+                            store(layer2_forward_c_prev_bar_rows + s * row_m_2 + j, layer2_forward_c_prev_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
+                    const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + ((t - first) * B + begin) * row_m_2;
+                    const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + ((t - first) * B + begin) * row_m_2;
+                    const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + ((t - first) * B + begin) * row_m_2;
+                    real *const layer2_forward_h_prev_bar_rows = work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        ALIGNED real tile_layer2_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
+                        const operand factors_layer2_forward_z_bar[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}};
+                        product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_forward_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T layer2.forward.z_bar + layer2.forward.U_i^T layer2.forward.z_i_bar + layer2.forward.U_f^T layer2.forward.z_f_bar + layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
+                                const vec layer2_forward_h_prev_bar = load(tile_layer2_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j, layer2_forward_h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(q_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + (t * B + begin) * row_m_2;
-                const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + (t * B + begin) * row_m_2;
-                real *const layer2_forward_h_prev_bar_rows = work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    ALIGNED real tile_layer2_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_f_bar_rows = work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + begin * row_m_2;
+                const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + begin * row_m_2;
+                const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
+                const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
+                real *const layer1_y_bar_rows = work_layer1_y_bar + (first * B + begin) * row_q_1;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(q_1, vectors, block);
+                    ALIGNED real tile_layer1_y_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
-                    const operand factors_layer2_forward_z_bar[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_forward_h_prev_bar, 0);
+                    /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
+                    const operand factors_layer2_forward_z_bar_2[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}, {layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
+                    product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_2, tile_layer1_y_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
 
-                            /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T layer2.forward.z_bar + layer2.forward.U_i^T layer2.forward.z_i_bar + layer2.forward.U_f^T layer2.forward.z_f_bar + layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
-                            const vec layer2_forward_h_prev_bar = load(tile_layer2_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j, layer2_forward_h_prev_bar);
+                            /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar + layer2.forward.W_i^T layer2.forward.z_i_bar + layer2.forward.W_f^T layer2.forward.z_f_bar + layer2.forward.W_o^T layer2.forward.z_o_bar + layer2.backward.W_g^T layer2.backward.z_bar + layer2.backward.W_i^T layer2.backward.z_i_bar + layer2.backward.W_f^T layer2.backward.z_f_bar + layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29), (32), (33), (34), (39) */
+                            const vec layer1_y_bar = load(tile_layer1_y_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_f_bar_rows = work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + begin * row_m_2;
+                const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + begin * row_m_2;
+                const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
+                const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m_2, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                        vec layer2_forward_b_i_bar_here = {0};
+                        vec layer2_forward_b_f_bar_here = {0};
+                        vec layer2_forward_b_g_bar_here = {0};
+                        vec layer2_forward_b_o_bar_here = {0};
+                        vec layer2_backward_b_i_bar_here = {0};
+                        vec layer2_backward_b_f_bar_here = {0};
+                        vec layer2_backward_b_g_bar_here = {0};
+                        vec layer2_backward_b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec layer2_backward_z_o_bar = load(layer2_backward_z_o_bar_rows + s * row_m_2 + j);
+                            const vec layer2_backward_z_f_bar = load(layer2_backward_z_f_bar_rows + s * row_m_2 + j);
+                            const vec layer2_backward_z_i_bar = load(layer2_backward_z_i_bar_rows + s * row_m_2 + j);
+                            const vec layer2_backward_z_bar = load(layer2_backward_z_bar_rows + s * row_m_2 + j);
+                            const vec layer2_forward_z_o_bar = load(layer2_forward_z_o_bar_rows + s * row_m_2 + j);
+                            const vec layer2_forward_z_f_bar = load(layer2_forward_z_f_bar_rows + s * row_m_2 + j);
+                            const vec layer2_forward_z_i_bar = load(layer2_forward_z_i_bar_rows + s * row_m_2 + j);
+                            const vec layer2_forward_z_bar = load(layer2_forward_z_bar_rows + s * row_m_2 + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(q_1, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + begin * row_m_2;
-            const real *const layer2_backward_z_f_bar_rows = work_layer2_backward_z_f_bar + begin * row_m_2;
-            const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + begin * row_m_2;
-            const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + begin * row_m_2;
-            const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + begin * row_m_2;
-            const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + begin * row_m_2;
-            const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
-            const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
-            real *const layer1_y_bar_rows = work_layer1_y_bar + begin * row_q_1;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(q_1, vectors, block);
-                ALIGNED real tile_layer1_y_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (123)  layer2.forward.b_i_bar = sum_t layer2.forward.z_i_bar   adjoint of (23) */
+                            layer2_forward_b_i_bar_here += layer2_forward_z_i_bar;
 
-                /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
-                const operand factors_layer2_forward_z_bar_2[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}, {layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_2, tile_layer1_y_bar, 0);
+                            /* (126)  layer2.forward.b_f_bar = sum_t layer2.forward.z_f_bar   adjoint of (24) */
+                            layer2_forward_b_f_bar_here += layer2_forward_z_f_bar;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                            /* (129)  layer2.forward.b_g_bar = sum_t layer2.forward.z_bar   adjoint of (22) */
+                            layer2_forward_b_g_bar_here += layer2_forward_z_bar;
 
-                        /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar + layer2.forward.W_i^T layer2.forward.z_i_bar + layer2.forward.W_f^T layer2.forward.z_f_bar + layer2.forward.W_o^T layer2.forward.z_o_bar + layer2.backward.W_g^T layer2.backward.z_bar + layer2.backward.W_i^T layer2.backward.z_i_bar + layer2.backward.W_f^T layer2.backward.z_f_bar + layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29), (32), (33), (34), (39) */
-                        const vec layer1_y_bar = load(tile_layer1_y_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                            /* (132)  layer2.forward.b_o_bar = sum_t layer2.forward.z_o_bar   adjoint of (29) */
+                            layer2_forward_b_o_bar_here += layer2_forward_z_o_bar;
+
+                            /* (135)  layer2.backward.b_i_bar = sum_t layer2.backward.z_i_bar   adjoint of (33) */
+                            layer2_backward_b_i_bar_here += layer2_backward_z_i_bar;
+
+                            /* (138)  layer2.backward.b_f_bar = sum_t layer2.backward.z_f_bar   adjoint of (34) */
+                            layer2_backward_b_f_bar_here += layer2_backward_z_f_bar;
+
+                            /* (141)  layer2.backward.b_g_bar = sum_t layer2.backward.z_bar   adjoint of (32) */
+                            layer2_backward_b_g_bar_here += layer2_backward_z_bar;
+
+                            /* (144)  layer2.backward.b_o_bar = sum_t layer2.backward.z_o_bar   adjoint of (39) */
+                            layer2_backward_b_o_bar_here += layer2_backward_z_o_bar;
+                        }
+                        store_part(layer2_forward_b_i_bar + j, load_part(layer2_forward_b_i_bar + j, left) + layer2_forward_b_i_bar_here, left);
+                        store_part(layer2_forward_b_f_bar + j, load_part(layer2_forward_b_f_bar + j, left) + layer2_forward_b_f_bar_here, left);
+                        store_part(layer2_forward_b_g_bar + j, load_part(layer2_forward_b_g_bar + j, left) + layer2_forward_b_g_bar_here, left);
+                        store_part(layer2_forward_b_o_bar + j, load_part(layer2_forward_b_o_bar + j, left) + layer2_forward_b_o_bar_here, left);
+                        store_part(layer2_backward_b_i_bar + j, load_part(layer2_backward_b_i_bar + j, left) + layer2_backward_b_i_bar_here, left);
+                        store_part(layer2_backward_b_f_bar + j, load_part(layer2_backward_b_f_bar + j, left) + layer2_backward_b_f_bar_here, left);
+                        store_part(layer2_backward_b_g_bar + j, load_part(layer2_backward_b_g_bar + j, left) + layer2_backward_b_g_bar_here, left);
+                        store_part(layer2_backward_b_o_bar + j, load_part(layer2_backward_b_o_bar + j, left) + layer2_backward_b_o_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m_2, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + begin * row_m_2;
-            const real *const layer2_backward_z_f_bar_rows = work_layer2_backward_z_f_bar + begin * row_m_2;
-            const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + begin * row_m_2;
-            const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + begin * row_m_2;
-            const real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + begin * row_m_2;
-            const real *const layer2_forward_z_f_bar_rows = work_layer2_forward_z_f_bar + begin * row_m_2;
-            const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
-            const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                    vec layer2_forward_b_i_bar_here = {0};
-                    vec layer2_forward_b_f_bar_here = {0};
-                    vec layer2_forward_b_g_bar_here = {0};
-                    vec layer2_forward_b_o_bar_here = {0};
-                    vec layer2_backward_b_i_bar_here = {0};
-                    vec layer2_backward_b_f_bar_here = {0};
-                    vec layer2_backward_b_g_bar_here = {0};
-                    vec layer2_backward_b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec layer2_backward_z_o_bar = load(layer2_backward_z_o_bar_rows + s * row_m_2 + j);
-                        const vec layer2_backward_z_f_bar = load(layer2_backward_z_f_bar_rows + s * row_m_2 + j);
-                        const vec layer2_backward_z_i_bar = load(layer2_backward_z_i_bar_rows + s * row_m_2 + j);
-                        const vec layer2_backward_z_bar = load(layer2_backward_z_bar_rows + s * row_m_2 + j);
-                        const vec layer2_forward_z_o_bar = load(layer2_forward_z_o_bar_rows + s * row_m_2 + j);
-                        const vec layer2_forward_z_f_bar = load(layer2_forward_z_f_bar_rows + s * row_m_2 + j);
-                        const vec layer2_forward_z_i_bar = load(layer2_forward_z_i_bar_rows + s * row_m_2 + j);
-                        const vec layer2_forward_z_bar = load(layer2_forward_z_bar_rows + s * row_m_2 + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of (23) */
+            /* (124)  layer2.forward.W_f_bar = sum_t layer2.forward.z_f_bar layer1.y^T   adjoint of (24) */
+            /* (127)  layer2.forward.W_g_bar = sum_t layer2.forward.z_bar layer1.y^T   adjoint of (22) */
+            /* (130)  layer2.forward.W_o_bar = sum_t layer2.forward.z_o_bar layer1.y^T   adjoint of (29) */
+            /* (133)  layer2.backward.W_i_bar = sum_t layer2.backward.z_i_bar layer1.y^T   adjoint of (33) */
+            /* (136)  layer2.backward.W_f_bar = sum_t layer2.backward.z_f_bar layer1.y^T   adjoint of (34) */
+            /* (139)  layer2.backward.W_g_bar = sum_t layer2.backward.z_bar layer1.y^T   adjoint of (32) */
+            /* (142)  layer2.backward.W_o_bar = sum_t layer2.backward.z_o_bar layer1.y^T   adjoint of (39) */
+            const series rows_of_layer1_y = {tape_layer1_y, 0, row_q_1, 0, 0, 0, 0};
+            const total_of with_layer1_y[] = {
+                {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_W_i_bar, done > 0},
+                {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_W_f_bar, done > 0},
+                {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_W_g_bar, done > 0},
+                {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_W_o_bar, done > 0},
+                {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_W_i_bar, done > 0},
+                {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_W_f_bar, done > 0},
+                {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_W_g_bar, done > 0},
+                {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer1_y, q_1, with_layer1_y, 8, member, members, scratch);
 
-                        /* (123)  layer2.forward.b_i_bar = sum_t layer2.forward.z_i_bar   adjoint of (23) */
-                        layer2_forward_b_i_bar_here += layer2_forward_z_i_bar;
+            /* (122)  layer2.forward.U_i_bar = sum_t layer2.forward.z_i_bar layer2.forward.h_prev^T   adjoint of (23) */
+            /* (125)  layer2.forward.U_f_bar = sum_t layer2.forward.z_f_bar layer2.forward.h_prev^T   adjoint of (24) */
+            /* (128)  layer2.forward.U_g_bar = sum_t layer2.forward.z_bar layer2.forward.h_prev^T   adjoint of (22) */
+            /* (131)  layer2.forward.U_o_bar = sum_t layer2.forward.z_o_bar layer2.forward.h_prev^T   adjoint of (29) */
+            const series rows_of_layer2_forward_h_prev = {tape_layer2_forward_h, initial->layer2_forward_h, row_m_2, m_2, 0, B, 0};
+            const total_of with_layer2_forward_h_prev[] = {
+                {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_U_i_bar, done > 0},
+                {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_U_f_bar, done > 0},
+                {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_U_g_bar, done > 0},
+                {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer2_forward_h_prev, m_2, with_layer2_forward_h_prev, 4, member, members, scratch);
 
-                        /* (126)  layer2.forward.b_f_bar = sum_t layer2.forward.z_f_bar   adjoint of (24) */
-                        layer2_forward_b_f_bar_here += layer2_forward_z_f_bar;
+            /* (134)  layer2.backward.U_i_bar = sum_t layer2.backward.z_i_bar layer2.backward.h_prev^T   adjoint of (33) */
+            /* (137)  layer2.backward.U_f_bar = sum_t layer2.backward.z_f_bar layer2.backward.h_prev^T   adjoint of (34) */
+            /* (140)  layer2.backward.U_g_bar = sum_t layer2.backward.z_bar layer2.backward.h_prev^T   adjoint of (32) */
+            /* (143)  layer2.backward.U_o_bar = sum_t layer2.backward.z_o_bar layer2.backward.h_prev^T   adjoint of (39) */
+            const series rows_of_layer2_backward_h_prev = {tape_layer2_backward_h + B * row_m_2, initial->layer2_backward_h, row_m_2, m_2, (T - 1) * B, B, 0};
+            const total_of with_layer2_backward_h_prev[] = {
+                {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_i_bar, done > 0},
+                {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_f_bar, done > 0},
+                {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_g_bar, done > 0},
+                {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer2_backward_h_prev, m_2, with_layer2_backward_h_prev, 4, member, members, scratch);
 
-                        /* (129)  layer2.forward.b_g_bar = sum_t layer2.forward.z_bar   adjoint of (22) */
-                        layer2_forward_b_g_bar_here += layer2_forward_z_bar;
-
-                        /* (132)  layer2.forward.b_o_bar = sum_t layer2.forward.z_o_bar   adjoint of (29) */
-                        layer2_forward_b_o_bar_here += layer2_forward_z_o_bar;
-
-                        /* (135)  layer2.backward.b_i_bar = sum_t layer2.backward.z_i_bar   adjoint of (33) */
-                        layer2_backward_b_i_bar_here += layer2_backward_z_i_bar;
-
-                        /* (138)  layer2.backward.b_f_bar = sum_t layer2.backward.z_f_bar   adjoint of (34) */
-                        layer2_backward_b_f_bar_here += layer2_backward_z_f_bar;
-
-                        /* (141)  layer2.backward.b_g_bar = sum_t layer2.backward.z_bar   adjoint of (32) */
-                        layer2_backward_b_g_bar_here += layer2_backward_z_bar;
-
-                        /* (144)  layer2.backward.b_o_bar = sum_t layer2.backward.z_o_bar   adjoint of (39) */
-                        layer2_backward_b_o_bar_here += layer2_backward_z_o_bar;
-                    }
-                    store_part(layer2_forward_b_i_bar + j, load_part(layer2_forward_b_i_bar + j, left) + layer2_forward_b_i_bar_here, left);
-                    store_part(layer2_forward_b_f_bar + j, load_part(layer2_forward_b_f_bar + j, left) + layer2_forward_b_f_bar_here, left);
-                    store_part(layer2_forward_b_g_bar + j, load_part(layer2_forward_b_g_bar + j, left) + layer2_forward_b_g_bar_here, left);
-                    store_part(layer2_forward_b_o_bar + j, load_part(layer2_forward_b_o_bar + j, left) + layer2_forward_b_o_bar_here, left);
-                    store_part(layer2_backward_b_i_bar + j, load_part(layer2_backward_b_i_bar + j, left) + layer2_backward_b_i_bar_here, left);
-                    store_part(layer2_backward_b_f_bar + j, load_part(layer2_backward_b_f_bar + j, left) + layer2_backward_b_f_bar_here, left);
-                    store_part(layer2_backward_b_g_bar + j, load_part(layer2_backward_b_g_bar + j, left) + layer2_backward_b_g_bar_here, left);
-                    store_part(layer2_backward_b_o_bar + j, load_part(layer2_backward_b_o_bar + j, left) + layer2_backward_b_o_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of (23) */
-        /* (124)  layer2.forward.W_f_bar = sum_t layer2.forward.z_f_bar layer1.y^T   adjoint of (24) */
-        /* (127)  layer2.forward.W_g_bar = sum_t layer2.forward.z_bar layer1.y^T   adjoint of (22) */
-        /* (130)  layer2.forward.W_o_bar = sum_t layer2.forward.z_o_bar layer1.y^T   adjoint of (29) */
-        /* (133)  layer2.backward.W_i_bar = sum_t layer2.backward.z_i_bar layer1.y^T   adjoint of (33) */
-        /* (136)  layer2.backward.W_f_bar = sum_t layer2.backward.z_f_bar layer1.y^T   adjoint of (34) */
-        /* (139)  layer2.backward.W_g_bar = sum_t layer2.backward.z_bar layer1.y^T   adjoint of (32) */
-        /* (142)  layer2.backward.W_o_bar = sum_t layer2.backward.z_o_bar layer1.y^T   adjoint of (39) */
-        const series rows_of_layer1_y = {tape_layer1_y, 0, row_q_1, 0, 0, 0};
-        const total_of with_layer1_y[] = {
-            {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_W_i_bar, 0},
-            {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_W_f_bar, 0},
-            {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_W_g_bar, 0},
-            {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_W_o_bar, 0},
-            {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_W_i_bar, 0},
-            {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_W_f_bar, 0},
-            {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_W_g_bar, 0},
-            {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_layer1_y, q_1, with_layer1_y, 8, member, members, scratch);
-
-        /* (122)  layer2.forward.U_i_bar = sum_t layer2.forward.z_i_bar layer2.forward.h_prev^T   adjoint of (23) */
-        /* (125)  layer2.forward.U_f_bar = sum_t layer2.forward.z_f_bar layer2.forward.h_prev^T   adjoint of (24) */
-        /* (128)  layer2.forward.U_g_bar = sum_t layer2.forward.z_bar layer2.forward.h_prev^T   adjoint of (22) */
-        /* (131)  layer2.forward.U_o_bar = sum_t layer2.forward.z_o_bar layer2.forward.h_prev^T   adjoint of (29) */
-        const series rows_of_layer2_forward_h_prev = {tape_layer2_forward_h, initial->layer2_forward_h, row_m_2, m_2, 0, B};
-        const total_of with_layer2_forward_h_prev[] = {
-            {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_U_i_bar, 0},
-            {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_U_f_bar, 0},
-            {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_U_g_bar, 0},
-            {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_forward_U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_layer2_forward_h_prev, m_2, with_layer2_forward_h_prev, 4, member, members, scratch);
-
-        /* (134)  layer2.backward.U_i_bar = sum_t layer2.backward.z_i_bar layer2.backward.h_prev^T   adjoint of (33) */
-        /* (137)  layer2.backward.U_f_bar = sum_t layer2.backward.z_f_bar layer2.backward.h_prev^T   adjoint of (34) */
-        /* (140)  layer2.backward.U_g_bar = sum_t layer2.backward.z_bar layer2.backward.h_prev^T   adjoint of (32) */
-        /* (143)  layer2.backward.U_o_bar = sum_t layer2.backward.z_o_bar layer2.backward.h_prev^T   adjoint of (39) */
-        const series rows_of_layer2_backward_h_prev = {tape_layer2_backward_h + B * row_m_2, initial->layer2_backward_h, row_m_2, m_2, (T - 1) * B, B};
-        const total_of with_layer2_backward_h_prev[] = {
-            {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_U_i_bar, 0},
-            {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_U_f_bar, 0},
-            {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_U_g_bar, 0},
-            {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_backward_U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_layer2_backward_h_prev, m_2, with_layer2_backward_h_prev, 4, member, members, scratch);
-
-    }
-    BARRIER
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -1604,7 +2166,7 @@ void deep_bidirectional_lstm_simd_backward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_i_rows = tape_layer1_backward_i + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_f_rows = tape_layer1_backward_f + (t * B + begin) * row_m_1;
@@ -1676,7 +2238,7 @@ void deep_bidirectional_lstm_simd_backward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_f_bar_rows = work_layer1_backward_z_f_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
@@ -1707,285 +2269,288 @@ void deep_bidirectional_lstm_simd_backward(
     }
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1 : bars->final_layer1_forward_h_bar + s * m_1;
-            const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
-            real *restrict layer1_forward_h_bar = work_layer1_forward_h_bar + s * row_m_1;
+    for (size_t done = 0; done < T; done += chunk_8) {
+        const size_t steps = least(chunk_8, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1 : bars->final_layer1_forward_h_bar + s * m_1;
+                const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
+                real *restrict layer1_forward_h_bar = work_layer1_forward_h_bar + s * row_m_1;
 
-            /* (78)  layer1.forward.h_bar = layer1.E_f^T layer1.y_bar + layer1.forward.h_next_bar   adjoint of (21) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_h_bar[j] = layer1_y_bar[j] + layer1_forward_h_next_bar[j];
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_o_rows = tape_layer1_forward_o + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
-                const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                const real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_c_next_bar_rows = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_forward_c_bar + begin * m_1;
-                const size_t layer1_forward_c_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
-                const real *const layer1_forward_h_bar_rows = work_layer1_forward_h_bar + begin * row_m_1;
-                real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + (t * B + begin) * row_m_1;
-                real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + (t * B + begin) * row_m_1;
-                real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + (t * B + begin) * row_m_1;
-                real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + (t * B + begin) * row_m_1;
-                real *const layer1_forward_c_prev_bar_rows = work_layer1_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m_1 - j;
-                        const vec layer1_forward_g = load(layer1_forward_g_rows + s * row_m_1 + j);
-                        const vec layer1_forward_i = load(layer1_forward_i_rows + s * row_m_1 + j);
-                        const vec layer1_forward_f = load(layer1_forward_f_rows + s * row_m_1 + j);
-                        const vec layer1_forward_o = load(layer1_forward_o_rows + s * row_m_1 + j);
-                        const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
-                        const vec layer1_forward_tanh_c = load(layer1_forward_tanh_c_rows + s * row_m_1 + j);
-                        const vec layer1_forward_c_next_bar = load_part(layer1_forward_c_next_bar_rows + s * layer1_forward_c_next_bar_stride + j, left);
-                        const vec layer1_forward_h_bar = load(layer1_forward_h_bar_rows + s * row_m_1 + j);
+                /* (78)  layer1.forward.h_bar = layer1.E_f^T layer1.y_bar + layer1.forward.h_next_bar   adjoint of (21) */
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_forward_h_bar[j] = layer1_y_bar[j] + layer1_forward_h_next_bar[j];
+            }
+            BARRIER
+            {
+                const size_t vectors = 1, count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_o_rows = tape_layer1_forward_o + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
+                    const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                    const real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_c_next_bar_rows = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_forward_c_bar + begin * m_1;
+                    const size_t layer1_forward_c_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
+                    const real *const layer1_forward_h_bar_rows = work_layer1_forward_h_bar + begin * row_m_1;
+                    real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
+                    real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + ((t - first) * B + begin) * row_m_1;
+                    real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + ((t - first) * B + begin) * row_m_1;
+                    real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + ((t - first) * B + begin) * row_m_1;
+                    real *const layer1_forward_c_prev_bar_rows = work_layer1_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m_1 - j;
+                            const vec layer1_forward_g = load(layer1_forward_g_rows + s * row_m_1 + j);
+                            const vec layer1_forward_i = load(layer1_forward_i_rows + s * row_m_1 + j);
+                            const vec layer1_forward_f = load(layer1_forward_f_rows + s * row_m_1 + j);
+                            const vec layer1_forward_o = load(layer1_forward_o_rows + s * row_m_1 + j);
+                            const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
+                            const vec layer1_forward_tanh_c = load(layer1_forward_tanh_c_rows + s * row_m_1 + j);
+                            const vec layer1_forward_c_next_bar = load_part(layer1_forward_c_next_bar_rows + s * layer1_forward_c_next_bar_stride + j, left);
+                            const vec layer1_forward_h_bar = load(layer1_forward_h_bar_rows + s * row_m_1 + j);
 
-                        /* (79)  layer1.forward.o_bar = layer1.forward.h_bar * tanh(layer1.forward.c)   adjoint of (10) */
-                        const vec layer1_forward_o_bar = layer1_forward_h_bar * layer1_forward_tanh_c;
+                            /* (79)  layer1.forward.o_bar = layer1.forward.h_bar * tanh(layer1.forward.c)   adjoint of (10) */
+                            const vec layer1_forward_o_bar = layer1_forward_h_bar * layer1_forward_tanh_c;
 
-                        /* (80)  layer1.forward.z_o_bar = layer1.forward.o_bar * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9) */
-                        const vec layer1_forward_z_o_bar = layer1_forward_o_bar * layer1_forward_o * (1 - layer1_forward_o);
-                        store(layer1_forward_z_o_bar_rows + s * row_m_1 + j, layer1_forward_z_o_bar);
+                            /* (80)  layer1.forward.z_o_bar = layer1.forward.o_bar * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9) */
+                            const vec layer1_forward_z_o_bar = layer1_forward_o_bar * layer1_forward_o * (1 - layer1_forward_o);
+                            store(layer1_forward_z_o_bar_rows + s * row_m_1 + j, layer1_forward_z_o_bar);
 
-                        /* (81)  layer1.forward.c_bar = layer1.forward.h_bar * layer1.forward.o * (1 - tanh(layer1.forward.c)^2) + layer1.forward.c_next_bar   adjoint of (10) */
-                        const vec layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o * (1 - layer1_forward_tanh_c * layer1_forward_tanh_c) + layer1_forward_c_next_bar;
+                            /* (81)  layer1.forward.c_bar = layer1.forward.h_bar * layer1.forward.o * (1 - tanh(layer1.forward.c)^2) + layer1.forward.c_next_bar   adjoint of (10) */
+                            const vec layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o * (1 - layer1_forward_tanh_c * layer1_forward_tanh_c) + layer1_forward_c_next_bar;
 
-                        /* (82)  layer1.forward.f_bar = layer1.forward.c_bar * layer1.forward.c_prev   adjoint of (7) */
-                        const vec layer1_forward_f_bar = layer1_forward_c_bar * layer1_forward_c_prev;
+                            /* (82)  layer1.forward.f_bar = layer1.forward.c_bar * layer1.forward.c_prev   adjoint of (7) */
+                            const vec layer1_forward_f_bar = layer1_forward_c_bar * layer1_forward_c_prev;
 
-                        /* (83)  layer1.forward.i_bar = layer1.forward.c_bar * layer1.forward.g   adjoint of (7) */
-                        const vec layer1_forward_i_bar = layer1_forward_c_bar * layer1_forward_g;
+                            /* (83)  layer1.forward.i_bar = layer1.forward.c_bar * layer1.forward.g   adjoint of (7) */
+                            const vec layer1_forward_i_bar = layer1_forward_c_bar * layer1_forward_g;
 
-                        /* (84)  layer1.forward.g_bar = layer1.forward.c_bar * layer1.forward.i   adjoint of (7) */
-                        const vec layer1_forward_g_bar = layer1_forward_c_bar * layer1_forward_i;
+                            /* (84)  layer1.forward.g_bar = layer1.forward.c_bar * layer1.forward.i   adjoint of (7) */
+                            const vec layer1_forward_g_bar = layer1_forward_c_bar * layer1_forward_i;
 
-                        /* (85)  layer1.forward.z_f_bar = layer1.forward.f_bar * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6) */
-                        const vec layer1_forward_z_f_bar = layer1_forward_f_bar * layer1_forward_f * (1 - layer1_forward_f);
-                        store(layer1_forward_z_f_bar_rows + s * row_m_1 + j, layer1_forward_z_f_bar);
+                            /* (85)  layer1.forward.z_f_bar = layer1.forward.f_bar * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6) */
+                            const vec layer1_forward_z_f_bar = layer1_forward_f_bar * layer1_forward_f * (1 - layer1_forward_f);
+                            store(layer1_forward_z_f_bar_rows + s * row_m_1 + j, layer1_forward_z_f_bar);
 
-                        /* (86)  layer1.forward.z_i_bar = layer1.forward.i_bar * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5) */
-                        const vec layer1_forward_z_i_bar = layer1_forward_i_bar * layer1_forward_i * (1 - layer1_forward_i);
-                        store(layer1_forward_z_i_bar_rows + s * row_m_1 + j, layer1_forward_z_i_bar);
+                            /* (86)  layer1.forward.z_i_bar = layer1.forward.i_bar * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5) */
+                            const vec layer1_forward_z_i_bar = layer1_forward_i_bar * layer1_forward_i * (1 - layer1_forward_i);
+                            store(layer1_forward_z_i_bar_rows + s * row_m_1 + j, layer1_forward_z_i_bar);
 
-                        /* (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 - layer1.forward.g^2)   adjoint of (4) */
-                        const vec layer1_forward_z_bar = layer1_forward_g_bar * (1 - layer1_forward_g * layer1_forward_g);
-                        store(layer1_forward_z_bar_rows + s * row_m_1 + j, layer1_forward_z_bar);
+                            /* (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 - layer1.forward.g^2)   adjoint of (4) */
+                            const vec layer1_forward_z_bar = layer1_forward_g_bar * (1 - layer1_forward_g * layer1_forward_g);
+                            store(layer1_forward_z_bar_rows + s * row_m_1 + j, layer1_forward_z_bar);
 
-                        /* (89)  layer1.forward.c_prev_bar = layer1.forward.c_bar * layer1.forward.f   adjoint of (7) */
-                        const vec layer1_forward_c_prev_bar = layer1_forward_c_bar * layer1_forward_f;
-                        store(layer1_forward_c_prev_bar_rows + s * row_m_1 + j, layer1_forward_c_prev_bar);
+                            /* (89)  layer1.forward.c_prev_bar = layer1.forward.c_bar * layer1.forward.f   adjoint of (7) */
+                            const vec layer1_forward_c_prev_bar = layer1_forward_c_bar * layer1_forward_f;
+                            store(layer1_forward_c_prev_bar_rows + s * row_m_1 + j, layer1_forward_c_prev_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
+                    const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + ((t - first) * B + begin) * row_m_1;
+                    const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + ((t - first) * B + begin) * row_m_1;
+                    const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + ((t - first) * B + begin) * row_m_1;
+                    real *const layer1_forward_h_prev_bar_rows = work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        ALIGNED real tile_layer1_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
+                        const operand factors_layer1_forward_z_bar[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}};
+                        product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_forward_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T layer1.forward.z_bar + layer1.forward.U_i^T layer1.forward.z_i_bar + layer1.forward.U_f^T layer1.forward.z_f_bar + layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
+                                const vec layer1_forward_h_prev_bar = load(tile_layer1_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j, layer1_forward_h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + (t * B + begin) * row_m_1;
-                const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + (t * B + begin) * row_m_1;
-                real *const layer1_forward_h_prev_bar_rows = work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    ALIGNED real tile_layer1_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_f_bar_rows = work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + begin * row_m_1;
+                const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + begin * row_m_1;
+                const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
+                const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
-                    const operand factors_layer1_forward_z_bar[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_forward_h_prev_bar, 0);
+                    /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
+                    const operand factors_layer1_forward_z_bar_2[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}, {layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
+                    product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_1, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
 
-                            /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T layer1.forward.z_bar + layer1.forward.U_i^T layer1.forward.z_i_bar + layer1.forward.U_f^T layer1.forward.z_f_bar + layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
-                            const vec layer1_forward_h_prev_bar = load(tile_layer1_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j, layer1_forward_h_prev_bar);
+                            /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar + layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T layer1.backward.z_i_bar + layer1.backward.W_f^T layer1.backward.z_f_bar + layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12), (13), (18) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_f_bar_rows = work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + begin * row_m_1;
+                const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + begin * row_m_1;
+                const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
+                const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m_1, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                        vec layer1_forward_b_i_bar_here = {0};
+                        vec layer1_forward_b_f_bar_here = {0};
+                        vec layer1_forward_b_g_bar_here = {0};
+                        vec layer1_forward_b_o_bar_here = {0};
+                        vec layer1_backward_b_i_bar_here = {0};
+                        vec layer1_backward_b_f_bar_here = {0};
+                        vec layer1_backward_b_g_bar_here = {0};
+                        vec layer1_backward_b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec layer1_backward_z_o_bar = load(layer1_backward_z_o_bar_rows + s * row_m_1 + j);
+                            const vec layer1_backward_z_f_bar = load(layer1_backward_z_f_bar_rows + s * row_m_1 + j);
+                            const vec layer1_backward_z_i_bar = load(layer1_backward_z_i_bar_rows + s * row_m_1 + j);
+                            const vec layer1_backward_z_bar = load(layer1_backward_z_bar_rows + s * row_m_1 + j);
+                            const vec layer1_forward_z_o_bar = load(layer1_forward_z_o_bar_rows + s * row_m_1 + j);
+                            const vec layer1_forward_z_f_bar = load(layer1_forward_z_f_bar_rows + s * row_m_1 + j);
+                            const vec layer1_forward_z_i_bar = load(layer1_forward_z_i_bar_rows + s * row_m_1 + j);
+                            const vec layer1_forward_z_bar = load(layer1_forward_z_bar_rows + s * row_m_1 + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + begin * row_m_1;
-            const real *const layer1_backward_z_f_bar_rows = work_layer1_backward_z_f_bar + begin * row_m_1;
-            const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + begin * row_m_1;
-            const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + begin * row_m_1;
-            const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + begin * row_m_1;
-            const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + begin * row_m_1;
-            const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
-            const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (99)  layer1.forward.b_i_bar = sum_t layer1.forward.z_i_bar   adjoint of (2) */
+                            layer1_forward_b_i_bar_here += layer1_forward_z_i_bar;
 
-                /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
-                const operand factors_layer1_forward_z_bar_2[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}, {layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_1, tile_x_bar, 0);
+                            /* (102)  layer1.forward.b_f_bar = sum_t layer1.forward.z_f_bar   adjoint of (3) */
+                            layer1_forward_b_f_bar_here += layer1_forward_z_f_bar;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
+                            /* (105)  layer1.forward.b_g_bar = sum_t layer1.forward.z_bar   adjoint of (1) */
+                            layer1_forward_b_g_bar_here += layer1_forward_z_bar;
 
-                        /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar + layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T layer1.backward.z_i_bar + layer1.backward.W_f^T layer1.backward.z_f_bar + layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12), (13), (18) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (108)  layer1.forward.b_o_bar = sum_t layer1.forward.z_o_bar   adjoint of (8) */
+                            layer1_forward_b_o_bar_here += layer1_forward_z_o_bar;
+
+                            /* (111)  layer1.backward.b_i_bar = sum_t layer1.backward.z_i_bar   adjoint of (12) */
+                            layer1_backward_b_i_bar_here += layer1_backward_z_i_bar;
+
+                            /* (114)  layer1.backward.b_f_bar = sum_t layer1.backward.z_f_bar   adjoint of (13) */
+                            layer1_backward_b_f_bar_here += layer1_backward_z_f_bar;
+
+                            /* (117)  layer1.backward.b_g_bar = sum_t layer1.backward.z_bar   adjoint of (11) */
+                            layer1_backward_b_g_bar_here += layer1_backward_z_bar;
+
+                            /* (120)  layer1.backward.b_o_bar = sum_t layer1.backward.z_o_bar   adjoint of (18) */
+                            layer1_backward_b_o_bar_here += layer1_backward_z_o_bar;
+                        }
+                        store_part(layer1_forward_b_i_bar + j, load_part(layer1_forward_b_i_bar + j, left) + layer1_forward_b_i_bar_here, left);
+                        store_part(layer1_forward_b_f_bar + j, load_part(layer1_forward_b_f_bar + j, left) + layer1_forward_b_f_bar_here, left);
+                        store_part(layer1_forward_b_g_bar + j, load_part(layer1_forward_b_g_bar + j, left) + layer1_forward_b_g_bar_here, left);
+                        store_part(layer1_forward_b_o_bar + j, load_part(layer1_forward_b_o_bar + j, left) + layer1_forward_b_o_bar_here, left);
+                        store_part(layer1_backward_b_i_bar + j, load_part(layer1_backward_b_i_bar + j, left) + layer1_backward_b_i_bar_here, left);
+                        store_part(layer1_backward_b_f_bar + j, load_part(layer1_backward_b_f_bar + j, left) + layer1_backward_b_f_bar_here, left);
+                        store_part(layer1_backward_b_g_bar + j, load_part(layer1_backward_b_g_bar + j, left) + layer1_backward_b_g_bar_here, left);
+                        store_part(layer1_backward_b_o_bar + j, load_part(layer1_backward_b_o_bar + j, left) + layer1_backward_b_o_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m_1, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + begin * row_m_1;
-            const real *const layer1_backward_z_f_bar_rows = work_layer1_backward_z_f_bar + begin * row_m_1;
-            const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + begin * row_m_1;
-            const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + begin * row_m_1;
-            const real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + begin * row_m_1;
-            const real *const layer1_forward_z_f_bar_rows = work_layer1_forward_z_f_bar + begin * row_m_1;
-            const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
-            const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                    vec layer1_forward_b_i_bar_here = {0};
-                    vec layer1_forward_b_f_bar_here = {0};
-                    vec layer1_forward_b_g_bar_here = {0};
-                    vec layer1_forward_b_o_bar_here = {0};
-                    vec layer1_backward_b_i_bar_here = {0};
-                    vec layer1_backward_b_f_bar_here = {0};
-                    vec layer1_backward_b_g_bar_here = {0};
-                    vec layer1_backward_b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec layer1_backward_z_o_bar = load(layer1_backward_z_o_bar_rows + s * row_m_1 + j);
-                        const vec layer1_backward_z_f_bar = load(layer1_backward_z_f_bar_rows + s * row_m_1 + j);
-                        const vec layer1_backward_z_i_bar = load(layer1_backward_z_i_bar_rows + s * row_m_1 + j);
-                        const vec layer1_backward_z_bar = load(layer1_backward_z_bar_rows + s * row_m_1 + j);
-                        const vec layer1_forward_z_o_bar = load(layer1_forward_z_o_bar_rows + s * row_m_1 + j);
-                        const vec layer1_forward_z_f_bar = load(layer1_forward_z_f_bar_rows + s * row_m_1 + j);
-                        const vec layer1_forward_z_i_bar = load(layer1_forward_z_i_bar_rows + s * row_m_1 + j);
-                        const vec layer1_forward_z_bar = load(layer1_forward_z_bar_rows + s * row_m_1 + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
+            /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
+            /* (103)  layer1.forward.W_g_bar = sum_t layer1.forward.z_bar x^T   adjoint of (1) */
+            /* (106)  layer1.forward.W_o_bar = sum_t layer1.forward.z_o_bar x^T   adjoint of (8) */
+            /* (109)  layer1.backward.W_i_bar = sum_t layer1.backward.z_i_bar x^T   adjoint of (12) */
+            /* (112)  layer1.backward.W_f_bar = sum_t layer1.backward.z_f_bar x^T   adjoint of (13) */
+            /* (115)  layer1.backward.W_g_bar = sum_t layer1.backward.z_bar x^T   adjoint of (11) */
+            /* (118)  layer1.backward.W_o_bar = sum_t layer1.backward.z_o_bar x^T   adjoint of (18) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_W_i_bar, done > 0},
+                {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_W_f_bar, done > 0},
+                {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_W_g_bar, done > 0},
+                {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_W_o_bar, done > 0},
+                {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_W_i_bar, done > 0},
+                {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_W_f_bar, done > 0},
+                {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_W_g_bar, done > 0},
+                {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 8, member, members, scratch);
 
-                        /* (99)  layer1.forward.b_i_bar = sum_t layer1.forward.z_i_bar   adjoint of (2) */
-                        layer1_forward_b_i_bar_here += layer1_forward_z_i_bar;
+            /* (98)  layer1.forward.U_i_bar = sum_t layer1.forward.z_i_bar layer1.forward.h_prev^T   adjoint of (2) */
+            /* (101)  layer1.forward.U_f_bar = sum_t layer1.forward.z_f_bar layer1.forward.h_prev^T   adjoint of (3) */
+            /* (104)  layer1.forward.U_g_bar = sum_t layer1.forward.z_bar layer1.forward.h_prev^T   adjoint of (1) */
+            /* (107)  layer1.forward.U_o_bar = sum_t layer1.forward.z_o_bar layer1.forward.h_prev^T   adjoint of (8) */
+            const series rows_of_layer1_forward_h_prev = {tape_layer1_forward_h, initial->layer1_forward_h, row_m_1, m_1, 0, B, 0};
+            const total_of with_layer1_forward_h_prev[] = {
+                {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_U_i_bar, done > 0},
+                {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_U_f_bar, done > 0},
+                {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_U_g_bar, done > 0},
+                {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer1_forward_h_prev, m_1, with_layer1_forward_h_prev, 4, member, members, scratch);
 
-                        /* (102)  layer1.forward.b_f_bar = sum_t layer1.forward.z_f_bar   adjoint of (3) */
-                        layer1_forward_b_f_bar_here += layer1_forward_z_f_bar;
+            /* (110)  layer1.backward.U_i_bar = sum_t layer1.backward.z_i_bar layer1.backward.h_prev^T   adjoint of (12) */
+            /* (113)  layer1.backward.U_f_bar = sum_t layer1.backward.z_f_bar layer1.backward.h_prev^T   adjoint of (13) */
+            /* (116)  layer1.backward.U_g_bar = sum_t layer1.backward.z_bar layer1.backward.h_prev^T   adjoint of (11) */
+            /* (119)  layer1.backward.U_o_bar = sum_t layer1.backward.z_o_bar layer1.backward.h_prev^T   adjoint of (18) */
+            const series rows_of_layer1_backward_h_prev = {tape_layer1_backward_h + B * row_m_1, initial->layer1_backward_h, row_m_1, m_1, (T - 1) * B, B, 0};
+            const total_of with_layer1_backward_h_prev[] = {
+                {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_i_bar, done > 0},
+                {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_f_bar, done > 0},
+                {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_g_bar, done > 0},
+                {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer1_backward_h_prev, m_1, with_layer1_backward_h_prev, 4, member, members, scratch);
 
-                        /* (105)  layer1.forward.b_g_bar = sum_t layer1.forward.z_bar   adjoint of (1) */
-                        layer1_forward_b_g_bar_here += layer1_forward_z_bar;
-
-                        /* (108)  layer1.forward.b_o_bar = sum_t layer1.forward.z_o_bar   adjoint of (8) */
-                        layer1_forward_b_o_bar_here += layer1_forward_z_o_bar;
-
-                        /* (111)  layer1.backward.b_i_bar = sum_t layer1.backward.z_i_bar   adjoint of (12) */
-                        layer1_backward_b_i_bar_here += layer1_backward_z_i_bar;
-
-                        /* (114)  layer1.backward.b_f_bar = sum_t layer1.backward.z_f_bar   adjoint of (13) */
-                        layer1_backward_b_f_bar_here += layer1_backward_z_f_bar;
-
-                        /* (117)  layer1.backward.b_g_bar = sum_t layer1.backward.z_bar   adjoint of (11) */
-                        layer1_backward_b_g_bar_here += layer1_backward_z_bar;
-
-                        /* (120)  layer1.backward.b_o_bar = sum_t layer1.backward.z_o_bar   adjoint of (18) */
-                        layer1_backward_b_o_bar_here += layer1_backward_z_o_bar;
-                    }
-                    store_part(layer1_forward_b_i_bar + j, load_part(layer1_forward_b_i_bar + j, left) + layer1_forward_b_i_bar_here, left);
-                    store_part(layer1_forward_b_f_bar + j, load_part(layer1_forward_b_f_bar + j, left) + layer1_forward_b_f_bar_here, left);
-                    store_part(layer1_forward_b_g_bar + j, load_part(layer1_forward_b_g_bar + j, left) + layer1_forward_b_g_bar_here, left);
-                    store_part(layer1_forward_b_o_bar + j, load_part(layer1_forward_b_o_bar + j, left) + layer1_forward_b_o_bar_here, left);
-                    store_part(layer1_backward_b_i_bar + j, load_part(layer1_backward_b_i_bar + j, left) + layer1_backward_b_i_bar_here, left);
-                    store_part(layer1_backward_b_f_bar + j, load_part(layer1_backward_b_f_bar + j, left) + layer1_backward_b_f_bar_here, left);
-                    store_part(layer1_backward_b_g_bar + j, load_part(layer1_backward_b_g_bar + j, left) + layer1_backward_b_g_bar_here, left);
-                    store_part(layer1_backward_b_o_bar + j, load_part(layer1_backward_b_o_bar + j, left) + layer1_backward_b_o_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
-        /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
-        /* (103)  layer1.forward.W_g_bar = sum_t layer1.forward.z_bar x^T   adjoint of (1) */
-        /* (106)  layer1.forward.W_o_bar = sum_t layer1.forward.z_o_bar x^T   adjoint of (8) */
-        /* (109)  layer1.backward.W_i_bar = sum_t layer1.backward.z_i_bar x^T   adjoint of (12) */
-        /* (112)  layer1.backward.W_f_bar = sum_t layer1.backward.z_f_bar x^T   adjoint of (13) */
-        /* (115)  layer1.backward.W_g_bar = sum_t layer1.backward.z_bar x^T   adjoint of (11) */
-        /* (118)  layer1.backward.W_o_bar = sum_t layer1.backward.z_o_bar x^T   adjoint of (18) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_W_i_bar, 0},
-            {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_W_f_bar, 0},
-            {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_W_g_bar, 0},
-            {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_W_o_bar, 0},
-            {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_W_i_bar, 0},
-            {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_W_f_bar, 0},
-            {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_W_g_bar, 0},
-            {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 8, member, members, scratch);
-
-        /* (98)  layer1.forward.U_i_bar = sum_t layer1.forward.z_i_bar layer1.forward.h_prev^T   adjoint of (2) */
-        /* (101)  layer1.forward.U_f_bar = sum_t layer1.forward.z_f_bar layer1.forward.h_prev^T   adjoint of (3) */
-        /* (104)  layer1.forward.U_g_bar = sum_t layer1.forward.z_bar layer1.forward.h_prev^T   adjoint of (1) */
-        /* (107)  layer1.forward.U_o_bar = sum_t layer1.forward.z_o_bar layer1.forward.h_prev^T   adjoint of (8) */
-        const series rows_of_layer1_forward_h_prev = {tape_layer1_forward_h, initial->layer1_forward_h, row_m_1, m_1, 0, B};
-        const total_of with_layer1_forward_h_prev[] = {
-            {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_U_i_bar, 0},
-            {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_U_f_bar, 0},
-            {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_U_g_bar, 0},
-            {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_forward_U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_layer1_forward_h_prev, m_1, with_layer1_forward_h_prev, 4, member, members, scratch);
-
-        /* (110)  layer1.backward.U_i_bar = sum_t layer1.backward.z_i_bar layer1.backward.h_prev^T   adjoint of (12) */
-        /* (113)  layer1.backward.U_f_bar = sum_t layer1.backward.z_f_bar layer1.backward.h_prev^T   adjoint of (13) */
-        /* (116)  layer1.backward.U_g_bar = sum_t layer1.backward.z_bar layer1.backward.h_prev^T   adjoint of (11) */
-        /* (119)  layer1.backward.U_o_bar = sum_t layer1.backward.z_o_bar layer1.backward.h_prev^T   adjoint of (18) */
-        const series rows_of_layer1_backward_h_prev = {tape_layer1_backward_h + B * row_m_1, initial->layer1_backward_h, row_m_1, m_1, (T - 1) * B, B};
-        const total_of with_layer1_backward_h_prev[] = {
-            {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_U_i_bar, 0},
-            {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_U_f_bar, 0},
-            {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_U_g_bar, 0},
-            {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_backward_U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_layer1_backward_h_prev, m_1, with_layer1_backward_h_prev, 4, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m_1, work_layer1_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_forward_h_bar);
     if (member == 0)

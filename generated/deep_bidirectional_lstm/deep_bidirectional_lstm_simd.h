@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * padded m_1 + T * B * padded q_1 + 14 * T * B * padded m_2 + T * B * padded q_2. */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_2, LANES) * m_2 + 2 * 4 * up_to(m_2, LANES) * q_1 + up_to(p, LANES) * q_2. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2. */
 size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
 /* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1. */
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: 2 * steps_ahead(T, B, 4 * up_to(m_1, LANES)) * B * 4 * up_to(m_1, LANES) + 2 * steps_ahead(T, B, 4 * up_to(m_2, LANES)) * B * 4 * up_to(m_2, LANES). */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES). */
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 8 * T * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 8 * T * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * SCRATCH. */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * 2 * B * padded m_1 + 2 * T * B * padded m_1 + T * B * padded q_1 + 2 * 2 * B * padded m_2 + 2 * T * B * padded m_2 + chunk_7 * B * padded q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES). */
+size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
+
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 4 * T * B * padded m_2 + 4 * chunk * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 4 * T * B * padded m_1 + 4 * chunk_8 * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * SCRATCH. */
 size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */
@@ -47,6 +50,13 @@ void deep_bidirectional_lstm_simd_forward(
     const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work,
     size_t threads);
+
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void deep_bidirectional_lstm_simd_infer(
+    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
+    const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t threads);
 
 /* As deep_bidirectional_lstm_backward, with weights packed by deep_bidirectional_lstm_simd_pack_backward. */
 void deep_bidirectional_lstm_simd_backward(

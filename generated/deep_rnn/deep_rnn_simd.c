@@ -24,6 +24,9 @@ size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes)
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
     (void)T;
     (void)B;
     (void)m_3;
@@ -34,6 +37,9 @@ size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes)
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
+    (void)chunk;
+    (void)chunk_2;
+    (void)chunk_3;
     return T * B * row_m_1 + T * B * row_m_2 + T * B * row_m_3;
 }
 
@@ -49,6 +55,9 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
     (void)T;
     (void)B;
     (void)m_3;
@@ -59,7 +68,10 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
-    return up_to(m_1, LANES) * m_1 + up_to(m_1, LANES) * n + up_to(m_2, LANES) * m_2 + up_to(m_2, LANES) * m_1 + up_to(m_3, LANES) * m_3 + up_to(m_3, LANES) * m_2 + up_to(p, LANES) * m_3;
+    (void)chunk;
+    (void)chunk_2;
+    (void)chunk_3;
+    return up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3;
 }
 
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
@@ -75,6 +87,9 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
     const size_t row_m_3 = padded(m_3);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_1 = padded(m_1);
+    const size_t chunk = steps_ahead(T, B, up_to(m_3, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_7 = steps_together(T, B, row_m_1 + up_to(m_1, LANES));
     (void)T;
     (void)B;
     (void)m_3;
@@ -86,7 +101,10 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
     (void)row_m_3;
     (void)row_m_2;
     (void)row_m_1;
-    return up_to(m_3, LANES) * m_3 + up_to(m_3, LANES) * p + up_to(m_2, LANES) * m_2 + up_to(m_2, LANES) * m_3 + up_to(m_1, LANES) * m_1 + up_to(m_1, LANES) * m_2 + up_to(n, LANES) * m_1;
+    (void)chunk;
+    (void)chunk_6;
+    (void)chunk_7;
+    return up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1;
 }
 
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -102,6 +120,9 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
     (void)T;
     (void)B;
     (void)m_3;
@@ -112,7 +133,42 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
-    return steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES);
+    (void)chunk;
+    (void)chunk_2;
+    (void)chunk_3;
+    return chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES);
+}
+
+size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    const size_t row_m_1 = padded(m_1);
+    const size_t row_m_2 = padded(m_2);
+    const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
+    (void)T;
+    (void)B;
+    (void)m_3;
+    (void)p;
+    (void)m_2;
+    (void)m_1;
+    (void)n;
+    (void)row_m_1;
+    (void)row_m_2;
+    (void)row_m_3;
+    (void)chunk;
+    (void)chunk_4;
+    (void)chunk_5;
+    return T * B * row_m_1 + T * B * row_m_2 + T * B * row_m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES);
 }
 
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -128,6 +184,9 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     const size_t row_m_3 = padded(m_3);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_1 = padded(m_1);
+    const size_t chunk = steps_ahead(T, B, up_to(m_3, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_7 = steps_together(T, B, row_m_1 + up_to(m_1, LANES));
     (void)T;
     (void)B;
     (void)m_3;
@@ -139,7 +198,10 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     (void)row_m_3;
     (void)row_m_2;
     (void)row_m_1;
-    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + T * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + threads * SCRATCH;
+    (void)chunk;
+    (void)chunk_6;
+    (void)chunk_7;
+    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + chunk_7 * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * SCRATCH;
 }
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -186,13 +248,6 @@ void deep_rnn_simd_pack_forward(
     (void)n;
     {
         const weights from[] = {
-            {parameters->layer1_U, m_1, 1, 1},
-        };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->layer1_W, n, 1, 1},
         };
         const size_t entries_of[] = {n};
@@ -200,10 +255,10 @@ void deep_rnn_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->layer2_U, m_2, 1, 1},
+            {parameters->layer1_U, m_1, 1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        const size_t entries_of[] = {m_1};
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
@@ -214,16 +269,23 @@ void deep_rnn_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->layer3_U, m_3, 1, 1},
+            {parameters->layer2_U, m_2, 1, 1},
         };
-        const size_t entries_of[] = {m_3};
-        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        const size_t entries_of[] = {m_2};
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer3_W, m_2, 1, 1},
         };
         const size_t entries_of[] = {m_2};
+        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->layer3_U, m_3, 1, 1},
+        };
+        const size_t entries_of[] = {m_3};
         packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -255,13 +317,6 @@ void deep_rnn_simd_pack_backward(
     (void)n;
     {
         const weights from[] = {
-            {parameters->layer3_U, 1, m_3, 1},
-        };
-        const size_t entries_of[] = {m_3};
-        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->V, 1, m_3, 1},
         };
         const size_t entries_of[] = {p};
@@ -269,10 +324,10 @@ void deep_rnn_simd_pack_backward(
     }
     {
         const weights from[] = {
-            {parameters->layer2_U, 1, m_2, 1},
+            {parameters->layer3_U, 1, m_3, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        const size_t entries_of[] = {m_3};
+        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
@@ -283,16 +338,23 @@ void deep_rnn_simd_pack_backward(
     }
     {
         const weights from[] = {
-            {parameters->layer1_U, 1, m_1, 1},
+            {parameters->layer2_U, 1, m_2, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        const size_t entries_of[] = {m_2};
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_W, 1, m_1, 1},
         };
         const size_t entries_of[] = {m_2};
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->layer1_U, 1, m_1, 1},
+        };
+        const size_t entries_of[] = {m_1};
         packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -322,6 +384,9 @@ void deep_rnn_simd_forward(
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
     const real *const layer1_b = parameters->layer1_b; /* [m_1] */
     const real *const layer2_b = parameters->layer2_b; /* [m_2] */
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
@@ -330,228 +395,463 @@ void deep_rnn_simd_forward(
     real *const tape_layer2_h = tape_layer1_h + T * B * row_m_1; /* [m_2] a row */
     real *const tape_layer3_h = tape_layer2_h + T * B * row_m_2; /* [m_3] a row */
     real *const tile_layer1_a_ahead = work;
-    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES);
-    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES);
-    const real *const panels_layer1_h_prev = packed;
-    const real *const panels_x = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_x + up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
-    const real *const panels_layer3_h = panels_layer2_h + up_to(m_3, LANES) * m_2;
+    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * up_to(m_2, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
+    const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m_1, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer1.W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    /* layer1.W x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
-                        const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
-                        const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
+                    const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer1.U layer1.h_prev */
-                            const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
-                            product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                        /* layer1.U layer1.h_prev */
+                        const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
+                        product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                                const vec layer1_b_here = load_part(layer1_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            const vec layer1_b_here = load_part(layer1_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
-                                    const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+                                /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
+                                const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
 
-                                    /* (2)  layer1.h = tanh(layer1.a) */
-                                    const vec layer1_h = vec_tanh(layer1_a);
-                                    store(layer1_h_rows + s * row_m_1 + j, layer1_h);
-                                }
+                                /* (2)  layer1.h = tanh(layer1.a) */
+                                const vec layer1_h = vec_tanh(layer1_a);
+                                store(layer1_h_rows + s * row_m_1 + j, layer1_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m_2, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk_2) {
+        const size_t steps = least(chunk_2, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer2.W layer1.h */
+                const operand factors_layer1_h[] = {{tape_layer1_h + first * B * row_m_1, row_m_1, m_1}};
+                product(steps * B, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    /* layer2.W layer1.h */
-                    const operand factors_layer1_h[] = {{tape_layer1_h + first * B * row_m_1, row_m_1, m_1}};
-                    product(steps * B, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
-                        const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
-                        const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
+                    const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer2.U layer2.h_prev */
-                            const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
-                            product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                        /* layer2.U layer2.h_prev */
+                        const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
+                        product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                                const vec layer2_b_here = load_part(layer2_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            const vec layer2_b_here = load_part(layer2_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
-                                    const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+                                /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
+                                const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
 
-                                    /* (4)  layer2.h = tanh(layer2.a) */
-                                    const vec layer2_h = vec_tanh(layer2_a);
-                                    store(layer2_h_rows + s * row_m_2 + j, layer2_h);
-                                }
+                                /* (4)  layer2.h = tanh(layer2.a) */
+                                const vec layer2_h = vec_tanh(layer2_a);
+                                store(layer2_h_rows + s * row_m_2 + j, layer2_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m_3, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk_3) {
+        const size_t steps = least(chunk_3, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_3, vectors, block);
+                /* layer3.W layer2.h */
+                const operand factors_layer2_h[] = {{tape_layer2_h + first * B * row_m_2, row_m_2, m_2}};
+                product(steps * B, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_3, vectors, block);
-                    /* layer3.W layer2.h */
-                    const operand factors_layer2_h[] = {{tape_layer2_h + first * B * row_m_2, row_m_2, m_2}};
-                    product(steps * B, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
-                        const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
-                        const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
+                    const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
+                    const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_3, vectors, block);
+                        real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer3.U layer3.h_prev */
-                            const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
-                            product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                        /* layer3.U layer3.h_prev */
+                        const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
+                        product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                                const vec layer3_b_here = load_part(layer3_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                            const vec layer3_b_here = load_part(layer3_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
-                                    const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+                                /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
+                                const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
 
-                                    /* (6)  layer3.h = tanh(layer3.a) */
-                                    const vec layer3_h = vec_tanh(layer3_a);
-                                    store(layer3_h_rows + s * row_m_3 + j, layer3_h);
-                                }
+                                /* (6)  layer3.h = tanh(layer3.a) */
+                                const vec layer3_h = vec_tanh(layer3_a);
+                                store(layer3_h_rows + s * row_m_3 + j, layer3_h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer3_h_rows = tape_layer3_h + begin * row_m_3;
-            real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V layer3.h */
-                const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                    /* V layer3.h */
+                    const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
+                    product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (7)  a_y = V layer3.h + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                            /* (7)  a_y = V layer3.h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                        /* (8)  y = a_y */
-                        const vec y = a_y;
-                        store_part(y_rows + s * p + j, y, left);
+                            /* (8)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
                     }
                 }
             }
         }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m_1, tape_layer1_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_h);
     if (member == 0)
         copy_rows(B, m_2, tape_layer2_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_h);
     if (member == 0)
         copy_rows(B, m_3, tape_layer3_h + (T - 1) * B * row_m_3, row_m_3, final->layer3_h);
+    }
+}
+
+void deep_rnn_simd_infer(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_real *packed, const deep_rnn_inputs *in,
+    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_state *final, deep_rnn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    const size_t row_m_1 = padded(m_1);
+    const size_t row_m_2 = padded(m_2);
+    const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
+    const real *const layer1_b = parameters->layer1_b; /* [m_1] */
+    const real *const layer2_b = parameters->layer2_b; /* [m_2] */
+    const real *const layer3_b = parameters->layer3_b; /* [m_3] */
+    const real *const b_y = parameters->b_y; /* [p] */
+    real *const work_layer1_h = work; /* [m_1] a row */
+    real *const work_layer2_h = work_layer1_h + T * B * row_m_1; /* [m_2] a row */
+    real *const work_layer3_h = work_layer2_h + T * B * row_m_2; /* [m_3] a row */
+    real *const tile_layer1_a_ahead = work_layer3_h + T * B * row_m_3;
+    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * up_to(m_2, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
+    const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer1.W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
+                    const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* layer1.U layer1.h_prev */
+                        const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
+                        product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            const vec layer1_b_here = load_part(layer1_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
+                                const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+
+                                /* (2)  layer1.h = tanh(layer1.a) */
+                                const vec layer1_h = vec_tanh(layer1_a);
+                                store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk_4) {
+        const size_t steps = least(chunk_4, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer2.W layer1.h */
+                const operand factors_layer1_h[] = {{work_layer1_h + first * B * row_m_1, row_m_1, m_1}};
+                product(steps * B, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
+                    const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* layer2.U layer2.h_prev */
+                        const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
+                        product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            const vec layer2_b_here = load_part(layer2_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
+                                const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+
+                                /* (4)  layer2.h = tanh(layer2.a) */
+                                const vec layer2_h = vec_tanh(layer2_a);
+                                store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk_5) {
+        const size_t steps = least(chunk_5, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_3, vectors, block);
+                /* layer3.W layer2.h */
+                const operand factors_layer2_h[] = {{work_layer2_h + first * B * row_m_2, row_m_2, m_2}};
+                product(steps * B, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
+                    const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
+                    const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_3, vectors, block);
+                        real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* layer3.U layer3.h_prev */
+                        const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
+                        product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                            const vec layer3_b_here = load_part(layer3_b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
+                                const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+
+                                /* (6)  layer3.h = tanh(layer3.a) */
+                                const vec layer3_h = vec_tanh(layer3_a);
+                                store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V layer3.h */
+                    const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
+                    product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (7)  a_y = V layer3.h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                            /* (8)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m_1, work_layer1_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_h);
+    if (member == 0)
+        copy_rows(B, m_2, work_layer2_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_h);
+    if (member == 0)
+        copy_rows(B, m_3, work_layer3_h + (T - 1) * B * row_m_3, row_m_3, final->layer3_h);
     }
 }
 
@@ -576,6 +876,9 @@ void deep_rnn_simd_backward(
     const size_t row_m_3 = padded(m_3);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_1 = padded(m_1);
+    const size_t chunk = steps_ahead(T, B, up_to(m_3, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, up_to(m_2, LANES));
+    const size_t chunk_7 = steps_together(T, B, row_m_1 + up_to(m_1, LANES));
     real *const layer1_W_bar = gradients->layer1_W_bar; /* [m_1, n] */
     real *const layer1_U_bar = gradients->layer1_U_bar; /* [m_1, m_1] */
     real *const layer1_b_bar = gradients->layer1_b_bar; /* [m_1] */
@@ -594,20 +897,20 @@ void deep_rnn_simd_backward(
     real *const work_layer3_a_bar = work_a_y_bar + T * B * row_p; /* [m_3] a row */
     real *const work_layer2_a_bar = work_layer3_a_bar + T * B * row_m_3; /* [m_2] a row */
     real *const work_layer1_a_bar = work_layer2_a_bar + T * B * row_m_2; /* [m_1] a row */
-    real *const work_layer1_h_prev_bar = work_layer1_a_bar + T * B * row_m_1; /* [m_1] a row */
+    real *const work_layer1_h_prev_bar = work_layer1_a_bar + chunk_7 * B * row_m_1; /* [m_1] a row */
     real *const work_layer2_h_prev_bar = work_layer1_h_prev_bar + 2 * B * row_m_1; /* [m_2] a row */
     real *const work_layer3_h_prev_bar = work_layer2_h_prev_bar + 2 * B * row_m_2; /* [m_3] a row */
     real *const tile_layer3_h_bar_ahead = work_layer3_h_prev_bar + 2 * B * row_m_3;
-    real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES);
-    real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES);
-    real *const work_scratch = tile_layer1_h_bar_ahead + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES);
-    const real *const panels_layer3_a_bar = packed;
-    const real *const panels_a_y_bar = panels_layer3_a_bar + up_to(m_3, LANES) * m_3;
-    const real *const panels_layer2_a_bar = panels_a_y_bar + up_to(m_3, LANES) * p;
-    const real *const panels_layer3_a_bar_2 = panels_layer2_a_bar + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer1_a_bar = panels_layer3_a_bar_2 + up_to(m_2, LANES) * m_3;
-    const real *const panels_layer2_a_bar_2 = panels_layer1_a_bar + up_to(m_1, LANES) * m_1;
-    const real *const panels_layer1_a_bar_2 = panels_layer2_a_bar_2 + up_to(m_1, LANES) * m_2;
+    real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + chunk * B * up_to(m_3, LANES);
+    real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + chunk_6 * B * up_to(m_2, LANES);
+    real *const work_scratch = tile_layer1_h_bar_ahead + chunk_7 * B * up_to(m_1, LANES);
+    const real *const panels_a_y_bar = packed;
+    const real *const panels_layer3_a_bar = panels_a_y_bar + up_to(m_3, LANES) * p;
+    const real *const panels_layer3_a_bar_2 = panels_layer3_a_bar + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer2_a_bar = panels_layer3_a_bar_2 + up_to(m_2, LANES) * m_3;
+    const real *const panels_layer2_a_bar_2 = panels_layer2_a_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer1_a_bar = panels_layer2_a_bar_2 + up_to(m_1, LANES) * m_2;
+    const real *const panels_layer1_a_bar_2 = panels_layer1_a_bar + up_to(m_1, LANES) * m_1;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -630,7 +933,7 @@ void deep_rnn_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -657,412 +960,403 @@ void deep_rnn_simd_backward(
     {
         real *const scratch = work_scratch + member * SCRATCH;
         /* (29)  V_bar = sum_t a_y_bar layer3.h^T   adjoint of (7) */
-        const series rows_of_layer3_h = {tape_layer3_h, 0, row_m_3, 0, 0, 0};
+        const series rows_of_layer3_h = {tape_layer3_h, 0, row_m_3, 0, 0, 0, 0};
         const total_of with_layer3_h[] = {
-            {{work_a_y_bar, 0, row_p, 0, 0, 0}, p, 1, V_bar, 0},
+            {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_bar, 0},
         };
-        totals(T * B, &rows_of_layer3_h, m_3, with_layer3_h, 1, member, members, scratch);
+        totals(0, T * B, &rows_of_layer3_h, m_3, with_layer3_h, 1, member, members, scratch);
 
     }
     BARRIER
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m_3, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_3, vectors, block);
+                /* V^T a_y_bar */
+                const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
+                product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_3, vectors, block);
-                    /* V^T a_y_bar */
-                    const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                    product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
-                        const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
-                        const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
-                        real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
+                    const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
+                    const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
+                    real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m_3, vectors, block);
+                        real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer3_h = load(layer3_h_rows + s * row_m_3 + j);
-                                    const vec layer3_h_next_bar = load_part(layer3_h_next_bar_rows + s * layer3_h_next_bar_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer3_h = load(layer3_h_rows + s * row_m_3 + j);
+                                const vec layer3_h_next_bar = load_part(layer3_h_next_bar_rows + s * layer3_h_next_bar_stride + j, left);
 
-                                    /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7) */
-                                    const vec layer3_h_bar = load(tile_layer3_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer3_h_next_bar;
+                                /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7) */
+                                const vec layer3_h_bar = load(tile_layer3_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer3_h_next_bar;
 
-                                    /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6) */
-                                    const vec layer3_a_bar = layer3_h_bar * (1 - layer3_h * layer3_h);
-                                    store(layer3_a_bar_rows + s * row_m_3 + j, layer3_a_bar);
-                                }
+                                /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6) */
+                                const vec layer3_a_bar = layer3_h_bar * (1 - layer3_h * layer3_h);
+                                store(layer3_a_bar_rows + s * row_m_3 + j, layer3_a_bar);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
-                        real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar + ((t & 1) * B + begin) * row_m_3;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            ALIGNED real tile_layer3_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
+                    real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar + ((t & 1) * B + begin) * row_m_3;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_3, vectors, block);
+                        ALIGNED real tile_layer3_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                            /* layer3.U^T layer3.a_bar */
-                            const operand factors_layer3_a_bar[] = {{layer3_a_bar_rows, row_m_3, m_3}};
-                            product(rows, 1 * own, factors_layer3_a_bar, 1, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3, tile_layer3_h_prev_bar, 0);
+                        /* layer3.U^T layer3.a_bar */
+                        const operand factors_layer3_a_bar[] = {{layer3_a_bar_rows, row_m_3, m_3}};
+                        product(rows, 1 * own, factors_layer3_a_bar, 1, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3, tile_layer3_h_prev_bar, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint of (5) */
-                                    const vec layer3_h_prev_bar = load(tile_layer3_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                    store(layer3_h_prev_bar_rows + s * row_m_3 + j, layer3_h_prev_bar);
-                                }
+                                /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint of (5) */
+                                const vec layer3_h_prev_bar = load(tile_layer3_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer3_h_prev_bar_rows + s * row_m_3 + j, layer3_h_prev_bar);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m_2, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_6) {
+        const size_t steps = least(chunk_6, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                /* layer3.W^T layer3.a_bar */
+                const operand factors_layer3_a_bar_2[] = {{work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3}};
+                product(steps * B, 1 * own, factors_layer3_a_bar_2, 1, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    /* layer3.W^T layer3.a_bar */
-                    const operand factors_layer3_a_bar_2[] = {{work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3}};
-                    product(steps * B, 1 * own, factors_layer3_a_bar_2, 1, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
-                        const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
-                        const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
-                        real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
+                    const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
+                    real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_h = load(layer2_h_rows + s * row_m_2 + j);
-                                    const vec layer2_h_next_bar = load_part(layer2_h_next_bar_rows + s * layer2_h_next_bar_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer2_h = load(layer2_h_rows + s * row_m_2 + j);
+                                const vec layer2_h_next_bar = load_part(layer2_h_next_bar_rows + s * layer2_h_next_bar_stride + j, left);
 
-                                    /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5) */
-                                    const vec layer2_h_bar = load(tile_layer2_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer2_h_next_bar;
+                                /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5) */
+                                const vec layer2_h_bar = load(tile_layer2_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer2_h_next_bar;
 
-                                    /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4) */
-                                    const vec layer2_a_bar = layer2_h_bar * (1 - layer2_h * layer2_h);
-                                    store(layer2_a_bar_rows + s * row_m_2 + j, layer2_a_bar);
-                                }
+                                /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4) */
+                                const vec layer2_a_bar = layer2_h_bar * (1 - layer2_h * layer2_h);
+                                store(layer2_a_bar_rows + s * row_m_2 + j, layer2_a_bar);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
-                        real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            ALIGNED real tile_layer2_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
+                    real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        ALIGNED real tile_layer2_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                            /* layer2.U^T layer2.a_bar */
-                            const operand factors_layer2_a_bar[] = {{layer2_a_bar_rows, row_m_2, m_2}};
-                            product(rows, 1 * own, factors_layer2_a_bar, 1, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2, tile_layer2_h_prev_bar, 0);
+                        /* layer2.U^T layer2.a_bar */
+                        const operand factors_layer2_a_bar[] = {{layer2_a_bar_rows, row_m_2, m_2}};
+                        product(rows, 1 * own, factors_layer2_a_bar, 1, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2, tile_layer2_h_prev_bar, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint of (3) */
-                                    const vec layer2_h_prev_bar = load(tile_layer2_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                    store(layer2_h_prev_bar_rows + s * row_m_2 + j, layer2_h_prev_bar);
-                                }
+                                /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint of (3) */
+                                const vec layer2_h_prev_bar = load(tile_layer2_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer2_h_prev_bar_rows + s * row_m_2 + j, layer2_h_prev_bar);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m_1, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_7) {
+        const size_t steps = least(chunk_7, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                /* layer2.W^T layer2.a_bar */
+                const operand factors_layer2_a_bar_2[] = {{work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2}};
+                product(steps * B, 1 * own, factors_layer2_a_bar_2, 1, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
+                    const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
+                    real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer1_h = load(layer1_h_rows + s * row_m_1 + j);
+                                const vec layer1_h_next_bar = load_part(layer1_h_next_bar_rows + s * layer1_h_next_bar_stride + j, left);
+
+                                /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3) */
+                                const vec layer1_h_bar = load(tile_layer1_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer1_h_next_bar;
+
+                                /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2) */
+                                const vec layer1_a_bar = layer1_h_bar * (1 - layer1_h * layer1_h);
+                                store(layer1_a_bar_rows + s * row_m_1 + j, layer1_a_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
+                    real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        ALIGNED real tile_layer1_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* layer1.U^T layer1.a_bar */
+                        const operand factors_layer1_a_bar[] = {{layer1_a_bar_rows, row_m_1, m_1}};
+                        product(rows, 1 * own, factors_layer1_a_bar, 1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1, tile_layer1_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint of (1) */
+                                const vec layer1_h_prev_bar = load(tile_layer1_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer1_h_prev_bar_rows + s * row_m_1 + j, layer1_h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* layer1.W^T layer1.a_bar */
+                    const operand factors_layer1_a_bar_2[] = {{layer1_a_bar_rows, row_m_1, m_1}};
+                    product(rows, 1 * own, factors_layer1_a_bar_2, 1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
-                    /* layer2.W^T layer2.a_bar */
-                    const operand factors_layer2_a_bar_2[] = {{work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2}};
-                    product(steps * B, 1 * own, factors_layer2_a_bar_2, 1, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
-                        const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
-                        const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
-                        real *const layer1_a_bar_rows = work_layer1_a_bar + (t * B + begin) * row_m_1;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                        vec layer1_b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec layer1_a_bar = load(layer1_a_bar_rows + s * row_m_1 + j);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_h = load(layer1_h_rows + s * row_m_1 + j);
-                                    const vec layer1_h_next_bar = load_part(layer1_h_next_bar_rows + s * layer1_h_next_bar_stride + j, left);
-
-                                    /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3) */
-                                    const vec layer1_h_bar = load(tile_layer1_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer1_h_next_bar;
-
-                                    /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2) */
-                                    const vec layer1_a_bar = layer1_h_bar * (1 - layer1_h * layer1_h);
-                                    store(layer1_a_bar_rows + s * row_m_1 + j, layer1_a_bar);
-                                }
-                            }
+                            /* (22)  layer1.b_bar = sum_t layer1.a_bar   adjoint of (1) */
+                            layer1_b_bar_here += layer1_a_bar;
                         }
+                        store_part(layer1_b_bar + j, load_part(layer1_b_bar + j, left) + layer1_b_bar_here, left);
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const layer1_a_bar_rows = work_layer1_a_bar + (t * B + begin) * row_m_1;
-                        real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            ALIGNED real tile_layer1_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer2_a_bar_rows = work_layer2_a_bar + (first * B + begin) * row_m_2;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m_2, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                        vec layer2_b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec layer2_a_bar = load(layer2_a_bar_rows + s * row_m_2 + j);
 
-                            /* layer1.U^T layer1.a_bar */
-                            const operand factors_layer1_a_bar[] = {{layer1_a_bar_rows, row_m_1, m_1}};
-                            product(rows, 1 * own, factors_layer1_a_bar, 1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1, tile_layer1_h_prev_bar, 0);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-
-                                    /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint of (1) */
-                                    const vec layer1_h_prev_bar = load(tile_layer1_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                    store(layer1_h_prev_bar_rows + s * row_m_1 + j, layer1_h_prev_bar);
-                                }
-                            }
+                            /* (25)  layer2.b_bar = sum_t layer2.a_bar   adjoint of (3) */
+                            layer2_b_bar_here += layer2_a_bar;
                         }
-                    }
-                }
-                BARRIER
-            }
-        }
-    }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* layer1.W^T layer1.a_bar */
-                const operand factors_layer1_a_bar_2[] = {{layer1_a_bar_rows, row_m_1, m_1}};
-                product(rows, 1 * own, factors_layer1_a_bar_2, 1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                        store_part(layer2_b_bar + j, load_part(layer2_b_bar + j, left) + layer2_b_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m_1, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                    vec layer1_b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec layer1_a_bar = load(layer1_a_bar_rows + s * row_m_1 + j);
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m_3, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const layer3_a_bar_rows = work_layer3_a_bar + (first * B + begin) * row_m_3;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m_3, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                        vec layer3_b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec layer3_a_bar = load(layer3_a_bar_rows + s * row_m_3 + j);
 
-                        /* (22)  layer1.b_bar = sum_t layer1.a_bar   adjoint of (1) */
-                        layer1_b_bar_here += layer1_a_bar;
+                            /* (28)  layer3.b_bar = sum_t layer3.a_bar   adjoint of (5) */
+                            layer3_b_bar_here += layer3_a_bar;
+                        }
+                        store_part(layer3_b_bar + j, load_part(layer3_b_bar + j, left) + layer3_b_bar_here, left);
                     }
-                    store_part(layer1_b_bar + j, load_part(layer1_b_bar + j, left) + layer1_b_bar_here, left);
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m_2, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer2_a_bar_rows = work_layer2_a_bar + begin * row_m_2;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                    vec layer2_b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec layer2_a_bar = load(layer2_a_bar_rows + s * row_m_2 + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-                        /* (25)  layer2.b_bar = sum_t layer2.a_bar   adjoint of (3) */
-                        layer2_b_bar_here += layer2_a_bar;
-                    }
-                    store_part(layer2_b_bar + j, load_part(layer2_b_bar + j, left) + layer2_b_bar_here, left);
-                }
-            }
+            /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
+            const series rows_of_layer1_h_prev = {tape_layer1_h, initial->layer1_h, row_m_1, m_1, 0, B, 0};
+            const total_of with_layer1_h_prev[] = {
+                {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer1_h_prev, m_1, with_layer1_h_prev, 1, member, members, scratch);
+
+            /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
+            const series rows_of_layer1_h = {tape_layer1_h, 0, row_m_1, 0, 0, 0, 0};
+            const total_of with_layer1_h[] = {
+                {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer1_h, m_1, with_layer1_h, 1, member, members, scratch);
+
+            /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
+            const series rows_of_layer2_h_prev = {tape_layer2_h, initial->layer2_h, row_m_2, m_2, 0, B, 0};
+            const total_of with_layer2_h_prev[] = {
+                {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer2_h_prev, m_2, with_layer2_h_prev, 1, member, members, scratch);
+
+            /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
+            const series rows_of_layer2_h = {tape_layer2_h, 0, row_m_2, 0, 0, 0, 0};
+            const total_of with_layer2_h[] = {
+                {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer2_h, m_2, with_layer2_h, 1, member, members, scratch);
+
+            /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
+            const series rows_of_layer3_h_prev = {tape_layer3_h, initial->layer3_h, row_m_3, m_3, 0, B, 0};
+            const total_of with_layer3_h_prev[] = {
+                {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_layer3_h_prev, m_3, with_layer3_h_prev, 1, member, members, scratch);
+
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m_3, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const layer3_a_bar_rows = work_layer3_a_bar + begin * row_m_3;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_3, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                    vec layer3_b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec layer3_a_bar = load(layer3_a_bar_rows + s * row_m_3 + j);
-
-                        /* (28)  layer3.b_bar = sum_t layer3.a_bar   adjoint of (5) */
-                        layer3_b_bar_here += layer3_a_bar;
-                    }
-                    store_part(layer3_b_bar + j, load_part(layer3_b_bar + j, left) + layer3_b_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
-        const series rows_of_layer1_h_prev = {tape_layer1_h, initial->layer1_h, row_m_1, m_1, 0, B};
-        const total_of with_layer1_h_prev[] = {
-            {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0}, m_1, 1, layer1_U_bar, 0},
-        };
-        totals(T * B, &rows_of_layer1_h_prev, m_1, with_layer1_h_prev, 1, member, members, scratch);
-
-        /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
-        const series rows_of_layer1_h = {tape_layer1_h, 0, row_m_1, 0, 0, 0};
-        const total_of with_layer1_h[] = {
-            {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_W_bar, 0},
-        };
-        totals(T * B, &rows_of_layer1_h, m_1, with_layer1_h, 1, member, members, scratch);
-
-        /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
-        const series rows_of_layer2_h_prev = {tape_layer2_h, initial->layer2_h, row_m_2, m_2, 0, B};
-        const total_of with_layer2_h_prev[] = {
-            {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0}, m_2, 1, layer2_U_bar, 0},
-        };
-        totals(T * B, &rows_of_layer2_h_prev, m_2, with_layer2_h_prev, 1, member, members, scratch);
-
-        /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
-        const series rows_of_layer2_h = {tape_layer2_h, 0, row_m_2, 0, 0, 0};
-        const total_of with_layer2_h[] = {
-            {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0}, m_3, 1, layer3_W_bar, 0},
-        };
-        totals(T * B, &rows_of_layer2_h, m_2, with_layer2_h, 1, member, members, scratch);
-
-        /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
-        const series rows_of_layer3_h_prev = {tape_layer3_h, initial->layer3_h, row_m_3, m_3, 0, B};
-        const total_of with_layer3_h_prev[] = {
-            {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0}, m_3, 1, layer3_U_bar, 0},
-        };
-        totals(T * B, &rows_of_layer3_h_prev, m_3, with_layer3_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m_1, work_layer1_h_prev_bar + (((0) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_h_bar);
     if (member == 0)
@@ -1096,13 +1390,13 @@ void deep_rnn_simd_step(
     real *const work_layer2_h = work_layer1_h + B * row_m_1; /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + B * row_m_2; /* [m_3] a row */
     const size_t t = turned(work_layer3_h + B * row_m_3);
-    const real *const panels_layer1_h_prev = packed;
-    const real *const panels_x = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_x + up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
-    const real *const panels_layer3_h = panels_layer2_h + up_to(m_3, LANES) * m_2;
+    const real *const panels_x = packed;
+    const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
+    const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -1112,7 +1406,7 @@ void deep_rnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = state->layer1_h + begin * m_1;
@@ -1151,7 +1445,7 @@ void deep_rnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = state->layer2_h + begin * m_2;
@@ -1190,7 +1484,7 @@ void deep_rnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = state->layer3_h + begin * m_3;
@@ -1229,7 +1523,7 @@ void deep_rnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
             for (size_t turn = from; turn < to; ++turn) {
@@ -1265,10 +1559,4 @@ void deep_rnn_simd_step(
     if (member == 0)
         copy_rows(B, m_3, work_layer3_h + 0 * row_m_3, row_m_3, next->layer3_h);
     }
-}
-
-void deep_rnn_simd_bound_step(const deep_rnn_simd_bound *bound)
-{
-    deep_rnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of deep_rnn_real: what forward saves for backward: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3. */
 size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: weights packed for forward: up_to(m_1, LANES) * m_1 + up_to(m_1, LANES) * n + up_to(m_2, LANES) * m_2 + up_to(m_2, LANES) * m_1 + up_to(m_3, LANES) * m_3 + up_to(m_3, LANES) * m_2 + up_to(p, LANES) * m_3. */
+/* Entries of deep_rnn_real: weights packed for forward: up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3. */
 size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: weights packed for backward: up_to(m_3, LANES) * m_3 + up_to(m_3, LANES) * p + up_to(m_2, LANES) * m_2 + up_to(m_2, LANES) * m_3 + up_to(m_1, LANES) * m_1 + up_to(m_1, LANES) * m_2 + up_to(n, LANES) * m_1. */
+/* Entries of deep_rnn_real: weights packed for backward: up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1. */
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES). */
+/* Entries of deep_rnn_real: scratch memory of forward: chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES). */
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + T * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + steps_ahead(T, B, up_to(m_3, LANES)) * B * up_to(m_3, LANES) + steps_ahead(T, B, up_to(m_2, LANES)) * B * up_to(m_2, LANES) + steps_ahead(T, B, up_to(m_1, LANES)) * B * up_to(m_1, LANES) + threads * SCRATCH. */
+/* Entries of deep_rnn_real: scratch memory of infer: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES). */
+size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads);
+
+/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + chunk_7 * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * SCRATCH. */
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of step: B * padded m_1 + B * padded m_2 + B * padded m_3 + 1. */
@@ -51,6 +54,13 @@ void deep_rnn_simd_forward(
     const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void deep_rnn_simd_infer(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_real *packed, const deep_rnn_inputs *in,
+    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_state *final, deep_rnn_real *work, size_t threads);
+
 /* As deep_rnn_backward, with weights packed by deep_rnn_simd_pack_backward. */
 void deep_rnn_simd_backward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
@@ -65,21 +75,6 @@ void deep_rnn_simd_step(
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
     const deep_rnn_state *state, const deep_rnn_outputs *out,
     const deep_rnn_state *next, deep_rnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct deep_rnn_simd_bound {
-    const deep_rnn_sizes *sizes;
-    const deep_rnn_parameters *parameters;
-    const deep_rnn_real *packed;
-    const deep_rnn_inputs *in;
-    const deep_rnn_state *state;
-    const deep_rnn_outputs *out;
-    const deep_rnn_state *next;
-    deep_rnn_real *work;
-    size_t threads;
-} deep_rnn_simd_bound;
-
-void deep_rnn_simd_bound_step(const deep_rnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -20,12 +20,14 @@ size_t elman_simd_tape_size(const elman_sizes *sizes)
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
     (void)row_m;
+    (void)chunk;
     return T * B * row_m;
 }
 
@@ -37,13 +39,15 @@ size_t elman_simd_forward_packed_size(const elman_sizes *sizes)
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
     (void)row_m;
-    return up_to(m, LANES) * m + up_to(m, LANES) * n + up_to(p, LANES) * m;
+    (void)chunk;
+    return up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m;
 }
 
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
@@ -55,6 +59,7 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
     const size_t p = ELMAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -62,7 +67,8 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
     (void)p;
     (void)row_p;
     (void)row_m;
-    return up_to(m, LANES) * m + up_to(m, LANES) * p + up_to(n, LANES) * m;
+    (void)chunk;
+    return up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
@@ -74,13 +80,35 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)p;
+    (void)row_m;
+    (void)chunk;
+    return T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
@@ -92,6 +120,7 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     const size_t p = ELMAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -99,7 +128,8 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     (void)p;
     (void)row_p;
     (void)row_m;
-    return T * B * row_p + T * B * row_m + 2 * B * row_m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH;
+    (void)chunk;
+    return T * B * row_p + chunk * B * row_m + 2 * B * row_m + chunk * B * up_to(m, LANES) + threads * SCRATCH;
 }
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
@@ -134,16 +164,16 @@ void elman_simd_pack_forward(
     (void)p;
     {
         const weights from[] = {
-            {parameters->U, m, 1, 1},
+            {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {m};
+        const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->W, n, 1, 1},
+            {parameters->U, m, 1, 1},
         };
-        const size_t entries_of[] = {n};
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -171,16 +201,16 @@ void elman_simd_pack_backward(
     (void)p;
     {
         const weights from[] = {
-            {parameters->U, 1, m, 1},
+            {parameters->V, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
+        const size_t entries_of[] = {p};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->V, 1, m, 1},
+            {parameters->U, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -206,110 +236,226 @@ void elman_simd_forward(
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_h = tape; /* [m] a row */
     real *const tile_a_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_h = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const h_rows = tape_h + (t * B + begin) * row_m;
-                        const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
-                        const size_t h_prev_stride = t > 0 ? row_m : m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const size_t h_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                        /* U h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_here = load_part(b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (1)  a = W x + U h_prev + b */
-                                    const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                                /* (1)  a = W x + U h_prev + b */
+                                const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
 
-                                    /* (2)  h = tanh(a) */
-                                    const vec h = vec_tanh(a);
-                                    store(h_rows + s * row_m + j, h);
-                                }
+                                /* (2)  h = tanh(a) */
+                                const vec h = vec_tanh(a);
+                                store(h_rows + s * row_m + j, h);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const h_rows = tape_h + begin * row_m;
-            real *const y_rows = out->y + begin * p;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const h_rows = tape_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V h */
-                const operand factors_h[] = {{h_rows, row_m, m}};
-                product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                    /* V h */
+                    const operand factors_h[] = {{h_rows, row_m, m}};
+                    product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (3)  a_y = V h + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                            /* (3)  a_y = V h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                        /* (4)  y = a_y */
-                        const vec y = a_y;
-                        store_part(y_rows + s * p + j, y, left);
+                            /* (4)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
                     }
                 }
             }
         }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
+    }
+}
+
+void elman_simd_infer(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_real *packed, const elman_inputs *in,
+    const elman_state *initial, const elman_outputs *out,
+    const elman_state *final, elman_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const real *const b = parameters->b; /* [m] */
+    const real *const b_y = parameters->b_y; /* [p] */
+    real *const work_h = work; /* [m] a row */
+    real *const tile_a_ahead = work_h + T * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = work_h + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const size_t h_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (1)  a = W x + U h_prev + b */
+                                const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+
+                                /* (2)  h = tanh(a) */
+                                const vec h = vec_tanh(a);
+                                store(h_rows + s * row_m + j, h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const h_rows = work_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V h */
+                    const operand factors_h[] = {{h_rows, row_m, m}};
+                    product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (3)  a_y = V h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                            /* (4)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, work_h + (T - 1) * B * row_m, row_m, final->h);
     }
 }
 
@@ -330,6 +476,7 @@ void elman_simd_backward(
     const size_t p = ELMAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m + up_to(m, LANES));
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
     real *const b_bar = gradients->b_bar; /* [m] */
@@ -338,12 +485,12 @@ void elman_simd_backward(
     const real *const tape_h = tape; /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_a_bar = work_a_y_bar + T * B * row_p; /* [m] a row */
-    real *const work_h_prev_bar = work_a_bar + T * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_bar + chunk * B * row_m; /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
-    real *const work_scratch = tile_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    const real *const panels_a_bar = packed;
-    const real *const panels_a_y_bar = panels_a_bar + up_to(m, LANES) * m;
-    const real *const panels_a_bar_2 = panels_a_y_bar + up_to(m, LANES) * p;
+    real *const work_scratch = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_a_y_bar = packed;
+    const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
+    const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -362,7 +509,7 @@ void elman_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -389,170 +536,167 @@ void elman_simd_backward(
     {
         real *const scratch = work_scratch + member * SCRATCH;
         /* (13)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
-        const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0};
+        const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
         const total_of with_h[] = {
-            {{work_a_y_bar, 0, row_p, 0, 0, 0}, p, 1, V_bar, 0},
+            {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_bar, 0},
         };
-        totals(T * B, &rows_of_h, m, with_h, 1, member, members, scratch);
+        totals(0, T * B, &rows_of_h, m, with_h, 1, member, members, scratch);
 
     }
     BARRIER
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V^T a_y_bar */
+                const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
+                product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h = load(h_rows + s * row_m + j);
+                                const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                                /* (6)  h_bar = V^T a_y_bar + h_next_bar   adjoint of (3) */
+                                const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES) + h_next_bar;
+
+                                /* (7)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
+                                const vec a_bar = h_bar * (1 - h * h);
+                                store(a_bar_rows + s * row_m + j, a_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U^T a_bar */
+                        const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (8)  h_prev_bar = U^T a_bar   adjoint of (1) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W^T a_bar */
+                    const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (9)  x_bar = W^T a_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    /* V^T a_y_bar */
-                    const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                    product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const h_rows = tape_h + (t * B + begin) * row_m;
-                        const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                        const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                        real *const a_bar_rows = work_a_bar + (t * B + begin) * row_m;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_bar = load(a_bar_rows + s * row_m + j);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec h = load(h_rows + s * row_m + j);
-                                    const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-
-                                    /* (6)  h_bar = V^T a_y_bar + h_next_bar   adjoint of (3) */
-                                    const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES) + h_next_bar;
-
-                                    /* (7)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
-                                    const vec a_bar = h_bar * (1 - h * h);
-                                    store(a_bar_rows + s * row_m + j, a_bar);
-                                }
-                            }
+                            /* (12)  b_bar = sum_t a_bar   adjoint of (1) */
+                            b_bar_here += a_bar;
                         }
-                    }
-                }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const a_bar_rows = work_a_bar + (t * B + begin) * row_m;
-                        real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                            /* U^T a_bar */
-                            const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-
-                                    /* (8)  h_prev_bar = U^T a_bar   adjoint of (1) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
-            }
-        }
-    }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_bar_rows = work_a_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W^T a_bar */
-                const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (9)  x_bar = W^T a_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_bar_rows = work_a_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_bar = load(a_bar_rows + s * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (10)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-                        /* (12)  b_bar = sum_t a_bar   adjoint of (1) */
-                        b_bar_here += a_bar;
-                    }
-                    store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
-                }
-            }
+            /* (11)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {tape_h, initial->h, row_m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
+
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (10)  W_bar = sum_t a_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (11)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {tape_h, initial->h, row_m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_bar, 0, row_m, 0, 0, 0}, m, 1, U_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -574,9 +718,9 @@ void elman_simd_step(
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     const size_t t = turned(work_h + B * row_m);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_h = panels_x + up_to(m, LANES) * n;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -586,7 +730,7 @@ void elman_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -625,7 +769,7 @@ void elman_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
             for (size_t turn = from; turn < to; ++turn) {
@@ -657,10 +801,4 @@ void elman_simd_step(
     if (member == 0)
         copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
     }
-}
-
-void elman_simd_bound_step(const elman_simd_bound *bound)
-{
-    elman_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of elman_real: what forward saves for backward: T * B * padded m. */
 size_t elman_simd_tape_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for forward: up_to(m, LANES) * m + up_to(m, LANES) * n + up_to(p, LANES) * m. */
+/* Entries of elman_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m. */
 size_t elman_simd_forward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * p + up_to(n, LANES) * m. */
+/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of elman_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of backward: T * B * padded p + T * B * padded m + 2 * B * padded m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + threads * SCRATCH. */
+/* Entries of elman_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES). */
+size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
+
+/* Entries of elman_real: scratch memory of backward: T * B * padded p + chunk * B * padded m + 2 * B * padded m + chunk * B * up_to(m, LANES) + threads * SCRATCH. */
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Entries of elman_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void elman_simd_forward(
     const elman_state *final, elman_real *tape, elman_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void elman_simd_infer(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_real *packed, const elman_inputs *in,
+    const elman_state *initial, const elman_outputs *out,
+    const elman_state *final, elman_real *work, size_t threads);
+
 /* As elman_backward, with weights packed by elman_simd_pack_backward. */
 void elman_simd_backward(
     const elman_sizes *sizes, const elman_parameters *parameters,
@@ -65,21 +75,6 @@ void elman_simd_step(
     const elman_real *packed, const elman_inputs *in,
     const elman_state *state, const elman_outputs *out,
     const elman_state *next, elman_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct elman_simd_bound {
-    const elman_sizes *sizes;
-    const elman_parameters *parameters;
-    const elman_real *packed;
-    const elman_inputs *in;
-    const elman_state *state;
-    const elman_outputs *out;
-    const elman_state *next;
-    elman_real *work;
-    size_t threads;
-} elman_simd_bound;
-
-void elman_simd_bound_step(const elman_simd_bound *bound);
 
 #ifdef __cplusplus
 }

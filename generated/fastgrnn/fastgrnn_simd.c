@@ -27,11 +27,13 @@ size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes)
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * T * B * row_m + 2 * 1;
 }
 
@@ -42,12 +44,14 @@ size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes)
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return up_to(m, LANES) * m + up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + up_to(m, LANES) * m;
 }
 
 size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
@@ -57,11 +61,13 @@ size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
@@ -73,12 +79,30 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)chunk;
+    return 2 * 1 + chunk * B * up_to(m, LANES);
 }
 
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -88,12 +112,14 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 5 * T * B * row_m + 2 * 1 + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 5 * chunk * B * row_m + 2 * 1 + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -117,16 +143,16 @@ void fastgrnn_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U, m, 1, 1},
+            {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {m};
+        const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->W, n, 1, 1},
+            {parameters->U, m, 1, 1},
         };
-        const size_t entries_of[] = {n};
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
@@ -172,6 +198,7 @@ void fastgrnn_simd_forward(
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const zeta = parameters->zeta; /* [] */
@@ -181,8 +208,8 @@ void fastgrnn_simd_forward(
     real *const sigmoid_zeta = tape_s + T * B * row_m; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     real *const tile_a_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -199,77 +226,182 @@ void fastgrnn_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                        /* U h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_z_here = load_part(b_z + j, left);
-                                const vec b_h_here = load_part(b_h + j, left);
-                                const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                                const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
+                            const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (1)  a = W x + U h_prev */
-                                    const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
+                                /* (1)  a = W x + U h_prev */
+                                const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
 
-                                    /* (2)  a_z = a + b_z */
-                                    const vec a_z = a + b_z_here;
+                                /* (2)  a_z = a + b_z */
+                                const vec a_z = a + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
-                                    const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + sample * row_m + j, z);
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + sample * row_m + j, z);
 
-                                    /* (3)  a_s = a + b_h */
-                                    const vec a_s = a + b_h_here;
+                                /* (3)  a_s = a + b_h */
+                                const vec a_s = a + b_h_here;
 
-                                    /* (3)  s = tanh(a_s) */
-                                    const vec s = vec_tanh(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+                                /* (3)  s = tanh(a_s) */
+                                const vec s = vec_tanh(a_s);
+                                store(s_rows + sample * row_m + j, s);
 
-                                    /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
-                                    const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                                /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+                                const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void fastgrnn_simd_infer(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_real *packed, const fastgrnn_inputs *in,
+    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_state *final, fastgrnn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    const real *const zeta = parameters->zeta; /* [] */
+    const real *const nu = parameters->nu; /* [] */
+    real *const sigmoid_zeta = work; /* [] a row */
+    real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
+    real *const tile_a_ahead = sigmoid_nu + 1;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* once, for all steps */
+    if (member == 0) {
+        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
+
+        /* (4)  sigmoid_nu = sigmoid(nu) */
+        sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
+                            const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  a = W x + U h_prev */
+                                const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
+
+                                /* (2)  a_z = a + b_z */
+                                const vec a_z = a + b_z_here;
+
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+
+                                /* (3)  a_s = a + b_h */
+                                const vec a_s = a + b_h_here;
+
+                                /* (3)  s = tanh(a_s) */
+                                const vec s = vec_tanh(a_s);
+
+                                /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+                                const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -291,6 +423,7 @@ void fastgrnn_simd_backward(
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -302,13 +435,13 @@ void fastgrnn_simd_backward(
     const real *const sigmoid_zeta = tape_s + T * B * row_m; /* [] a row */
     const real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_h_to_sigmoid_zeta_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const sigmoid_nu_bar = work_h_to_sigmoid_zeta_bar + T * B * row_m; /* [] a row */
+    real *const work_h_to_sigmoid_zeta_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const sigmoid_nu_bar = work_h_to_sigmoid_zeta_bar + chunk * B * row_m; /* [] a row */
     real *const sigmoid_zeta_bar = sigmoid_nu_bar + 1; /* [] a row */
     real *const work_a_s_bar = sigmoid_zeta_bar + 1; /* [m] a row */
-    real *const work_a_z_bar = work_a_s_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_bar = packed;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
@@ -329,198 +462,201 @@ void fastgrnn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
+                            const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
+
+                            /* (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4) */
+                            const vec s_bar = h_bar * (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here);
+
+                            /* (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
+                            const vec a_s_bar = s_bar * (1 - s * s);
+                            store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+
+                            /* (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4) */
+                            const vec z_bar = h_bar * (h_prev - sigmoid_zeta_here * s);
+
+                            /* (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + sample * row_m + j, a_z_bar);
+
+                            /* (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3) */
+                            const vec a_bar = a_z_bar + a_s_bar;
+                            store(a_bar_rows + sample * row_m + j, a_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U^T a_bar */
+                        const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec z = load(z_rows + sample * row_m + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                /* (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const a_bar_rows = work_a_bar + (t * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                        const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
-                        const vec z = load(z_rows + sample * row_m + j);
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const s_rows = tape_s + (first * B + begin) * row_m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const h_to_sigmoid_zeta_bar_rows = work_h_to_sigmoid_zeta_bar + begin * row_m;
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
 
-                        /* (5)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
+                            /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
+                            const vec h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s;
+                            store(h_to_sigmoid_zeta_bar_rows + sample * row_m + j, h_to_sigmoid_zeta_bar);
 
-                        /* (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4) */
-                        const vec s_bar = h_bar * (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here);
+                            /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            b_z_bar_here += a_z_bar;
 
-                        /* (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
-                        const vec a_s_bar = s_bar * (1 - s * s);
-                        store(a_s_bar_rows + sample * row_m + j, a_s_bar);
-
-                        /* (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4) */
-                        const vec z_bar = h_bar * (h_prev - sigmoid_zeta_here * s);
-
-                        /* (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + sample * row_m + j, a_z_bar);
-
-                        /* (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3) */
-                        const vec a_bar = a_z_bar + a_s_bar;
-                        store(a_bar_rows + sample * row_m + j, a_bar);
+                            /* (19)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
+                            b_h_bar_here += a_s_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
+        for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
+            const real *restrict s = tape_s + (first * B + sample) * row_m;
+            const real *restrict h_bar = work_h_bar + sample * row_m;
+            const real *restrict h_to_sigmoid_zeta_bar = work_h_to_sigmoid_zeta_bar + sample * row_m;
+
+            /* (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4) */
+            sigmoid_nu_bar[0] += dot(&h_bar[0], &s[0], m);
+
+            /* (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4) */
+            sigmoid_zeta_bar[0] += total(&h_to_sigmoid_zeta_bar[0], m);
+        }
+        BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                const real *const a_bar_rows = work_a_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U^T a_bar */
-                    const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                    /* W^T a_bar */
+                    const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec z = load(z_rows + sample * row_m + j);
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                            /* (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            /* (15)  x_bar = W^T a_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (16)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const s_rows = tape_s + begin * row_m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const h_to_sigmoid_zeta_bar_rows = work_h_to_sigmoid_zeta_bar + begin * row_m;
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec z = load(z_rows + sample * row_m + j);
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec h_bar = load(h_bar_rows + sample * row_m + j);
-                        const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
+            /* (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-                        /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
-                        const vec h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s;
-                        store(h_to_sigmoid_zeta_bar_rows + sample * row_m + j, h_to_sigmoid_zeta_bar);
-
-                        /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (19)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
-                        b_h_bar_here += a_s_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    for (size_t sample = 0; sample < (T * B) * (member == 0); ++sample) {
-        const real *restrict s = tape_s + sample * row_m;
-        const real *restrict h_bar = work_h_bar + sample * row_m;
-        const real *restrict h_to_sigmoid_zeta_bar = work_h_to_sigmoid_zeta_bar + sample * row_m;
-
-        /* (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4) */
-        sigmoid_nu_bar[0] += dot(&h_bar[0], &s[0], m);
-
-        /* (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4) */
-        sigmoid_zeta_bar[0] += total(&h_to_sigmoid_zeta_bar[0], m);
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_bar_rows = work_a_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W^T a_bar */
-                const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (15)  x_bar = W^T a_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (16)  W_bar = sum_t a_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_bar, 0, row_m, 0, 0, 0}, m, 1, U_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
 
     /* once, for all steps */
     if (member == 0) {
@@ -553,8 +689,8 @@ void fastgrnn_simd_step(
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     const size_t t = turned(sigmoid_nu + 1);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -574,7 +710,7 @@ void fastgrnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -627,10 +763,4 @@ void fastgrnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void fastgrnn_simd_bound_step(const fastgrnn_simd_bound *bound)
-{
-    fastgrnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

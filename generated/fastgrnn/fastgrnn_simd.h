@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * padded m + 2 * 1. */
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: weights packed for forward: up_to(m, LANES) * m + up_to(m, LANES) * n. */
+/* Entries of fastgrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
 size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes);
 
 /* Entries of fastgrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of fastgrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of backward: 5 * T * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of fastgrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES). */
+size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);
+
+/* Entries of fastgrnn_real: scratch memory of backward: 5 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
 /* Entries of fastgrnn_real: scratch memory of step: 3 * 1. */
@@ -51,6 +54,13 @@ void fastgrnn_simd_forward(
     const fastgrnn_state *final, fastgrnn_real *tape, fastgrnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void fastgrnn_simd_infer(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_real *packed, const fastgrnn_inputs *in,
+    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_state *final, fastgrnn_real *work, size_t threads);
+
 /* As fastgrnn_backward, with weights packed by fastgrnn_simd_pack_backward. */
 void fastgrnn_simd_backward(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
@@ -65,21 +75,6 @@ void fastgrnn_simd_step(
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
     const fastgrnn_state *state, const fastgrnn_outputs *out,
     const fastgrnn_state *next, fastgrnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct fastgrnn_simd_bound {
-    const fastgrnn_sizes *sizes;
-    const fastgrnn_parameters *parameters;
-    const fastgrnn_real *packed;
-    const fastgrnn_inputs *in;
-    const fastgrnn_state *state;
-    const fastgrnn_outputs *out;
-    const fastgrnn_state *next;
-    fastgrnn_real *work;
-    size_t threads;
-} fastgrnn_simd_bound;
-
-void fastgrnn_simd_bound_step(const fastgrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -27,11 +27,13 @@ size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes)
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return T * B * row_m + 2 * 1;
 }
 
@@ -42,12 +44,14 @@ size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes)
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return up_to(m, LANES) * m + up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + up_to(m, LANES) * m;
 }
 
 size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
@@ -57,11 +61,13 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
@@ -73,12 +79,30 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)chunk;
+    return 2 * 1 + chunk * B * up_to(m, LANES);
 }
 
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -88,12 +112,14 @@ size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t thread
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * T * B * row_m + 2 * 1 + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 2 * chunk * B * row_m + 2 * 1 + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -117,16 +143,16 @@ void fastrnn_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U, m, 1, 1},
+            {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {m};
+        const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->W, n, 1, 1},
+            {parameters->U, m, 1, 1},
         };
-        const size_t entries_of[] = {n};
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
@@ -172,6 +198,7 @@ void fastrnn_simd_forward(
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
@@ -179,8 +206,8 @@ void fastrnn_simd_forward(
     real *const sigmoid_alpha = tape_s + T * B * row_m; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
     real *const tile_a_s_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -197,65 +224,159 @@ void fastrnn_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        /* U h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_here = load_part(b + j, left);
-                                const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                            const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (1)  a_s = W x + U h_prev + b */
-                                    const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
+                                /* (1)  a_s = W x + U h_prev + b */
+                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
 
-                                    /* (1)  s = tanh(a_s) */
-                                    const vec s = vec_tanh(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+                                /* (1)  s = tanh(a_s) */
+                                const vec s = vec_tanh(a_s);
+                                store(s_rows + sample * row_m + j, s);
 
-                                    /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
-                                    const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                                /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                                const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void fastrnn_simd_infer(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_real *packed, const fastrnn_inputs *in,
+    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_state *final, fastrnn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b = parameters->b; /* [m] */
+    const real *const alpha = parameters->alpha; /* [] */
+    const real *const beta = parameters->beta; /* [] */
+    real *const sigmoid_alpha = work; /* [] a row */
+    real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
+    real *const tile_a_s_ahead = sigmoid_beta + 1;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* once, for all steps */
+    if (member == 0) {
+        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
+
+        /* (2)  sigmoid_beta = sigmoid(beta) */
+        sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                            const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  a_s = W x + U h_prev + b */
+                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
+
+                                /* (1)  s = tanh(a_s) */
+                                const vec s = vec_tanh(a_s);
+
+                                /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                                const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -277,6 +398,7 @@ void fastrnn_simd_backward(
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
     real *const b_bar = gradients->b_bar; /* [m] */
@@ -286,10 +408,10 @@ void fastrnn_simd_backward(
     const real *const sigmoid_alpha = tape_s + T * B * row_m; /* [] a row */
     const real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const sigmoid_beta_bar = work_h_bar + T * B * row_m; /* [] a row */
+    real *const sigmoid_beta_bar = work_h_bar + chunk * B * row_m; /* [] a row */
     real *const sigmoid_alpha_bar = sigmoid_beta_bar + 1; /* [] a row */
     real *const work_a_s_bar = sigmoid_alpha_bar + 1; /* [m] a row */
-    real *const work_h_prev_bar = work_a_s_bar + T * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
@@ -308,161 +430,164 @@ void fastrnn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                        /* (3)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
+                            /* (3)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
 
-                        /* (6)  s_bar = h_bar * sigmoid(alpha)   adjoint of (2) */
-                        const vec s_bar = h_bar * sigmoid_alpha_here;
+                            /* (6)  s_bar = h_bar * sigmoid(alpha)   adjoint of (2) */
+                            const vec s_bar = h_bar * sigmoid_alpha_here;
 
-                        /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
-                        const vec a_s_bar = s_bar * (1 - s * s);
-                        store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+                            /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
+                            const vec a_s_bar = s_bar * (1 - s * s);
+                            store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U^T a_s_bar */
+                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_beta_here;
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
+            const real *restrict s = tape_s + (first * B + sample) * row_m;
+            const real *restrict h_prev = (first * B + sample) >= B ? out->h + ((first * B + sample) - B) * m : initial->h + (first * B + sample) * m;
+            const real *restrict h_bar = work_h_bar + sample * row_m;
+
+            /* (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2) */
+            sigmoid_beta_bar[0] += dot(&h_bar[0], &h_prev[0], m);
+
+            /* (5)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (2) */
+            sigmoid_alpha_bar[0] += dot(&h_bar[0], &s[0], m);
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                const real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U^T a_s_bar */
-                    const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                    /* W^T a_s_bar */
+                    const operand factors_a_s_bar_2[] = {{a_s_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_s_bar_2, 1, panels_a_s_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                            /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_beta_here;
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
 
-    /* every step, in any order */
-    for (size_t sample = 0; sample < (T * B) * (member == 0); ++sample) {
-        const real *restrict s = tape_s + sample * row_m;
-        const real *restrict h_prev = sample >= B ? out->h + (sample - B) * m : initial->h + sample * m;
-        const real *restrict h_bar = work_h_bar + sample * row_m;
-
-        /* (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2) */
-        sigmoid_beta_bar[0] += dot(&h_bar[0], &h_prev[0], m);
-
-        /* (5)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (2) */
-        sigmoid_alpha_bar[0] += dot(&h_bar[0], &s[0], m);
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W^T a_s_bar */
-                const operand factors_a_s_bar_2[] = {{a_s_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_s_bar_2, 1, panels_a_s_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
+                            b_bar_here += a_s_bar;
+                        }
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-                        /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
-                        b_bar_here += a_s_bar;
-                    }
-                    store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
-                }
-            }
+            /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
+
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, U_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
 
     /* once, for all steps */
     if (member == 0) {
@@ -494,8 +619,8 @@ void fastrnn_simd_step(
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
     const size_t t = turned(sigmoid_beta + 1);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -515,7 +640,7 @@ void fastrnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -558,10 +683,4 @@ void fastrnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void fastrnn_simd_bound_step(const fastrnn_simd_bound *bound)
-{
-    fastrnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of fastrnn_real: what forward saves for backward: T * B * padded m + 2 * 1. */
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * m + up_to(m, LANES) * n. */
+/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
 size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes);
 
 /* Entries of fastrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of fastrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of backward: 2 * T * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of fastrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES). */
+size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
+
+/* Entries of fastrnn_real: scratch memory of backward: 2 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
 /* Entries of fastrnn_real: scratch memory of step: 3 * 1. */
@@ -51,6 +54,13 @@ void fastrnn_simd_forward(
     const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void fastrnn_simd_infer(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_real *packed, const fastrnn_inputs *in,
+    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_state *final, fastrnn_real *work, size_t threads);
+
 /* As fastrnn_backward, with weights packed by fastrnn_simd_pack_backward. */
 void fastrnn_simd_backward(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
@@ -65,21 +75,6 @@ void fastrnn_simd_step(
     const fastrnn_real *packed, const fastrnn_inputs *in,
     const fastrnn_state *state, const fastrnn_outputs *out,
     const fastrnn_state *next, fastrnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct fastrnn_simd_bound {
-    const fastrnn_sizes *sizes;
-    const fastrnn_parameters *parameters;
-    const fastrnn_real *packed;
-    const fastrnn_inputs *in;
-    const fastrnn_state *state;
-    const fastrnn_outputs *out;
-    const fastrnn_state *next;
-    fastrnn_real *work;
-    size_t threads;
-} fastrnn_simd_bound;
-
-void fastrnn_simd_bound_step(const fastrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of gru_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t gru_simd_tape_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: weights packed for forward: 3 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * size_n. */
+/* Entries of gru_real: weights packed for forward: 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m. */
 size_t gru_simd_forward_packed_size(const gru_sizes *sizes);
 
 /* Entries of gru_real: weights packed for backward: up_to(m, LANES) * 3 * m + up_to(size_n, LANES) * 3 * m. */
 size_t gru_simd_backward_packed_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES). */
+/* Entries of gru_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES). */
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads);
 
-/* Entries of gru_real: scratch memory of backward: B * padded m + 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of gru_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES). */
+size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads);
+
+/* Entries of gru_real: scratch memory of backward: B * padded m + 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads);
 
 /* Entries of gru_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void gru_simd_forward(
     const gru_state *final, gru_real *tape, gru_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void gru_simd_infer(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_real *packed, const gru_inputs *in,
+    const gru_state *initial, const gru_outputs *out,
+    const gru_state *final, gru_real *work, size_t threads);
+
 /* As gru_backward, with weights packed by gru_simd_pack_backward. */
 void gru_simd_backward(
     const gru_sizes *sizes, const gru_parameters *parameters,
@@ -65,21 +75,6 @@ void gru_simd_step(
     const gru_real *packed, const gru_inputs *in,
     const gru_state *state, const gru_outputs *out,
     const gru_state *next, gru_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct gru_simd_bound {
-    const gru_sizes *sizes;
-    const gru_parameters *parameters;
-    const gru_real *packed;
-    const gru_inputs *in;
-    const gru_state *state;
-    const gru_outputs *out;
-    const gru_state *next;
-    gru_real *work;
-    size_t threads;
-} gru_simd_bound;
-
-void gru_simd_bound_step(const gru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

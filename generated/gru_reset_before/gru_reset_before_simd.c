@@ -19,11 +19,13 @@ size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes)
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)size_n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 4 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)size_n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + up_to(m, LANES) * m + 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n;
+    (void)chunk;
+    return 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m;
 }
 
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes)
@@ -49,11 +53,13 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)size_n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m;
 }
 
@@ -65,12 +71,32 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)size_n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+}
+
+size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)size_n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)size_n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m + 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 2 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -116,21 +144,6 @@ void gru_reset_before_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U_z, m, 1, 1},
-            {parameters->U_r, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->U_n, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_z, size_n, 1, 1},
             {parameters->W_r, size_n, 1, 1},
         };
@@ -142,6 +155,21 @@ void gru_reset_before_simd_pack_forward(
             {parameters->W_n, size_n, 1, 1},
         };
         const size_t entries_of[] = {size_n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_z, m, 1, 1},
+            {parameters->U_r, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_n, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
@@ -197,6 +225,7 @@ void gru_reset_before_simd_forward(
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
@@ -205,137 +234,284 @@ void gru_reset_before_simd_forward(
     real *const tape_q = tape_r + T * B * row_m; /* [m] a row */
     real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
-    real *const tile_a_n_ahead = tile_a_z_ahead + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
-    const real *const panels_h_prev = packed;
-    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_q + up_to(m, LANES) * m;
+    real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
+    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = least(steps_ahead(T, B, 2 * up_to(m, LANES)), steps_ahead(T, B, up_to(m, LANES)));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_z x, W_r x */
+                const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_n x */
+                const operand factors_x_2[] = {{in->x + first * B * size_n, size_n, size_n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_z x, W_r x */
-                    const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
-                    product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    real *const q_rows = tape_q + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* U_z h_prev, U_r h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
+
+                                /* (3)  a_r = W_r x + U_r h_prev + b_r */
+                                const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
+
+                                /* (4)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+                                store(r_rows + s * row_m + j, r);
+
+                                /* (5)  q = r * h_prev */
+                                const vec q = r * h_prev;
+                                store(q_rows + s * row_m + j, q);
+                            }
+                        }
+                    }
                 }
             }
+            BARRIER
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_n x */
-                    const operand factors_x_2[] = {{in->x + first * B * size_n, size_n, size_n}};
-                    product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const r_rows = tape_r + (t * B + begin) * row_m;
-                        real *const q_rows = tape_q + (t * B + begin) * row_m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const q_rows = tape_q + (t * B + begin) * row_m;
+                    real *const n_rows = tape_n + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_z h_prev, U_r h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        /* U_n q */
+                        const operand factors_q[] = {{q_rows, row_m, m}};
+                        product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_z_here = load_part(b_z + j, left);
-                                const vec b_r_here = load_part(b_r + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_n_here = load_part(b_n + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                                    const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                                /* (6)  a_n = W_n x + U_n q + b_n */
+                                const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
-                                    const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + s * row_m + j, z);
+                                /* (7)  n = tanh(a_n) */
+                                const vec n = vec_tanh(a_n);
+                                store(n_rows + s * row_m + j, n);
 
-                                    /* (3)  a_r = W_r x + U_r h_prev + b_r */
-                                    const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
-
-                                    /* (4)  r = sigmoid(a_r) */
-                                    const vec r = vec_sigmoid(a_r);
-                                    store(r_rows + s * row_m + j, r);
-
-                                    /* (5)  q = r * h_prev */
-                                    const vec q = r * h_prev;
-                                    store(q_rows + s * row_m + j, q);
-                                }
+                                /* (8)  h = (1 - z) * n + z * h_prev */
+                                const vec h = (1 - z) * n + z * h_prev;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        const real *const q_rows = tape_q + (t * B + begin) * row_m;
-                        real *const n_rows = tape_n + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
 
-                            /* U_n q */
-                            const operand factors_q[] = {{q_rows, row_m, m}};
-                            product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+void gru_reset_before_simd_infer(
+    const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
+    const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
+    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_state *final, gru_reset_before_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_r = parameters->b_r; /* [m] */
+    const real *const b_n = parameters->b_n; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const work_q = work_z + B * row_m; /* [m] a row */
+    real *const tile_a_z_ahead = work_q + B * row_m;
+    real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
+    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_n_here = load_part(b_n + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(z_rows + s * row_m + j);
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
 
-                                    /* (6)  a_n = W_n x + U_n q + b_n */
-                                    const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_z x, W_r x */
+                const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_n x */
+                const operand factors_x_2[] = {{in->x + first * B * size_n, size_n, size_n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const z_rows = work_z + begin * row_m;
+                    real *const q_rows = work_q + begin * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                                    /* (7)  n = tanh(a_n) */
-                                    const vec n = vec_tanh(a_n);
-                                    store(n_rows + s * row_m + j, n);
+                        /* U_z h_prev, U_r h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
 
-                                    /* (8)  h = (1 - z) * n + z * h_prev */
-                                    const vec h = (1 - z) * n + z * h_prev;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
+
+                                /* (3)  a_r = W_r x + U_r h_prev + b_r */
+                                const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
+
+                                /* (4)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+
+                                /* (5)  q = r * h_prev */
+                                const vec q = r * h_prev;
+                                store(q_rows + s * row_m + j, q);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = work_z + begin * row_m;
+                    const real *const q_rows = work_q + begin * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U_n q */
+                        const operand factors_q[] = {{q_rows, row_m, m}};
+                        product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_n_here = load_part(b_n + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (6)  a_n = W_n x + U_n q + b_n */
+                                const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
+
+                                /* (7)  n = tanh(a_n) */
+                                const vec n = vec_tanh(a_n);
+
+                                /* (8)  h = (1 - z) * n + z * h_prev */
+                                const vec h = (1 - z) * n + z * h_prev;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -357,6 +533,7 @@ void gru_reset_before_simd_backward(
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -372,10 +549,10 @@ void gru_reset_before_simd_backward(
     const real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_n_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_q_bar = work_a_n_bar + T * B * row_m; /* [m] a row */
+    real *const work_q_bar = work_a_n_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_r_bar = work_q_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_n_bar = packed;
     const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
@@ -395,237 +572,240 @@ void gru_reset_before_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const n_rows = tape_n + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec n = load(n_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (9)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (10)  n_bar = h_bar * (1 - z)   adjoint of (8) */
+                            const vec n_bar = h_bar * (1 - z);
+
+                            /* (11)  a_n_bar = n_bar * (1 - n^2)   adjoint of (7) */
+                            const vec a_n_bar = n_bar * (1 - n * n);
+                            store(a_n_bar_rows + s * row_m + j, a_n_bar);
+
+                            /* (15)  z_bar = h_bar * (h_prev - n)   adjoint of (8) */
+                            const vec z_bar = h_bar * (h_prev - n);
+
+                            /* (16)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
+                    real *const q_bar_rows = work_q_bar + begin * row_m;
+                    real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_q_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_n^T a_n_bar */
+                        const operand factors_a_n_bar[] = {{a_n_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_n_bar, 1, panels_a_n_bar + block * vectors * LANES * 1 * m, tile_q_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec r = load(r_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (12)  q_bar = U_n^T a_n_bar   adjoint of (6) */
+                                const vec q_bar = load(tile_q_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(q_bar_rows + s * row_m + j, q_bar);
+
+                                /* (13)  r_bar = q_bar * h_prev   adjoint of (5) */
+                                const vec r_bar = q_bar * h_prev;
+
+                                /* (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
+                                const vec a_r_bar = r_bar * r * (1 - r);
+                                store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const q_bar_rows = work_q_bar + begin * row_m;
+                    const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_z^T a_z_bar, U_r^T a_r_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec r = load(r_rows + s * row_m + j);
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                const vec q_bar = load(q_bar_rows + s * row_m + j);
+
+                                /* (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + q_bar * r + h_bar * z   adjoint of (1), (3), (5), (8) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + q_bar * r + h_bar * z;
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(size_n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(size_n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
+                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = size_n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const n_rows = tape_n + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const a_n_bar_rows = work_a_n_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec n = load(n_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-
-                        /* (9)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
-
-                        /* (10)  n_bar = h_bar * (1 - z)   adjoint of (8) */
-                        const vec n_bar = h_bar * (1 - z);
-
-                        /* (11)  a_n_bar = n_bar * (1 - n^2)   adjoint of (7) */
-                        const vec a_n_bar = n_bar * (1 - n * n);
-                        store(a_n_bar_rows + s * row_m + j, a_n_bar);
-
-                        /* (15)  z_bar = h_bar * (h_prev - n)   adjoint of (8) */
-                        const vec z_bar = h_bar * (h_prev - n);
-
-                        /* (16)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const a_n_bar_rows = work_a_n_bar + (t * B + begin) * row_m;
-                real *const q_bar_rows = work_q_bar + begin * row_m;
-                real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_q_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* U_n^T a_n_bar */
-                    const operand factors_a_n_bar[] = {{a_n_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_n_bar, 1, panels_a_n_bar + block * vectors * LANES * 1 * m, tile_q_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_r_bar_here = {0};
+                        vec b_n_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec r = load(r_rows + s * row_m + j);
-                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec a_n_bar = load(a_n_bar_rows + s * row_m + j);
+                            const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-                            /* (12)  q_bar = U_n^T a_n_bar   adjoint of (6) */
-                            const vec q_bar = load(tile_q_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(q_bar_rows + s * row_m + j, q_bar);
+                            /* (21)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_z_bar_here += a_z_bar;
 
-                            /* (13)  r_bar = q_bar * h_prev   adjoint of (5) */
-                            const vec r_bar = q_bar * h_prev;
+                            /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+                            b_r_bar_here += a_r_bar;
 
-                            /* (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
-                            const vec a_r_bar = r_bar * r * (1 - r);
-                            store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                            /* (27)  b_n_bar = sum_t a_n_bar   adjoint of (6) */
+                            b_n_bar_here += a_n_bar;
                         }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const q_bar_rows = work_q_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
+            /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */
+            const series rows_of_x = {in->x, 0, size_n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
+                {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_r_bar, done > 0},
+                {{work_a_n_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_n_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, size_n, with_x, 3, member, members, scratch);
 
-                    /* U_z^T a_z_bar, U_r^T a_r_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+            /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
+            /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
+                {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_r_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec r = load(r_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
-                            const vec q_bar = load(q_bar_rows + s * row_m + j);
+            /* (26)  U_n_bar = sum_t a_n_bar q^T   adjoint of (6) */
+            const series rows_of_q = {tape_q, 0, row_m, 0, 0, 0, 0};
+            const total_of with_q[] = {
+                {{work_a_n_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_n_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_q, m, with_q, 1, member, members, scratch);
 
-                            /* (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + q_bar * r + h_bar * z   adjoint of (1), (3), (5), (8) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + q_bar * r + h_bar * z;
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
-                        }
-                    }
-                }
-            }
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(size_n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * size_n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(size_n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = size_n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * size_n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_r_bar_here = {0};
-                    vec b_n_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_n_bar = load(a_n_bar_rows + s * row_m + j);
-                        const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
-
-                        /* (21)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-                        b_r_bar_here += a_r_bar;
-
-                        /* (27)  b_n_bar = sum_t a_n_bar   adjoint of (6) */
-                        b_n_bar_here += a_n_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                    store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-        /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
-        /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */
-        const series rows_of_x = {in->x, 0, size_n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, W_r_bar, 0},
-            {{work_a_n_bar, 0, row_m, 0, 0, 0}, m, 1, W_n_bar, 0},
-        };
-        totals(T * B, &rows_of_x, size_n, with_x, 3, member, members, scratch);
-
-        /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
-        /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, U_z_bar, 0},
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, U_r_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
-
-        /* (26)  U_n_bar = sum_t a_n_bar q^T   adjoint of (6) */
-        const series rows_of_q = {tape_q, 0, row_m, 0, 0, 0};
-        const total_of with_q[] = {
-            {{work_a_n_bar, 0, row_m, 0, 0, 0}, m, 1, U_n_bar, 0},
-        };
-        totals(T * B, &rows_of_q, m, with_q, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -648,10 +828,10 @@ void gru_reset_before_simd_step(
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + B * row_m; /* [m] a row */
     const size_t t = turned(work_q + B * row_m);
-    const real *const panels_h_prev = packed;
-    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_q + up_to(m, LANES) * m;
+    const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
+    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -661,7 +841,7 @@ void gru_reset_before_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             real *const z_rows = work_z + begin * row_m;
             real *const q_rows = work_q + begin * row_m;
@@ -713,7 +893,7 @@ void gru_reset_before_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             const real *const z_rows = work_z + begin * row_m;
             const real *const q_rows = work_q + begin * row_m;
@@ -757,10 +937,4 @@ void gru_reset_before_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void gru_reset_before_simd_bound_step(const gru_reset_before_simd_bound *bound)
-{
-    gru_reset_before_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

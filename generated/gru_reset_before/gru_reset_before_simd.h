@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of gru_reset_before_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * m + up_to(m, LANES) * m + 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n. */
+/* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
 size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *sizes);
 
 /* Entries of gru_reset_before_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m. */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of gru_reset_before_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 2 * B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of gru_reset_before_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
+
+/* Entries of gru_reset_before_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Entries of gru_reset_before_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void gru_reset_before_simd_forward(
     const gru_reset_before_state *final, gru_reset_before_real *tape, gru_reset_before_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void gru_reset_before_simd_infer(
+    const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
+    const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
+    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_state *final, gru_reset_before_real *work, size_t threads);
+
 /* As gru_reset_before_backward, with weights packed by gru_reset_before_simd_pack_backward. */
 void gru_reset_before_simd_backward(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
@@ -65,21 +75,6 @@ void gru_reset_before_simd_step(
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_state *state, const gru_reset_before_outputs *out,
     const gru_reset_before_state *next, gru_reset_before_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct gru_reset_before_simd_bound {
-    const gru_reset_before_sizes *sizes;
-    const gru_reset_before_parameters *parameters;
-    const gru_reset_before_real *packed;
-    const gru_reset_before_inputs *in;
-    const gru_reset_before_state *state;
-    const gru_reset_before_outputs *out;
-    const gru_reset_before_state *next;
-    gru_reset_before_real *work;
-    size_t threads;
-} gru_reset_before_simd_bound;
-
-void gru_reset_before_simd_bound_step(const gru_reset_before_simd_bound *bound);
 
 #ifdef __cplusplus
 }

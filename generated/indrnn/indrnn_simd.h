@@ -24,10 +24,13 @@ size_t indrnn_simd_forward_packed_size(const indrnn_sizes *sizes);
 /* Entries of indrnn_real: weights packed for backward: up_to(n, LANES) * m. */
 size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of indrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of backward: T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of indrnn_real: scratch memory of infer: chunk * B * up_to(m, LANES). */
+size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads);
+
+/* Entries of indrnn_real: scratch memory of backward: chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads);
 
 /* Entries of indrnn_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void indrnn_simd_forward(
     const indrnn_state *final, indrnn_real *tape, indrnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void indrnn_simd_infer(
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
+    const indrnn_real *packed, const indrnn_inputs *in,
+    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_state *final, indrnn_real *work, size_t threads);
+
 /* As indrnn_backward, with weights packed by indrnn_simd_pack_backward. */
 void indrnn_simd_backward(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
@@ -65,21 +75,6 @@ void indrnn_simd_step(
     const indrnn_real *packed, const indrnn_inputs *in,
     const indrnn_state *state, const indrnn_outputs *out,
     const indrnn_state *next, indrnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct indrnn_simd_bound {
-    const indrnn_sizes *sizes;
-    const indrnn_parameters *parameters;
-    const indrnn_real *packed;
-    const indrnn_inputs *in;
-    const indrnn_state *state;
-    const indrnn_outputs *out;
-    const indrnn_state *next;
-    indrnn_real *work;
-    size_t threads;
-} indrnn_simd_bound;
-
-void indrnn_simd_bound_step(const indrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of irnn_real: what forward saves for backward: T * B * padded m. */
 size_t irnn_simd_tape_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: weights packed for forward: up_to(m, LANES) * m + up_to(m, LANES) * n. */
+/* Entries of irnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
 size_t irnn_simd_forward_packed_size(const irnn_sizes *sizes);
 
 /* Entries of irnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of irnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads);
 
-/* Entries of irnn_real: scratch memory of backward: T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of irnn_real: scratch memory of infer: chunk * B * up_to(m, LANES). */
+size_t irnn_simd_infer_work_size(const irnn_sizes *sizes, size_t threads);
+
+/* Entries of irnn_real: scratch memory of backward: chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads);
 
 /* Entries of irnn_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void irnn_simd_forward(
     const irnn_state *final, irnn_real *tape, irnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void irnn_simd_infer(
+    const irnn_sizes *sizes, const irnn_parameters *parameters,
+    const irnn_real *packed, const irnn_inputs *in,
+    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_state *final, irnn_real *work, size_t threads);
+
 /* As irnn_backward, with weights packed by irnn_simd_pack_backward. */
 void irnn_simd_backward(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
@@ -65,21 +75,6 @@ void irnn_simd_step(
     const irnn_real *packed, const irnn_inputs *in,
     const irnn_state *state, const irnn_outputs *out,
     const irnn_state *next, irnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct irnn_simd_bound {
-    const irnn_sizes *sizes;
-    const irnn_parameters *parameters;
-    const irnn_real *packed;
-    const irnn_inputs *in;
-    const irnn_state *state;
-    const irnn_outputs *out;
-    const irnn_state *next;
-    irnn_real *work;
-    size_t threads;
-} irnn_simd_bound;
-
-void irnn_simd_bound_step(const irnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

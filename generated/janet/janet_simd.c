@@ -19,11 +19,13 @@ size_t janet_simd_tape_size(const janet_sizes *sizes)
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 3 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t janet_simd_forward_packed_size(const janet_sizes *sizes)
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
@@ -49,11 +53,13 @@ size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
@@ -65,12 +71,30 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
@@ -80,12 +104,14 @@ size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m + 2 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
@@ -109,18 +135,18 @@ void janet_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U_f, m, 1, 1},
-            {parameters->U_c, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_f, n, 1, 1},
             {parameters->W_c, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_f, m, 1, 1},
+            {parameters->U_c, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
     }
 }
@@ -168,91 +194,181 @@ void janet_simd_forward(
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
     real *const tape_c = tape; /* [m] a row */
     real *const tape_sigmoid_s = tape_c + T * B * row_m; /* [m] a row */
     real *const tape_sigmoid_s_2 = tape_sigmoid_s + T * B * row_m; /* [m] a row */
     real *const tile_s_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_f x, W_c x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_f x, W_c x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const c_rows = tape_c + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
-                        real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
+                    real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_f h_prev, U_c h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                        /* U_f h_prev, U_c h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_f_here = load_part(b_f + j, left);
-                                const vec b_c_here = load_part(b_c + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_c_here = load_part(b_c + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (1)  s = W_f x + U_f h_prev + b_f */
-                                    const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
+                                /* (1)  s = W_f x + U_f h_prev + b_f */
+                                const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
 
-                                    /* (2)  a_c = W_c x + U_c h_prev + b_c */
-                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
+                                /* (2)  a_c = W_c x + U_c h_prev + b_c */
+                                const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
 
-                                    /* (2)  c = tanh(a_c) */
-                                    const vec c = vec_tanh(a_c);
-                                    store(c_rows + sample * row_m + j, c);
+                                /* (2)  c = tanh(a_c) */
+                                const vec c = vec_tanh(a_c);
+                                store(c_rows + sample * row_m + j, c);
 
-                                    /* (3)  sigmoid_s = sigmoid(s) */
-                                    const vec sigmoid_s = vec_sigmoid(s);
-                                    store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
+                                /* (3)  sigmoid_s = sigmoid(s) */
+                                const vec sigmoid_s = vec_sigmoid(s);
+                                store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
 
-                                    /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
-                                    const vec sigmoid_s_2 = vec_sigmoid(s - 1);
-                                    store(sigmoid_s_2_rows + sample * row_m + j, sigmoid_s_2);
+                                /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                                const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+                                store(sigmoid_s_2_rows + sample * row_m + j, sigmoid_s_2);
 
-                                    /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
-                                    const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                                /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                                const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void janet_simd_infer(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_real *packed, const janet_inputs *in,
+    const janet_state *initial, const janet_outputs *out,
+    const janet_state *final, janet_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_c = parameters->b_c; /* [m] */
+    real *const tile_s_ahead = work;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_f x, W_c x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* U_f h_prev, U_c h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_c_here = load_part(b_c + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  s = W_f x + U_f h_prev + b_f */
+                                const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
+
+                                /* (2)  a_c = W_c x + U_c h_prev + b_c */
+                                const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
+
+                                /* (2)  c = tanh(a_c) */
+                                const vec c = vec_tanh(a_c);
+
+                                /* (3)  sigmoid_s = sigmoid(s) */
+                                const vec sigmoid_s = vec_sigmoid(s);
+
+                                /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                                const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+
+                                /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                                const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -274,6 +390,7 @@ void janet_simd_backward(
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
@@ -285,8 +402,8 @@ void janet_simd_backward(
     const real *const tape_sigmoid_s_2 = tape_sigmoid_s + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_c_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_s_bar = work_a_c_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_s_bar + T * B * row_m; /* [m] a row */
+    real *const work_s_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_s_bar = packed;
     const real *const panels_s_bar_2 = panels_s_bar + up_to(m, LANES) * 2 * m;
@@ -303,173 +420,176 @@ void janet_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const c_rows = tape_c + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
-                const real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const a_c_bar_rows = work_a_c_bar + (t * B + begin) * row_m;
-                real *const s_bar_rows = work_s_bar + (t * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec c = load(c_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                        const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
-                        const vec sigmoid_s_2 = load(sigmoid_s_2_rows + sample * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
+                    const real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
+                    real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec c = load(c_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
+                            const vec sigmoid_s_2 = load(sigmoid_s_2_rows + sample * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
 
-                        /* (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3) */
-                        const vec c_bar = h_bar * (1 - sigmoid_s_2);
+                            /* (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3) */
+                            const vec c_bar = h_bar * (1 - sigmoid_s_2);
 
-                        /* (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
-                        const vec a_c_bar = c_bar * (1 - c * c);
-                        store(a_c_bar_rows + sample * row_m + j, a_c_bar);
+                            /* (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
+                            const vec a_c_bar = c_bar * (1 - c * c);
+                            store(a_c_bar_rows + sample * row_m + j, a_c_bar);
 
-                        /* (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3) */
-                        const vec s_bar = h_bar * h_prev * sigmoid_s * (1 - sigmoid_s) - h_bar * c * sigmoid_s_2 * (1 - sigmoid_s_2);
-                        store(s_bar_rows + sample * row_m + j, s_bar);
+                            /* (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3) */
+                            const vec s_bar = h_bar * h_prev * sigmoid_s * (1 - sigmoid_s) - h_bar * c * sigmoid_s_2 * (1 - sigmoid_s_2);
+                            store(s_bar_rows + sample * row_m + j, s_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
+                    const real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_f^T s_bar, U_c^T a_c_bar */
+                        const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_s_bar, 2, panels_s_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_s;
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const a_c_bar_rows = work_a_c_bar + (t * B + begin) * row_m;
-                const real *const s_bar_rows = work_s_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                const real *const s_bar_rows = work_s_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_f^T s_bar, U_c^T a_c_bar */
-                    const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_s_bar, 2, panels_s_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                    /* W_f^T s_bar, W_c^T a_c_bar */
+                    const operand factors_s_bar_2[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_s_bar_2, 2, panels_s_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                            /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_s;
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                const real *const s_bar_rows = work_s_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_f_bar_here = {0};
+                        vec b_c_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec a_c_bar = load(a_c_bar_rows + sample * row_m + j);
+                            const vec s_bar = load(s_bar_rows + sample * row_m + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-            const real *const s_bar_rows = work_s_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (12)  b_f_bar = sum_t s_bar   adjoint of (1) */
+                            b_f_bar_here += s_bar;
 
-                /* W_f^T s_bar, W_c^T a_c_bar */
-                const operand factors_s_bar_2[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_s_bar_2, 2, panels_s_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
+                            b_c_bar_here += a_c_bar;
+                        }
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_c_bar + j, load_part(b_c_bar + j, left) + b_c_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-            const real *const s_bar_rows = work_s_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_f_bar_here = {0};
-                    vec b_c_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec a_c_bar = load(a_c_bar_rows + sample * row_m + j);
-                        const vec s_bar = load(s_bar_rows + sample * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
+            /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+                {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
-                        /* (12)  b_f_bar = sum_t s_bar   adjoint of (1) */
-                        b_f_bar_here += s_bar;
+            /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
+            /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
+                {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
-                        /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
-                        b_c_bar_here += a_c_bar;
-                    }
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_c_bar + j, load_part(b_c_bar + j, left) + b_c_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
-        /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_s_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_a_c_bar, 0, row_m, 0, 0, 0}, m, 1, W_c_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
-        /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_s_bar, 0, row_m, 0, 0, 0}, m, 1, U_f_bar, 0},
-            {{work_a_c_bar, 0, row_m, 0, 0, 0}, m, 1, U_c_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -488,8 +608,8 @@ void janet_simd_step(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
     const size_t t = turned(work);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -499,7 +619,7 @@ void janet_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -550,10 +670,4 @@ void janet_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void janet_simd_bound_step(const janet_simd_bound *bound)
-{
-    janet_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

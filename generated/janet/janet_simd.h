@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of janet_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t janet_simd_tape_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of janet_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t janet_simd_forward_packed_size(const janet_sizes *sizes);
 
 /* Entries of janet_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
 size_t janet_simd_backward_packed_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of janet_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
 size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads);
 
-/* Entries of janet_real: scratch memory of backward: B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of janet_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES). */
+size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads);
+
+/* Entries of janet_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads);
 
 /* Entries of janet_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void janet_simd_forward(
     const janet_state *final, janet_real *tape, janet_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void janet_simd_infer(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_real *packed, const janet_inputs *in,
+    const janet_state *initial, const janet_outputs *out,
+    const janet_state *final, janet_real *work, size_t threads);
+
 /* As janet_backward, with weights packed by janet_simd_pack_backward. */
 void janet_simd_backward(
     const janet_sizes *sizes, const janet_parameters *parameters,
@@ -65,21 +75,6 @@ void janet_simd_step(
     const janet_real *packed, const janet_inputs *in,
     const janet_state *state, const janet_outputs *out,
     const janet_state *next, janet_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct janet_simd_bound {
-    const janet_sizes *sizes;
-    const janet_parameters *parameters;
-    const janet_real *packed;
-    const janet_inputs *in;
-    const janet_state *state;
-    const janet_outputs *out;
-    const janet_state *next;
-    janet_real *work;
-    size_t threads;
-} janet_simd_bound;
-
-void janet_simd_bound_step(const janet_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -20,12 +20,14 @@ size_t jordan_simd_tape_size(const jordan_sizes *sizes)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
     (void)row_m;
+    (void)chunk;
     return T * B * row_m;
 }
 
@@ -37,13 +39,15 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
     (void)row_m;
-    return up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m;
 }
 
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
@@ -55,6 +59,7 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
     const size_t p = JORDAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_p + row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -62,6 +67,7 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
     (void)p;
     (void)row_p;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m;
 }
 
@@ -74,13 +80,35 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)p;
+    (void)row_m;
+    (void)chunk;
+    return B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -92,6 +120,7 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t p = JORDAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_p + row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -99,7 +128,8 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)p;
     (void)row_p;
     (void)row_m;
-    return T * B * row_p + T * B * row_m + 2 * B * row_p + threads * SCRATCH;
+    (void)chunk;
+    return chunk * B * row_p + chunk * B * row_m + 2 * B * row_p + threads * SCRATCH;
 }
 
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
@@ -134,6 +164,13 @@ void jordan_simd_pack_forward(
     (void)p;
     {
         const weights from[] = {
+            {parameters->W, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U, p, 1, 1},
         };
         const size_t entries_of[] = {p};
@@ -145,13 +182,6 @@ void jordan_simd_pack_forward(
         };
         const size_t entries_of[] = {m};
         packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
 
@@ -206,104 +236,218 @@ void jordan_simd_forward(
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_h = tape; /* [m] a row */
     real *const tile_a_ahead = work;
-    const real *const panels_y_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
-    const real *const panels_x = panels_h + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const h_rows = tape_h + (t * B + begin) * row_m;
-                        const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                            product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                        /* U y_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, p, p}};
+                        product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_here = load_part(b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (1)  a = W x + U y_prev + b */
-                                    const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                                /* (1)  a = W x + U y_prev + b */
+                                const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
 
-                                    /* (2)  h = tanh(a) */
-                                    const vec h = vec_tanh(a);
-                                    store(h_rows + s * row_m + j, h);
-                                }
+                                /* (2)  h = tanh(a) */
+                                const vec h = vec_tanh(a);
+                                store(h_rows + s * row_m + j, h);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const h_rows = tape_h + (t * B + begin) * row_m;
-                        real *const y_rows = out->y + (t * B + begin) * p;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(p, vectors, block);
-                            ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    real *const y_rows = out->y + (t * B + begin) * p;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(p, vectors, block);
+                        ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                            /* V h */
-                            const operand factors_h[] = {{h_rows, row_m, m}};
-                            product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                        /* V h */
+                        const operand factors_h[] = {{h_rows, row_m, m}};
+                        product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                                    /* (3)  a_y = V h + b_y */
-                                    const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                                /* (3)  a_y = V h + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                                    /* (4)  y = sigmoid(a_y) */
-                                    const vec y = vec_sigmoid(a_y);
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (4)  y = sigmoid(a_y) */
+                                const vec y = vec_sigmoid(a_y);
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, p, out->y + (T - 1) * B * p, p, final->y);
+    }
+}
+
+void jordan_simd_infer(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_real *packed, const jordan_inputs *in,
+    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_state *final, jordan_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b = parameters->b; /* [m] */
+    const real *const b_y = parameters->b_y; /* [p] */
+    real *const work_h = work; /* [m] a row */
+    real *const tile_a_ahead = work_h + B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = work_h + begin * row_m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U y_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, p, p}};
+                        product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (1)  a = W x + U y_prev + b */
+                                const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+
+                                /* (2)  h = tanh(a) */
+                                const vec h = vec_tanh(a);
+                                store(h_rows + s * row_m + j, h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_rows = work_h + begin * row_m;
+                    real *const y_rows = out->y + (t * B + begin) * p;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(p, vectors, block);
+                        ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* V h */
+                        const operand factors_h[] = {{h_rows, row_m, m}};
+                        product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (3)  a_y = V h + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (4)  y = sigmoid(a_y) */
+                                const vec y = vec_sigmoid(a_y);
+                                store_part(y_rows + s * p + j, y, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -327,6 +471,7 @@ void jordan_simd_backward(
     const size_t p = JORDAN_FIXED_p;
     const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_p + row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, p] */
     real *const b_bar = gradients->b_bar; /* [m] */
@@ -334,8 +479,8 @@ void jordan_simd_backward(
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_h = tape; /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
-    real *const work_a_bar = work_a_y_bar + T * B * row_p; /* [m] a row */
-    real *const work_y_prev_bar = work_a_bar + T * B * row_m; /* [p] a row */
+    real *const work_a_bar = work_a_y_bar + chunk * B * row_p; /* [m] a row */
+    real *const work_y_prev_bar = work_a_bar + chunk * B * row_m; /* [p] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_p;
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
@@ -353,206 +498,209 @@ void jordan_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(p, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_rows = out->y + (t * B + begin) * p;
+                    const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * p;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_p : bars->final_y_bar + begin * p;
+                    const size_t y_next_bar_stride = t + 1 < T ? row_p : p;
+                    real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_p;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = p - j;
+                            const vec y = load_part(y_rows + s * p + j, left);
+                            const vec Delta_y = load_part(Delta_y_rows + s * p + j, left);
+                            const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (5)  y_bar = Delta_y + y_next_bar */
+                            const vec y_bar = Delta_y + y_next_bar;
+
+                            /* (6)  a_y_bar = y_bar * y * (1 - y)   adjoint of (4) */
+                            const vec a_y_bar = y_bar * y * (1 - y);
+                            store(a_y_bar_rows + s * row_p + j, a_y_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_p;
+                    real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* V^T a_y_bar */
+                        const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
+                        product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h = load(h_rows + s * row_m + j);
+
+                                /* (7)  h_bar = V^T a_y_bar   adjoint of (3) */
+                                const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES);
+
+                                /* (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
+                                const vec a_bar = h_bar * (1 - h * h);
+                                store(a_bar_rows + s * row_m + j, a_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_p;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(p, vectors, block);
+                        ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U^T a_bar */
+                        const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_y_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (9)  y_prev_bar = U^T a_bar   adjoint of (1) */
+                                const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(y_prev_bar_rows + s * row_p + j, y_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W^T a_bar */
+                    const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (10)  x_bar = W^T a_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_bar = load(a_bar_rows + s * row_m + j);
+
+                            /* (13)  b_bar = sum_t a_bar   adjoint of (1) */
+                            b_bar_here += a_bar;
+                        }
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(p, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const y_rows = out->y + (t * B + begin) * p;
-                const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * p;
-                const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_p : bars->final_y_bar + begin * p;
-                const size_t y_next_bar_stride = t + 1 < T ? row_p : p;
-                real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = p - j;
-                        const vec y = load_part(y_rows + s * p + j, left);
-                        const vec Delta_y = load_part(Delta_y_rows + s * p + j, left);
-                        const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
-
-                        /* (5)  y_bar = Delta_y + y_next_bar */
-                        const vec y_bar = Delta_y + y_next_bar;
-
-                        /* (6)  a_y_bar = y_bar * y * (1 - y)   adjoint of (4) */
-                        const vec a_y_bar = y_bar * y * (1 - y);
-                        store(a_y_bar_rows + s * row_p + j, a_y_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const h_rows = tape_h + (t * B + begin) * row_m;
-                const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
-                real *const a_bar_rows = work_a_bar + (t * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* V^T a_y_bar */
-                    const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
-                    product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar, 0);
-
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec h = load(h_rows + s * row_m + j);
-
-                            /* (7)  h_bar = V^T a_y_bar   adjoint of (3) */
-                            const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES);
-
-                            /* (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
-                            const vec a_bar = h_bar * (1 - h * h);
-                            store(a_bar_rows + s * row_m + j, a_bar);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const a_bar_rows = work_a_bar + (t * B + begin) * row_m;
-                real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_p;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* U^T a_bar */
-                    const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_y_prev_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        vec b_y_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec a_y_bar = load(a_y_bar_rows + s * row_p + j);
 
-                            /* (9)  y_prev_bar = U^T a_bar   adjoint of (1) */
-                            const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(y_prev_bar_rows + s * row_p + j, y_prev_bar);
+                            /* (15)  b_y_bar = sum_t a_y_bar   adjoint of (3) */
+                            b_y_bar_here += a_y_bar;
                         }
+                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (11)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_bar_rows = work_a_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            /* (12)  U_bar = sum_t a_bar y_prev^T   adjoint of (1) */
+            const series rows_of_y_prev = {out->y, initial->y, p, p, 0, B, 0};
+            const total_of with_y_prev[] = {
+                {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_y_prev, p, with_y_prev, 1, member, members, scratch);
 
-                /* W^T a_bar */
-                const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+            /* (14)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
+            const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
+            const total_of with_h[] = {
+                {{work_a_y_bar, 0, row_p, 0, 0, 0, first * B}, p, 1, V_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h, m, with_h, 1, member, members, scratch);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (10)  x_bar = W^T a_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_bar_rows = work_a_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_bar = load(a_bar_rows + s * row_m + j);
-
-                        /* (13)  b_bar = sum_t a_bar   adjoint of (1) */
-                        b_bar_here += a_bar;
-                    }
-                    store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(p, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    vec b_y_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_y_bar = load(a_y_bar_rows + s * row_p + j);
-
-                        /* (15)  b_y_bar = sum_t a_y_bar   adjoint of (3) */
-                        b_y_bar_here += a_y_bar;
-                    }
-                    store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (11)  W_bar = sum_t a_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (12)  U_bar = sum_t a_bar y_prev^T   adjoint of (1) */
-        const series rows_of_y_prev = {out->y, initial->y, p, p, 0, B};
-        const total_of with_y_prev[] = {
-            {{work_a_bar, 0, row_m, 0, 0, 0}, m, 1, U_bar, 0},
-        };
-        totals(T * B, &rows_of_y_prev, p, with_y_prev, 1, member, members, scratch);
-
-        /* (14)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
-        const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0};
-        const total_of with_h[] = {
-            {{work_a_y_bar, 0, row_p, 0, 0, 0}, p, 1, V_bar, 0},
-        };
-        totals(T * B, &rows_of_h, m, with_h, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, p, work_y_prev_bar + (((0) & 1) * B + 0) * row_p, row_p, gradients->initial_y_bar);
     }
@@ -574,9 +722,9 @@ void jordan_simd_step(
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     const size_t t = turned(work_h + B * row_m);
-    const real *const panels_y_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
-    const real *const panels_x = panels_h + up_to(p, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -586,7 +734,7 @@ void jordan_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const y_prev_rows = state->y + begin * p;
@@ -625,7 +773,7 @@ void jordan_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
             for (size_t turn = from; turn < to; ++turn) {
@@ -657,10 +805,4 @@ void jordan_simd_step(
     if (member == 0)
         copy_rows(B, p, out->y + 0 * p, p, next->y);
     }
-}
-
-void jordan_simd_bound_step(const jordan_simd_bound *bound)
-{
-    jordan_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of jordan_real: what forward saves for backward: T * B * padded m. */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(m, LANES) * n. */
+/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m. */
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes);
 
 /* Entries of jordan_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m. */
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of jordan_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of backward: T * B * padded p + T * B * padded m + 2 * B * padded p + threads * SCRATCH. */
+/* Entries of jordan_real: scratch memory of infer: B * padded m + chunk * B * up_to(m, LANES). */
+size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
+
+/* Entries of jordan_real: scratch memory of backward: chunk * B * padded p + chunk * B * padded m + 2 * B * padded p + threads * SCRATCH. */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);
 
 /* Entries of jordan_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void jordan_simd_forward(
     const jordan_state *final, jordan_real *tape, jordan_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void jordan_simd_infer(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_real *packed, const jordan_inputs *in,
+    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_state *final, jordan_real *work, size_t threads);
+
 /* As jordan_backward, with weights packed by jordan_simd_pack_backward. */
 void jordan_simd_backward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
@@ -65,21 +75,6 @@ void jordan_simd_step(
     const jordan_real *packed, const jordan_inputs *in,
     const jordan_state *state, const jordan_outputs *out,
     const jordan_state *next, jordan_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct jordan_simd_bound {
-    const jordan_sizes *sizes;
-    const jordan_parameters *parameters;
-    const jordan_real *packed;
-    const jordan_inputs *in;
-    const jordan_state *state;
-    const jordan_outputs *out;
-    const jordan_state *next;
-    jordan_real *work;
-    size_t threads;
-} jordan_simd_bound;
-
-void jordan_simd_bound_step(const jordan_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t lem_simd_tape_size(const lem_sizes *sizes)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 7 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * up_to(m, LANES) * m + up_to(m, LANES) * m + 3 * up_to(m, LANES) * n + up_to(m, LANES) * n;
+    (void)chunk;
+    return 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m;
 }
 
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
@@ -49,11 +53,13 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m;
 }
 
@@ -65,12 +71,32 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+}
+
+size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return B * row_m + 2 * B * row_m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m + 6 * T * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return B * row_m + 6 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
@@ -116,22 +144,6 @@ void lem_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->W_1, m, 1, 1},
-            {parameters->W_2, m, 1, 1},
-            {parameters->W_z, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_y, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->V_1, n, 1, 1},
             {parameters->V_2, n, 1, 1},
             {parameters->V_z, n, 1, 1},
@@ -144,6 +156,22 @@ void lem_simd_pack_forward(
             {parameters->V_y, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->W_1, m, 1, 1},
+            {parameters->W_2, m, 1, 1},
+            {parameters->W_z, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
+        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->W_y, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
@@ -201,6 +229,7 @@ void lem_simd_forward(
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
     const real *const dt = parameters->dt; /* [] */
     const real *const b_1 = parameters->b_1; /* [m] */
     const real *const b_2 = parameters->b_2; /* [m] */
@@ -214,165 +243,332 @@ void lem_simd_forward(
     real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_y = tape_tanh_a_z + T * B * row_m; /* [m] a row */
     real *const tile_a_dt_1_ahead = work;
-    real *const tile_a_y_ahead = tile_a_dt_1_ahead + steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES);
-    const real *const panels_y_prev = packed;
-    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-    const real *const panels_u = panels_z + up_to(m, LANES) * m;
+    real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
+    const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
+    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = least(steps_ahead(T, B, 3 * up_to(m, LANES)), steps_ahead(T, B, up_to(m, LANES)));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_1 u, V_2 u, V_z u */
+                const operand factors_u[] = {{in->u + first * B * n, n, n}};
+                product(steps * B, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_y u */
+                const operand factors_u_2[] = {{in->u + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* V_1 u, V_2 u, V_z u */
-                    const operand factors_u[] = {{in->u + first * B * n, n, n}};
-                    product(steps * B, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const dt_1_rows = tape_dt_1 + (t * B + begin) * row_m;
+                    real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
+                    const size_t z_prev_stride = t > 0 ? row_m : m;
+                    real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
+                    real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
+                    real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+
+                        /* W_1 y_prev, W_2 y_prev, W_z y_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                        product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec dt_here = splat(dt[0]);
+                            const vec b_1_here = load_part(b_1 + j, left);
+                            const vec b_2_here = load_part(b_2 + j, left);
+                            const vec b_z_here = load_part(b_z + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+
+                                /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
+                                const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
+
+                                /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                                const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
+                                store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
+
+                                /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                                const vec dt_1 = dt_here * sigmoid_a_dt_1;
+                                store(dt_1_rows + s * row_m + j, dt_1);
+
+                                /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                                const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
+
+                                /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                                const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
+                                store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
+
+                                /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                                const vec dt_2 = dt_here * sigmoid_a_dt_2;
+                                store(dt_2_rows + s * row_m + j, dt_2);
+
+                                /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                                const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
+
+                                /* (3)  tanh_a_z = tanh(a_z) */
+                                const vec tanh_a_z = vec_tanh(a_z);
+                                store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+
+                                /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                                const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
+                                store(z_rows + s * row_m + j, z);
+                            }
+                        }
+                    }
                 }
             }
+            BARRIER
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* V_y u */
-                    const operand factors_u_2[] = {{in->u + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const dt_1_rows = tape_dt_1 + (t * B + begin) * row_m;
-                        real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                        const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
-                        const size_t z_prev_stride = t > 0 ? row_m : m;
-                        real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
-                        real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
-                        real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const y_rows = out->y + (t * B + begin) * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                            product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                        /* W_y z */
+                        const operand factors_z[] = {{z_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec dt_here = splat(dt[0]);
-                                const vec b_1_here = load_part(b_1 + j, left);
-                                const vec b_2_here = load_part(b_2 + j, left);
-                                const vec b_z_here = load_part(b_z + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
-                                    const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
+                                /* (4)  a_y = W_y z + V_y u + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                                    /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
-                                    const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
-                                    store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
+                                /* (4)  tanh_a_y = tanh(a_y) */
+                                const vec tanh_a_y = vec_tanh(a_y);
+                                store(tanh_a_y_rows + s * row_m + j, tanh_a_y);
 
-                                    /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
-                                    const vec dt_1 = dt_here * sigmoid_a_dt_1;
-                                    store(dt_1_rows + s * row_m + j, dt_1);
-
-                                    /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
-                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
-
-                                    /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
-                                    const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
-                                    store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
-
-                                    /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
-                                    const vec dt_2 = dt_here * sigmoid_a_dt_2;
-                                    store(dt_2_rows + s * row_m + j, dt_2);
-
-                                    /* (3)  a_z = W_z y_prev + V_z u + b_z */
-                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
-
-                                    /* (3)  tanh_a_z = tanh(a_z) */
-                                    const vec tanh_a_z = vec_tanh(a_z);
-                                    store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
-
-                                    /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
-                                    const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
-                                    store(z_rows + s * row_m + j, z);
-                                }
+                                /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                                const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
+                                store_part(y_rows + s * m + j, y, left);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
-                        const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const y_rows = out->y + (t * B + begin) * m;
-                        const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                        real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_y z */
-                            const operand factors_z[] = {{z_rows, row_m, m}};
-                            product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-
-                                    /* (4)  a_y = W_y z + V_y u + b_y */
-                                    const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
-
-                                    /* (4)  tanh_a_y = tanh(a_y) */
-                                    const vec tanh_a_y = vec_tanh(a_y);
-                                    store(tanh_a_y_rows + s * row_m + j, tanh_a_y);
-
-                                    /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
-                                    const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
-                                    store_part(y_rows + s * m + j, y, left);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
     if (member == 0)
         copy_rows(B, m, tape_z + (T - 1) * B * row_m, row_m, final->z);
+    }
+}
+
+void lem_simd_infer(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_real *packed, const lem_inputs *in,
+    const lem_state *initial, const lem_outputs *out,
+    const lem_state *final, lem_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
+    const real *const dt = parameters->dt; /* [] */
+    const real *const b_1 = parameters->b_1; /* [m] */
+    const real *const b_2 = parameters->b_2; /* [m] */
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_y = parameters->b_y; /* [m] */
+    real *const work_dt_2 = work; /* [m] a row */
+    real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
+    real *const tile_a_dt_1_ahead = work_z + 2 * B * row_m;
+    real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const panels_u = packed;
+    const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
+    const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
+    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_1 u, V_2 u, V_z u */
+                const operand factors_u[] = {{in->u + first * B * n, n, n}};
+                product(steps * B, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* V_y u */
+                const operand factors_u_2[] = {{in->u + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const dt_2_rows = work_dt_2 + begin * row_m;
+                    real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
+                    const size_t z_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+
+                        /* W_1 y_prev, W_2 y_prev, W_z y_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                        product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec dt_here = splat(dt[0]);
+                            const vec b_1_here = load_part(b_1 + j, left);
+                            const vec b_2_here = load_part(b_2 + j, left);
+                            const vec b_z_here = load_part(b_z + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+
+                                /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
+                                const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
+
+                                /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                                const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
+
+                                /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                                const vec dt_1 = dt_here * sigmoid_a_dt_1;
+
+                                /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                                const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
+
+                                /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                                const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
+
+                                /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                                const vec dt_2 = dt_here * sigmoid_a_dt_2;
+                                store(dt_2_rows + s * row_m + j, dt_2);
+
+                                /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                                const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
+
+                                /* (3)  tanh_a_z = tanh(a_z) */
+                                const vec tanh_a_z = vec_tanh(a_z);
+
+                                /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                                const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
+                                store(z_rows + s * row_m + j, z);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const dt_2_rows = work_dt_2 + begin * row_m;
+                    const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
+                    real *const y_rows = out->y + (t * B + begin) * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* W_y z */
+                        const operand factors_z[] = {{z_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+
+                                /* (4)  a_y = W_y z + V_y u + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (4)  tanh_a_y = tanh(a_y) */
+                                const vec tanh_a_y = vec_tanh(a_y);
+
+                                /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                                const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
+                                store_part(y_rows + s * m + j, y, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+    if (member == 0)
+        copy_rows(B, m, work_z + (((T - 1) & 1) * B + 0) * row_m, row_m, final->z);
     }
 }
 
@@ -389,6 +585,7 @@ void lem_simd_backward(
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     const real *const dt = parameters->dt; /* [] */
     real *const dt_bar = gradients->dt_bar; /* [] */
     real *const W_1_bar = gradients->W_1_bar; /* [m, m] */
@@ -412,12 +609,12 @@ void lem_simd_backward(
     const real *const tape_tanh_a_y = tape_tanh_a_z + T * B * row_m; /* [m] a row */
     real *const work_y_bar = work; /* [m] a row */
     real *const work_a_y_bar = work_y_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_y_bar + T * B * row_m; /* [m] a row */
-    real *const work_dt_2_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_dt_2_bar = work_dt_2_bar + T * B * row_m; /* [m] a row */
-    real *const work_dt_1_bar = work_a_dt_2_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_dt_1_bar = work_dt_1_bar + T * B * row_m; /* [m] a row */
-    real *const work_y_prev_bar = work_a_dt_1_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_y_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_dt_2_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_dt_2_bar = work_dt_2_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_dt_1_bar = work_a_dt_2_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_dt_1_bar = work_dt_1_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_y_prev_bar = work_a_dt_1_bar + chunk * B * row_m; /* [m] a row */
     real *const work_z_prev_bar = work_y_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_z_prev_bar + 2 * B * row_m;
     const real *const panels_a_y_bar = packed;
@@ -442,278 +639,281 @@ void lem_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
+                    const real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
+                    const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
+                    const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const y_bar_rows = work_y_bar + begin * row_m;
+                    real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_m;
+                    real *const dt_2_bar_rows = work_dt_2_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_dt_2_bar_rows = work_a_dt_2_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec dt_here = splat(dt[0]);
+                            const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            const vec sigmoid_a_dt_2 = load(sigmoid_a_dt_2_rows + s * row_m + j);
+                            const vec tanh_a_y = load(tanh_a_y_rows + s * row_m + j);
+                            const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
+                            const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (5)  y_bar = Delta_y + y_next_bar */
+                            const vec y_bar = Delta_y + y_next_bar;
+                            store(y_bar_rows + s * row_m + j, y_bar);
+
+                            /* (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4) */
+                            const vec a_y_bar = y_bar * dt_2 * (1 - tanh_a_y * tanh_a_y);
+                            store(a_y_bar_rows + s * row_m + j, a_y_bar);
+
+                            /* (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4) */
+                            const vec dt_2_bar = y_bar * (tanh_a_y - y_prev);
+                            store(dt_2_bar_rows + s * row_m + j, dt_2_bar);
+
+                            /* (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint of (2) */
+                            const vec a_dt_2_bar = dt_2_bar * dt_here * sigmoid_a_dt_2 * (1 - sigmoid_a_dt_2);
+                            store(a_dt_2_bar_rows + s * row_m + j, a_dt_2_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const dt_1_rows = tape_dt_1 + (t * B + begin) * row_m;
+                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
+                    const size_t z_prev_stride = t > 0 ? row_m : m;
+                    const real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
+                    const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
+                    const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const dt_1_bar_rows = work_dt_1_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_dt_1_bar_rows = work_a_dt_1_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_y^T a_y_bar */
+                        const operand factors_a_y_bar[] = {{a_y_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec dt_here = splat(dt[0]);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec dt_1 = load(dt_1_rows + s * row_m + j);
+                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                                const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
+                                const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
+                                const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
+
+                                /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
+                                const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + z_next_bar;
+
+                                /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
+                                const vec a_z_bar = z_bar * dt_1 * (1 - tanh_a_z * tanh_a_z);
+                                store(a_z_bar_rows + s * row_m + j, a_z_bar);
+
+                                /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
+                                const vec dt_1_bar = z_bar * (tanh_a_z - z_prev);
+                                store(dt_1_bar_rows + s * row_m + j, dt_1_bar);
+
+                                /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1) */
+                                const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1 * (1 - sigmoid_a_dt_1);
+                                store(a_dt_1_bar_rows + s * row_m + j, a_dt_1_bar);
+
+                                /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
+                                const vec z_prev_bar = z_bar * (1 - dt_1);
+                                store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    const real *const y_bar_rows = work_y_bar + begin * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_dt_2_bar_rows = work_a_dt_2_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_dt_1_bar_rows = work_a_dt_1_bar + ((t - first) * B + begin) * row_m;
+                    real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
+                        const operand factors_a_dt_1_bar[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * 3 * m, tile_y_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                                const vec y_bar = load(y_bar_rows + s * row_m + j);
+
+                                /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4) */
+                                const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - dt_2);
+                                store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
+                const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
+                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
+                    const operand factors_a_dt_1_bar_2[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}, {a_y_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_u_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
+                            const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(u_bar_rows + s * n + j, u_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
+            const real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + (first * B + s) * row_m;
+            const real *restrict sigmoid_a_dt_2 = tape_sigmoid_a_dt_2 + (first * B + s) * row_m;
+            const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
+            const real *restrict dt_1_bar = work_dt_1_bar + s * row_m;
+
+            /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)   adjoint of (1), (2) */
+            dt_bar[0] += dot(&dt_1_bar[0], &sigmoid_a_dt_1[0], m);
+            dt_bar[0] += dot(&dt_2_bar[0], &sigmoid_a_dt_2[0], m);
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
-                const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                const real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
-                const real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
-                const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
-                const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
-                const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const y_bar_rows = work_y_bar + begin * row_m;
-                real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_m;
-                real *const dt_2_bar_rows = work_dt_2_bar + (t * B + begin) * row_m;
-                real *const a_dt_2_bar_rows = work_a_dt_2_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec dt_here = splat(dt[0]);
-                        const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                        const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                        const vec sigmoid_a_dt_2 = load(sigmoid_a_dt_2_rows + s * row_m + j);
-                        const vec tanh_a_y = load(tanh_a_y_rows + s * row_m + j);
-                        const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
-                        const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
-
-                        /* (5)  y_bar = Delta_y + y_next_bar */
-                        const vec y_bar = Delta_y + y_next_bar;
-                        store(y_bar_rows + s * row_m + j, y_bar);
-
-                        /* (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4) */
-                        const vec a_y_bar = y_bar * dt_2 * (1 - tanh_a_y * tanh_a_y);
-                        store(a_y_bar_rows + s * row_m + j, a_y_bar);
-
-                        /* (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4) */
-                        const vec dt_2_bar = y_bar * (tanh_a_y - y_prev);
-                        store(dt_2_bar_rows + s * row_m + j, dt_2_bar);
-
-                        /* (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint of (2) */
-                        const vec a_dt_2_bar = dt_2_bar * dt_here * sigmoid_a_dt_2 * (1 - sigmoid_a_dt_2);
-                        store(a_dt_2_bar_rows + s * row_m + j, a_dt_2_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const dt_1_rows = tape_dt_1 + (t * B + begin) * row_m;
-                const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
-                const size_t z_prev_stride = t > 0 ? row_m : m;
-                const real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
-                const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
-                const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const dt_1_bar_rows = work_dt_1_bar + (t * B + begin) * row_m;
-                real *const a_dt_1_bar_rows = work_a_dt_1_bar + (t * B + begin) * row_m;
-                real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
+                const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_y^T a_y_bar */
-                    const operand factors_a_y_bar[] = {{a_y_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * m, tile_z_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        const vec dt_here = splat(dt[0]);
+                        vec b_1_bar_here = {0};
+                        vec b_2_bar_here = {0};
+                        vec b_z_bar_here = {0};
+                        vec b_y_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec dt_1 = load(dt_1_rows + s * row_m + j);
-                            const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
-                            const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
-                            const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
-                            const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
+                            const vec a_y_bar = load(a_y_bar_rows + s * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
+                            const vec a_dt_2_bar = load(a_dt_2_bar_rows + s * row_m + j);
+                            const vec a_dt_1_bar = load(a_dt_1_bar_rows + s * row_m + j);
 
-                            /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
-                            const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + z_next_bar;
+                            /* (19)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
+                            b_1_bar_here += a_dt_1_bar;
 
-                            /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
-                            const vec a_z_bar = z_bar * dt_1 * (1 - tanh_a_z * tanh_a_z);
-                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                            /* (22)  b_2_bar = sum_t a_dt_2_bar   adjoint of (2) */
+                            b_2_bar_here += a_dt_2_bar;
 
-                            /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
-                            const vec dt_1_bar = z_bar * (tanh_a_z - z_prev);
-                            store(dt_1_bar_rows + s * row_m + j, dt_1_bar);
+                            /* (25)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
+                            b_z_bar_here += a_z_bar;
 
-                            /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1) */
-                            const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1 * (1 - sigmoid_a_dt_1);
-                            store(a_dt_1_bar_rows + s * row_m + j, a_dt_1_bar);
-
-                            /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
-                            const vec z_prev_bar = z_bar * (1 - dt_1);
-                            store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+                            /* (28)  b_y_bar = sum_t a_y_bar   adjoint of (4) */
+                            b_y_bar_here += a_y_bar;
                         }
+                        store_part(b_1_bar + j, load_part(b_1_bar + j, left) + b_1_bar_here, left);
+                        store_part(b_2_bar + j, load_part(b_2_bar + j, left) + b_2_bar_here, left);
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
-                const real *const y_bar_rows = work_y_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                const real *const a_dt_2_bar_rows = work_a_dt_2_bar + (t * B + begin) * row_m;
-                const real *const a_dt_1_bar_rows = work_a_dt_1_bar + (t * B + begin) * row_m;
-                real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
+            /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
+            /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
+            const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
+            const total_of with_y_prev[] = {
+                {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_1_bar, done > 0},
+                {{work_a_dt_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_2_bar, done > 0},
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 3, member, members, scratch);
 
-                    /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
-                    const operand factors_a_dt_1_bar[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * 3 * m, tile_y_prev_bar, 0);
+            /* (18)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
+            /* (21)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (2) */
+            /* (24)  V_z_bar = sum_t a_z_bar u^T   adjoint of (3) */
+            /* (27)  V_y_bar = sum_t a_y_bar u^T   adjoint of (4) */
+            const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
+            const total_of with_u[] = {
+                {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_1_bar, done > 0},
+                {{work_a_dt_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_2_bar, done > 0},
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_z_bar, done > 0},
+                {{work_a_y_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_y_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_u, n, with_u, 4, member, members, scratch);
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                            const vec y_bar = load(y_bar_rows + s * row_m + j);
+            /* (26)  W_y_bar = sum_t a_y_bar z^T   adjoint of (4) */
+            const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0, 0};
+            const total_of with_z[] = {
+                {{work_a_y_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_y_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_z, m, with_z, 1, member, members, scratch);
 
-                            /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4) */
-                            const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - dt_2);
-                            store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
-                        }
-                    }
-                }
-            }
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
-            const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
-            real *const u_bar_rows = gradients->u_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                const operand factors_a_dt_1_bar_2[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}, {a_y_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_u_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
-                        const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(u_bar_rows + s * n + j, u_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    for (size_t s = 0; s < (T * B) * (member == 0); ++s) {
-        const real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + s * row_m;
-        const real *restrict sigmoid_a_dt_2 = tape_sigmoid_a_dt_2 + s * row_m;
-        const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
-        const real *restrict dt_1_bar = work_dt_1_bar + s * row_m;
-
-        /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)   adjoint of (1), (2) */
-        dt_bar[0] += dot(&dt_1_bar[0], &sigmoid_a_dt_1[0], m);
-        dt_bar[0] += dot(&dt_2_bar[0], &sigmoid_a_dt_2[0], m);
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
-            const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_1_bar_here = {0};
-                    vec b_2_bar_here = {0};
-                    vec b_z_bar_here = {0};
-                    vec b_y_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_y_bar = load(a_y_bar_rows + s * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
-                        const vec a_dt_2_bar = load(a_dt_2_bar_rows + s * row_m + j);
-                        const vec a_dt_1_bar = load(a_dt_1_bar_rows + s * row_m + j);
-
-                        /* (19)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
-                        b_1_bar_here += a_dt_1_bar;
-
-                        /* (22)  b_2_bar = sum_t a_dt_2_bar   adjoint of (2) */
-                        b_2_bar_here += a_dt_2_bar;
-
-                        /* (25)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (28)  b_y_bar = sum_t a_y_bar   adjoint of (4) */
-                        b_y_bar_here += a_y_bar;
-                    }
-                    store_part(b_1_bar + j, load_part(b_1_bar + j, left) + b_1_bar_here, left);
-                    store_part(b_2_bar + j, load_part(b_2_bar + j, left) + b_2_bar_here, left);
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
-        /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
-        /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
-        const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B};
-        const total_of with_y_prev[] = {
-            {{work_a_dt_1_bar, 0, row_m, 0, 0, 0}, m, 1, W_1_bar, 0},
-            {{work_a_dt_2_bar, 0, row_m, 0, 0, 0}, m, 1, W_2_bar, 0},
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-        };
-        totals(T * B, &rows_of_y_prev, m, with_y_prev, 3, member, members, scratch);
-
-        /* (18)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
-        /* (21)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (2) */
-        /* (24)  V_z_bar = sum_t a_z_bar u^T   adjoint of (3) */
-        /* (27)  V_y_bar = sum_t a_y_bar u^T   adjoint of (4) */
-        const series rows_of_u = {in->u, 0, n, 0, 0, 0};
-        const total_of with_u[] = {
-            {{work_a_dt_1_bar, 0, row_m, 0, 0, 0}, m, 1, V_1_bar, 0},
-            {{work_a_dt_2_bar, 0, row_m, 0, 0, 0}, m, 1, V_2_bar, 0},
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, V_z_bar, 0},
-            {{work_a_y_bar, 0, row_m, 0, 0, 0}, m, 1, V_y_bar, 0},
-        };
-        totals(T * B, &rows_of_u, n, with_u, 4, member, members, scratch);
-
-        /* (26)  W_y_bar = sum_t a_y_bar z^T   adjoint of (4) */
-        const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0};
-        const total_of with_z[] = {
-            {{work_a_y_bar, 0, row_m, 0, 0, 0}, m, 1, W_y_bar, 0},
-        };
-        totals(T * B, &rows_of_z, m, with_z, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
     if (member == 0)
@@ -740,10 +940,10 @@ void lem_simd_step(
     real *const work_dt_2 = work; /* [m] a row */
     real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
     const size_t t = turned(work_z + B * row_m);
-    const real *const panels_y_prev = packed;
-    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-    const real *const panels_u = panels_z + up_to(m, LANES) * m;
+    const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
+    const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
+    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -753,7 +953,7 @@ void lem_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             real *const dt_2_rows = work_dt_2 + begin * row_m;
             real *const z_rows = work_z + begin * row_m;
@@ -820,7 +1020,7 @@ void lem_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             const real *const dt_2_rows = work_dt_2 + begin * row_m;
             const real *const z_rows = work_z + begin * row_m;
@@ -866,10 +1066,4 @@ void lem_simd_step(
     if (member == 0)
         copy_rows(B, m, work_z + 0 * row_m, row_m, next->z);
     }
-}
-
-void lem_simd_bound_step(const lem_simd_bound *bound)
-{
-    lem_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of lem_real: what forward saves for backward: 7 * T * B * padded m. */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * m + up_to(m, LANES) * m + 3 * up_to(m, LANES) * n + up_to(m, LANES) * n. */
+/* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
 
 /* Entries of lem_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m. */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES) + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of lem_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward: B * padded m + 6 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lem_real: scratch memory of infer: B * padded m + 2 * B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
+
+/* Entries of lem_real: scratch memory of backward: B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Entries of lem_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void lem_simd_forward(
     const lem_state *final, lem_real *tape, lem_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void lem_simd_infer(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_real *packed, const lem_inputs *in,
+    const lem_state *initial, const lem_outputs *out,
+    const lem_state *final, lem_real *work, size_t threads);
+
 /* As lem_backward, with weights packed by lem_simd_pack_backward. */
 void lem_simd_backward(
     const lem_sizes *sizes, const lem_parameters *parameters,
@@ -65,21 +75,6 @@ void lem_simd_step(
     const lem_real *packed, const lem_inputs *in,
     const lem_state *state, const lem_outputs *out,
     const lem_state *next, lem_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct lem_simd_bound {
-    const lem_sizes *sizes;
-    const lem_parameters *parameters;
-    const lem_real *packed;
-    const lem_inputs *in;
-    const lem_state *state;
-    const lem_outputs *out;
-    const lem_state *next;
-    lem_real *work;
-    size_t threads;
-} lem_simd_bound;
-
-void lem_simd_bound_step(const lem_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -24,11 +24,13 @@ size_t ligru_simd_tape_size(const ligru_sizes *sizes)
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 3 * T * B * row_m;
 }
 
@@ -39,12 +41,14 @@ size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes)
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
@@ -54,11 +58,13 @@ size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
@@ -70,12 +76,30 @@ size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
@@ -85,12 +109,14 @@ size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m + 2 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
@@ -114,18 +140,18 @@ void ligru_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U_z, m, 1, 1},
-            {parameters->U_h, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_z, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_z, m, 1, 1},
+            {parameters->U_h, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
     }
 }
@@ -173,88 +199,175 @@ void ligru_simd_forward(
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z = tape; /* [m] a row */
     real *const tape_s = tape_z + T * B * row_m; /* [m] a row */
     real *const tape_a_s = tape_s + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_z x, W_h x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_z x, W_h x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_z h_prev, U_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        /* U_z h_prev, U_h h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_z_here = load_part(b_z + j, left);
-                                const vec b_h_here = load_part(b_h + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                                    const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
+                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                    /* (1)  z = sigmoid(a_z) */
-                                    const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + sample * row_m + j, z);
+                                /* (1)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + sample * row_m + j, z);
 
-                                    /* (2)  a_s = W_h x + U_h h_prev + b_h */
-                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
-                                    store(a_s_rows + sample * row_m + j, a_s);
+                                /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                                const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
+                                store(a_s_rows + sample * row_m + j, a_s);
 
-                                    /* (2)  s = relu(a_s) */
-                                    const vec s = vec_relu(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+                                /* (2)  s = relu(a_s) */
+                                const vec s = vec_relu(a_s);
+                                store(s_rows + sample * row_m + j, s);
 
-                                    /* (3)  h = z * h_prev + (1 - z) * s */
-                                    const vec h = z * h_prev + (1 - z) * s;
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                                /* (3)  h = z * h_prev + (1 - z) * s */
+                                const vec h = z * h_prev + (1 - z) * s;
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void ligru_simd_infer(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_real *packed, const ligru_inputs *in,
+    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_state *final, ligru_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    real *const tile_a_z_ahead = work;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_z x, W_h x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* U_z h_prev, U_h h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
+
+                                /* (1)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+
+                                /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                                const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
+
+                                /* (2)  s = relu(a_s) */
+                                const vec s = vec_relu(a_s);
+
+                                /* (3)  h = z * h_prev + (1 - z) * s */
+                                const vec h = z * h_prev + (1 - z) * s;
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -276,6 +389,7 @@ void ligru_simd_backward(
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -287,8 +401,8 @@ void ligru_simd_backward(
     const real *const tape_a_s = tape_s + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_s_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_s_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
@@ -305,176 +419,179 @@ void ligru_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + sample * row_m + j);
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                        const vec a_s = load(a_s_rows + sample * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec a_s = load(a_s_rows + sample * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
 
-                        /* (5)  s_bar = h_bar * (1 - z)   adjoint of (3) */
-                        const vec s_bar = h_bar * (1 - z);
+                            /* (5)  s_bar = h_bar * (1 - z)   adjoint of (3) */
+                            const vec s_bar = h_bar * (1 - z);
 
-                        /* (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2) */
-                        const vec a_s_bar = s_bar * where(a_s <= 0, 0, 1);
-                        store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+                            /* (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2) */
+                            const vec a_s_bar = s_bar * where(a_s <= 0, 0, 1);
+                            store(a_s_bar_rows + sample * row_m + j, a_s_bar);
 
-                        /* (7)  z_bar = h_bar * (h_prev - s)   adjoint of (3) */
-                        const vec z_bar = h_bar * (h_prev - s);
+                            /* (7)  z_bar = h_bar * (h_prev - s)   adjoint of (3) */
+                            const vec z_bar = h_bar * (h_prev - s);
 
-                        /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + sample * row_m + j, a_z_bar);
+                            /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + sample * row_m + j, a_z_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_z^T a_z_bar, U_h^T a_s_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec z = load(z_rows + sample * row_m + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_z^T a_z_bar, U_h^T a_s_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                    /* W_z^T a_z_bar, W_h^T a_s_bar */
+                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec z = load(z_rows + sample * row_m + j);
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                            /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (13)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_z_bar_here += a_z_bar;
 
-                /* W_z^T a_z_bar, W_h^T a_s_bar */
-                const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            /* (16)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+                            b_h_bar_here += a_s_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
-                        /* (13)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                        b_z_bar_here += a_z_bar;
+            /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
+            /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
-                        /* (16)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
-                        b_h_bar_here += a_s_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-        /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
-        /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, U_z_bar, 0},
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, U_h_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -493,8 +610,8 @@ void ligru_simd_step(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     const size_t t = turned(work);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -504,7 +621,7 @@ void ligru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -552,10 +669,4 @@ void ligru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void ligru_simd_bound_step(const ligru_simd_bound *bound)
-{
-    ligru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of ligru_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t ligru_simd_tape_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of ligru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes);
 
 /* Entries of ligru_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
 size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of ligru_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads);
 
-/* Entries of ligru_real: scratch memory of backward: B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of ligru_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES). */
+size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads);
+
+/* Entries of ligru_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads);
 
 /* Entries of ligru_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void ligru_simd_forward(
     const ligru_state *final, ligru_real *tape, ligru_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void ligru_simd_infer(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_real *packed, const ligru_inputs *in,
+    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_state *final, ligru_real *work, size_t threads);
+
 /* As ligru_backward, with weights packed by ligru_simd_pack_backward. */
 void ligru_simd_backward(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
@@ -65,21 +75,6 @@ void ligru_simd_step(
     const ligru_real *packed, const ligru_inputs *in,
     const ligru_state *state, const ligru_outputs *out,
     const ligru_state *next, ligru_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct ligru_simd_bound {
-    const ligru_sizes *sizes;
-    const ligru_parameters *parameters;
-    const ligru_real *packed;
-    const ligru_inputs *in;
-    const ligru_state *state;
-    const ligru_outputs *out;
-    const ligru_state *next;
-    ligru_real *work;
-    size_t threads;
-} ligru_simd_bound;
-
-void ligru_simd_bound_step(const ligru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

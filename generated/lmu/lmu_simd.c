@@ -20,12 +20,14 @@ size_t lmu_simd_tape_size(const lmu_sizes *sizes)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)d;
     (void)k;
     (void)row_d;
+    (void)chunk;
     return T * B * 1 + T * B * row_d;
 }
 
@@ -37,13 +39,15 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)d;
     (void)k;
     (void)row_d;
-    return up_to(d, LANES) * d + up_to(k, LANES) * (k + d) + up_to(k, LANES) * n;
+    (void)chunk;
+    return up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * (k + d);
 }
 
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
@@ -55,6 +59,7 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
     const size_t k = LMU_FIXED_k;
     const size_t row_k = padded(k);
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, row_k + row_d + 1);
     (void)T;
     (void)B;
     (void)n;
@@ -62,6 +67,7 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
     (void)k;
     (void)row_k;
     (void)row_d;
+    (void)chunk;
     return up_to(d, LANES) * k + up_to(k, LANES) * k + up_to(d, LANES) * d + up_to(n, LANES) * k;
 }
 
@@ -74,13 +80,35 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)d;
     (void)k;
     (void)row_d;
-    return steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES);
+    (void)chunk;
+    return chunk * B * up_to(k, LANES);
+}
+
+size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)d;
+    (void)k;
+    (void)row_d;
+    (void)chunk;
+    return B * 1 + 2 * B * row_d + chunk * B * up_to(k, LANES);
 }
 
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -92,6 +120,7 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
     const size_t k = LMU_FIXED_k;
     const size_t row_k = padded(k);
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, row_k + row_d + 1);
     (void)T;
     (void)B;
     (void)n;
@@ -99,7 +128,8 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)k;
     (void)row_k;
     (void)row_d;
-    return T * B * row_k + T * B * row_d + T * B * 1 + 2 * B * row_k + 2 * B * row_d + threads * SCRATCH;
+    (void)chunk;
+    return chunk * B * row_k + chunk * B * row_d + chunk * B * 1 + 2 * B * row_k + 2 * B * row_d + threads * SCRATCH;
 }
 
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
@@ -134,6 +164,13 @@ void lmu_simd_pack_forward(
     (void)k;
     {
         const weights from[] = {
+            {parameters->W_x, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->A, d, 1, 1},
         };
         const size_t entries_of[] = {d};
@@ -146,13 +183,6 @@ void lmu_simd_pack_forward(
         };
         const size_t entries_of[] = {k, d};
         packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_x, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
-        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
 
@@ -214,6 +244,7 @@ void lmu_simd_forward(
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */
     const real *const e_m = parameters->e_m; /* [d] */
@@ -221,119 +252,250 @@ void lmu_simd_forward(
     real *const tape_u = tape; /* [] a row */
     real *const tape_m = tape_u + T * B * 1; /* [d] a row */
     real *const tile_a_h_ahead = work;
-    const real *const panels_m_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-    const real *const panels_x = panels_h_prev + up_to(k, LANES) * (k + d);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(k, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(k, vectors, block);
+                /* W_x x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict x = in->x + (t * B + s) * n;
+                real *restrict u = tape_u + (t * B + s) * 1;
+                const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial->h + s * k;
+                const real *restrict m_prev = t > 0 ? tape_m + ((t * B + s) - B) * row_d : initial->m + s * d;
+
+                /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
+                u[0] = 0;
+                u[0] += dot(&e_x[0], &x[0], n);
+                u[0] += dot(&e_h[0], &h_prev[0], k);
+                u[0] += dot(&e_m[0], &m_prev[0], d);
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = tape_u + (t * B + begin) * 1;
+                    real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
+                    const size_t m_prev_stride = t > 0 ? row_d : d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* A m_prev */
+                        const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
+                        product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = d - j;
+                            const vec B_2_here = load_part(B_2 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = splat(*(u_rows + s));
+
+                                /* (2)  m = A m_prev + B * u */
+                                const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
+                                store(m_rows + s * row_d + j, m);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(k, vectors, block);
-                    /* W_x x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-                    const real *restrict x = in->x + (t * B + s) * n;
-                    real *restrict u = tape_u + (t * B + s) * 1;
-                    const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial->h + s * k;
-                    const real *restrict m_prev = t > 0 ? tape_m + ((t * B + s) - B) * row_d : initial->m + s * d;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    real *const h_rows = out->h + (t * B + begin) * k;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(k, vectors, block);
+                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                    /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
-                    u[0] = 0;
-                    u[0] += dot(&e_x[0], &x[0], n);
-                    u[0] += dot(&e_h[0], &h_prev[0], k);
-                    u[0] += dot(&e_m[0], &m_prev[0], d);
-                }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const u_rows = tape_u + (t * B + begin) * 1;
-                        real *const m_rows = tape_m + (t * B + begin) * row_d;
-                        const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
-                        const size_t m_prev_stride = t > 0 ? row_d : d;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(d, vectors, block);
-                            ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                        /* W_h h_prev, W_m m */
+                        const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
+                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
 
-                            /* A m_prev */
-                            const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
-                            product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = k - j;
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = d - j;
-                                const vec B_2_here = load_part(B_2 + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec u = splat(*(u_rows + s));
+                                /* (3)  a_h = W_x x + W_h h_prev + W_m m */
+                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
 
-                                    /* (2)  m = A m_prev + B * u */
-                                    const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
-                                    store(m_rows + s * row_d + j, m);
-                                }
+                                /* (3)  h = tanh(a_h) */
+                                const vec h = vec_tanh(a_h);
+                                store_part(h_rows + s * k + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const m_rows = tape_m + (t * B + begin) * row_d;
-                        real *const h_rows = out->h + (t * B + begin) * k;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_h h_prev, W_m m */
-                            const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = k - j;
-                                for (size_t s = 0; s < rows; ++s) {
-
-                                    /* (3)  a_h = W_x x + W_h h_prev + W_m m */
-                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
-
-                                    /* (3)  h = tanh(a_h) */
-                                    const vec h = vec_tanh(a_h);
-                                    store_part(h_rows + s * k + j, h, left);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, k, out->h + (T - 1) * B * k, k, final->h);
     if (member == 0)
         copy_rows(B, d, tape_m + (T - 1) * B * row_d, row_d, final->m);
+    }
+}
+
+void lmu_simd_infer(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_real *packed, const lmu_inputs *in,
+    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_state *final, lmu_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
+    const real *const e_x = parameters->e_x; /* [n] */
+    const real *const e_h = parameters->e_h; /* [k] */
+    const real *const e_m = parameters->e_m; /* [d] */
+    const real *const B_2 = parameters->B_2; /* [d] */
+    real *const work_u = work; /* [] a row */
+    real *const work_m = work_u + B * 1; /* [d] a row */
+    real *const tile_a_h_ahead = work_m + 2 * B * row_d;
+    const real *const panels_x = packed;
+    const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
+    const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(k, vectors, block);
+                /* W_x x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict x = in->x + (t * B + s) * n;
+                real *restrict u = work_u + s * 1;
+                const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial->h + s * k;
+                const real *restrict m_prev = t > 0 ? work_m + (((t - 1) & 1) * B + s) * row_d : initial->m + s * d;
+
+                /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
+                u[0] = 0;
+                u[0] += dot(&e_x[0], &x[0], n);
+                u[0] += dot(&e_h[0], &h_prev[0], k);
+                u[0] += dot(&e_m[0], &m_prev[0], d);
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = work_u + begin * 1;
+                    real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
+                    const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial->m + begin * d;
+                    const size_t m_prev_stride = t > 0 ? row_d : d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* A m_prev */
+                        const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
+                        product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = d - j;
+                            const vec B_2_here = load_part(B_2 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = splat(*(u_rows + s));
+
+                                /* (2)  m = A m_prev + B * u */
+                                const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
+                                store(m_rows + s * row_d + j, m);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
+                    real *const h_rows = out->h + (t * B + begin) * k;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(k, vectors, block);
+                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* W_h h_prev, W_m m */
+                        const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
+                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = k - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (3)  a_h = W_x x + W_h h_prev + W_m m */
+                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                                /* (3)  h = tanh(a_h) */
+                                const vec h = vec_tanh(a_h);
+                                store_part(h_rows + s * k + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, k, out->h + (T - 1) * B * k, k, final->h);
+    if (member == 0)
+        copy_rows(B, d, work_m + (((T - 1) & 1) * B + 0) * row_d, row_d, final->m);
     }
 }
 
@@ -352,6 +514,7 @@ void lmu_simd_backward(
     const size_t k = LMU_FIXED_k;
     const size_t row_k = padded(k);
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, row_k + row_d + 1);
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */
     const real *const e_m = parameters->e_m; /* [d] */
@@ -367,9 +530,9 @@ void lmu_simd_backward(
     const real *const tape_u = tape; /* [] a row */
     const real *const tape_m = tape_u + T * B * 1; /* [d] a row */
     real *const work_a_h_bar = work; /* [k] a row */
-    real *const work_m_bar = work_a_h_bar + T * B * row_k; /* [d] a row */
-    real *const work_u_bar = work_m_bar + T * B * row_d; /* [] a row */
-    real *const work_h_prev_bar = work_u_bar + T * B * 1; /* [k] a row */
+    real *const work_m_bar = work_a_h_bar + chunk * B * row_k; /* [d] a row */
+    real *const work_u_bar = work_m_bar + chunk * B * row_d; /* [] a row */
+    real *const work_h_prev_bar = work_u_bar + chunk * B * 1; /* [k] a row */
     real *const work_m_prev_bar = work_h_prev_bar + 2 * B * row_k; /* [d] a row */
     real *const work_scratch = work_m_prev_bar + 2 * B * row_d;
     const real *const panels_a_h_bar = packed;
@@ -393,284 +556,287 @@ void lmu_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(k, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_rows = out->h + (t * B + begin) * k;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * k;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_h_bar + begin * k;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_k : k;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = k - j;
+                            const vec h = load_part(h_rows + s * k + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + s * k + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+
+                            /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
+                            const vec a_h_bar = h_bar * (1 - h * h);
+                            store(a_h_bar_rows + s * row_k + j, a_h_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
+                    const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
+                    const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
+                    real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_m^T a_h_bar */
+                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_k, k}};
+                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * k, tile_m_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = d - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec m_next_bar = load_part(m_next_bar_rows + s * m_next_bar_stride + j, left);
+
+                                /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
+                                const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES) + m_next_bar;
+                                store(m_bar_rows + s * row_d + j, m_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict m_bar = work_m_bar + ((t - first) * B + s) * row_d;
+                real *restrict u_bar = work_u_bar + ((t - first) * B + s) * 1;
+
+                /* (7)  u_bar = m_bar^T B   adjoint of (2) */
+                u_bar[0] = 0;
+                u_bar[0] += dot(&m_bar[0], &B_2[0], d);
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
+                    const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin) * 1;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_k;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(k, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_h^T a_h_bar */
+                        const operand factors_a_h_bar_2[] = {{a_h_bar_rows, row_k, k}};
+                        product(rows, 1 * own, factors_a_h_bar_2, 1, panels_a_h_bar_2 + block * vectors * LANES * 1 * k, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = k - j;
+                            const vec e_h_here = load_part(e_h + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u_bar = splat(*(u_bar_rows + s));
+
+                                /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_h_here * u_bar;
+                                store(h_prev_bar_rows + s * row_k + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
+                    const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin) * 1;
+                    real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_m_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* A^T m_bar */
+                        const operand factors_m_bar[] = {{m_bar_rows, row_d, d}};
+                        product(rows, 1 * own, factors_m_bar, 1, panels_m_bar + block * vectors * LANES * 1 * d, tile_m_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = d - j;
+                            const vec e_m_here = load_part(e_m + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u_bar = splat(*(u_bar_rows + s));
+
+                                /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
+                                const vec m_prev_bar = load(tile_m_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_m_here * u_bar;
+                                store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const x_rows = in->x + (first * B + begin) * n;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
+                const real *const u_bar_rows = work_u_bar + begin * 1;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_x^T a_h_bar */
+                    const operand factors_a_h_bar_3[] = {{a_h_bar_rows, row_k, k}};
+                    product(rows, 1 * own, factors_a_h_bar_3, 1, panels_a_h_bar_3 + block * vectors * LANES * 1 * k, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        const vec e_x_here = load_part(e_x + j, left);
+                        vec e_x_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * n + j, left);
+                            const vec u_bar = splat(*(u_bar_rows + s));
+
+                            /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + e_x_here * u_bar;
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+
+                            /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
+                            e_x_bar_here += u_bar * x;
+                        }
+                        store_part(e_x_bar + j, load_part(e_x_bar + j, left) + e_x_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const h_rows = out->h + (t * B + begin) * k;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * k;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_h_bar + begin * k;
-                const size_t h_next_bar_stride = t + 1 < T ? row_k : k;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_k;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = k - j;
-                        const vec h = load_part(h_rows + s * k + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + s * k + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-
-                        /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
-                        const vec a_h_bar = h_bar * (1 - h * h);
-                        store(a_h_bar_rows + s * row_k + j, a_h_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
-                const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
-                const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_k;
-                real *const m_bar_rows = work_m_bar + (t * B + begin) * row_d;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(d, vectors, block);
-                    ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_m^T a_h_bar */
-                    const operand factors_a_h_bar[] = {{a_h_bar_rows, row_k, k}};
-                    product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * k, tile_m_bar, 0);
-
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = d - j;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec m_next_bar = load_part(m_next_bar_rows + s * m_next_bar_stride + j, left);
-
-                            /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
-                            const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES) + m_next_bar;
-                            store(m_bar_rows + s * row_d + j, m_bar);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict m_bar = work_m_bar + (t * B + s) * row_d;
-            real *restrict u_bar = work_u_bar + (t * B + s) * 1;
-
-            /* (7)  u_bar = m_bar^T B   adjoint of (2) */
-            u_bar[0] = 0;
-            u_bar[0] += dot(&m_bar[0], &B_2[0], d);
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_k;
-                const real *const u_bar_rows = work_u_bar + (t * B + begin) * 1;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_k;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * k : initial->h + (first * B + begin) * k;
+                const real *const u_bar_rows = work_u_bar + begin * 1;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_h^T a_h_bar */
-                    const operand factors_a_h_bar_2[] = {{a_h_bar_rows, row_k, k}};
-                    product(rows, 1 * own, factors_a_h_bar_2, 1, panels_a_h_bar_2 + block * vectors * LANES * 1 * k, tile_h_prev_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = k - j;
-                        const vec e_h_here = load_part(e_h + j, left);
+                        vec e_h_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * k + j, left);
                             const vec u_bar = splat(*(u_bar_rows + s));
 
-                            /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_h_here * u_bar;
-                            store(h_prev_bar_rows + s * row_k + j, h_prev_bar);
+                            /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
+                            e_h_bar_here += u_bar * h_prev;
                         }
+                        store_part(e_h_bar + j, load_part(e_h_bar + j, left) + e_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t vectors = 1, count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const m_bar_rows = work_m_bar + (t * B + begin) * row_d;
-                const real *const u_bar_rows = work_u_bar + (t * B + begin) * 1;
-                real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const u_rows = tape_u + (first * B + begin) * 1;
+                const real *const m_prev_rows = (first * B + begin) >= B ? tape_m + ((first * B + begin) - B) * row_d : initial->m + (first * B + begin) * d;
+                const size_t m_prev_stride = (first * B + begin) >= B ? row_d : d;
+                const real *const m_bar_rows = work_m_bar + begin * row_d;
+                const real *const u_bar_rows = work_u_bar + begin * 1;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    ALIGNED real tile_m_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* A^T m_bar */
-                    const operand factors_m_bar[] = {{m_bar_rows, row_d, d}};
-                    product(rows, 1 * own, factors_m_bar, 1, panels_m_bar + block * vectors * LANES * 1 * d, tile_m_prev_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d - j;
-                        const vec e_m_here = load_part(e_m + j, left);
+                        vec e_m_bar_here = {0};
+                        vec B_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec u = splat(*(u_rows + s));
+                            const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                            const vec m_bar = load(m_bar_rows + s * row_d + j);
                             const vec u_bar = splat(*(u_bar_rows + s));
 
-                            /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
-                            const vec m_prev_bar = load(tile_m_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_m_here * u_bar;
-                            store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
+                            /* (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
+                            e_m_bar_here += u_bar * m_prev;
+
+                            /* (15)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
+                            B_bar_here += m_bar * u;
                         }
+                        store_part(e_m_bar + j, load_part(e_m_bar + j, left) + e_m_bar_here, left);
+                        store_part(B_bar + j, load_part(B_bar + j, left) + B_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
+            const series rows_of_m_prev = {tape_m, initial->m, row_d, d, 0, B, 0};
+            const total_of with_m_prev[] = {
+                {{work_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, A_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_m_prev, d, with_m_prev, 1, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const x_rows = in->x + begin * n;
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
-            const real *const u_bar_rows = work_u_bar + begin * 1;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            /* (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_x_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-                /* W_x^T a_h_bar */
-                const operand factors_a_h_bar_3[] = {{a_h_bar_rows, row_k, k}};
-                product(rows, 1 * own, factors_a_h_bar_3, 1, panels_a_h_bar_3 + block * vectors * LANES * 1 * k, tile_x_bar, 0);
+            /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
+            const series rows_of_h_prev = {out->h, initial->h, k, k, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, k, with_h_prev, 1, member, members, scratch);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    const vec e_x_here = load_part(e_x + j, left);
-                    vec e_x_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x = load_part(x_rows + s * n + j, left);
-                        const vec u_bar = splat(*(u_bar_rows + s));
+            /* (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
+            const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0, 0};
+            const total_of with_m[] = {
+                {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_m_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_m, d, with_m, 1, member, members, scratch);
 
-                        /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + e_x_here * u_bar;
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-
-                        /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
-                        e_x_bar_here += u_bar * x;
-                    }
-                    store_part(e_x_bar + j, load_part(e_x_bar + j, left) + e_x_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * k : initial->h + begin * k;
-            const real *const u_bar_rows = work_u_bar + begin * 1;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(k, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = k - j;
-                    vec e_h_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * k + j, left);
-                        const vec u_bar = splat(*(u_bar_rows + s));
-
-                        /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
-                        e_h_bar_here += u_bar * h_prev;
-                    }
-                    store_part(e_h_bar + j, load_part(e_h_bar + j, left) + e_h_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const u_rows = tape_u + begin * 1;
-            const real *const m_prev_rows = begin >= B ? tape_m + (begin - B) * row_d : initial->m + begin * d;
-            const size_t m_prev_stride = begin >= B ? row_d : d;
-            const real *const m_bar_rows = work_m_bar + begin * row_d;
-            const real *const u_bar_rows = work_u_bar + begin * 1;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d - j;
-                    vec e_m_bar_here = {0};
-                    vec B_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec u = splat(*(u_rows + s));
-                        const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                        const vec m_bar = load(m_bar_rows + s * row_d + j);
-                        const vec u_bar = splat(*(u_bar_rows + s));
-
-                        /* (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
-                        e_m_bar_here += u_bar * m_prev;
-
-                        /* (15)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
-                        B_bar_here += m_bar * u;
-                    }
-                    store_part(e_m_bar + j, load_part(e_m_bar + j, left) + e_m_bar_here, left);
-                    store_part(B_bar + j, load_part(B_bar + j, left) + B_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
-        const series rows_of_m_prev = {tape_m, initial->m, row_d, d, 0, B};
-        const total_of with_m_prev[] = {
-            {{work_m_bar, 0, row_d, 0, 0, 0}, d, 1, A_bar, 0},
-        };
-        totals(T * B, &rows_of_m_prev, d, with_m_prev, 1, member, members, scratch);
-
-        /* (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_h_bar, 0, row_k, 0, 0, 0}, k, 1, W_x_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
-        const series rows_of_h_prev = {out->h, initial->h, k, k, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_h_bar, 0, row_k, 0, 0, 0}, k, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, k, with_h_prev, 1, member, members, scratch);
-
-        /* (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
-        const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0};
-        const total_of with_m[] = {
-            {{work_a_h_bar, 0, row_k, 0, 0, 0}, k, 1, W_m_bar, 0},
-        };
-        totals(T * B, &rows_of_m, d, with_m, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, k, work_h_prev_bar + (((0) & 1) * B + 0) * row_k, row_k, gradients->initial_h_bar);
     if (member == 0)
@@ -697,9 +863,9 @@ void lmu_simd_step(
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + B * 1; /* [d] a row */
     const size_t t = turned(work_m + B * row_d);
-    const real *const panels_m_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-    const real *const panels_x = panels_h_prev + up_to(k, LANES) * (k + d);
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -722,7 +888,7 @@ void lmu_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = work_u + begin * 1;
             real *const m_rows = work_m + begin * row_d;
             const real *const m_prev_rows = state->m + begin * d;
@@ -755,7 +921,7 @@ void lmu_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
@@ -794,10 +960,4 @@ void lmu_simd_step(
     if (member == 0)
         copy_rows(B, d, work_m + 0 * row_d, row_d, next->m);
     }
-}
-
-void lmu_simd_bound_step(const lmu_simd_bound *bound)
-{
-    lmu_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of lmu_real: what forward saves for backward: T * B * 1 + T * B * padded d. */
 size_t lmu_simd_tape_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: weights packed for forward: up_to(d, LANES) * d + up_to(k, LANES) * (k + d) + up_to(k, LANES) * n. */
+/* Entries of lmu_real: weights packed for forward: up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * (k + d). */
 size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes);
 
 /* Entries of lmu_real: weights packed for backward: up_to(d, LANES) * k + up_to(k, LANES) * k + up_to(d, LANES) * d + up_to(n, LANES) * k. */
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of forward: steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES). */
+/* Entries of lmu_real: scratch memory of forward: chunk * B * up_to(k, LANES). */
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of backward: T * B * padded k + T * B * padded d + T * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * SCRATCH. */
+/* Entries of lmu_real: scratch memory of infer: B * 1 + 2 * B * padded d + chunk * B * up_to(k, LANES). */
+size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
+
+/* Entries of lmu_real: scratch memory of backward: chunk * B * padded k + chunk * B * padded d + chunk * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * SCRATCH. */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
 
 /* Entries of lmu_real: scratch memory of step: B * 1 + B * padded d + 1. */
@@ -51,6 +54,13 @@ void lmu_simd_forward(
     const lmu_state *final, lmu_real *tape, lmu_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void lmu_simd_infer(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_real *packed, const lmu_inputs *in,
+    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_state *final, lmu_real *work, size_t threads);
+
 /* As lmu_backward, with weights packed by lmu_simd_pack_backward. */
 void lmu_simd_backward(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
@@ -65,21 +75,6 @@ void lmu_simd_step(
     const lmu_real *packed, const lmu_inputs *in,
     const lmu_state *state, const lmu_outputs *out,
     const lmu_state *next, lmu_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct lmu_simd_bound {
-    const lmu_sizes *sizes;
-    const lmu_parameters *parameters;
-    const lmu_real *packed;
-    const lmu_inputs *in;
-    const lmu_state *state;
-    const lmu_outputs *out;
-    const lmu_state *next;
-    lmu_real *work;
-    size_t threads;
-} lmu_simd_bound;
-
-void lmu_simd_bound_step(const lmu_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -22,11 +22,13 @@ size_t lru_simd_tape_size(const lru_sizes *sizes)
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
     (void)T;
     (void)B;
     (void)H;
     (void)N;
     (void)row_N;
+    (void)chunk;
     return 4 * T * B * row_N + 6 * N;
 }
 
@@ -37,11 +39,13 @@ size_t lru_simd_forward_packed_size(const lru_sizes *sizes)
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
     (void)T;
     (void)B;
     (void)H;
     (void)N;
     (void)row_N;
+    (void)chunk;
     return 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N;
 }
 
@@ -52,11 +56,13 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
+    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * up_to(N, LANES));
     (void)T;
     (void)B;
     (void)H;
     (void)N;
     (void)row_N;
+    (void)chunk;
     return 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N;
 }
 
@@ -67,6 +73,24 @@ size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads)
     return 0;
 }
 
+size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
+    (void)T;
+    (void)B;
+    (void)H;
+    (void)N;
+    (void)row_N;
+    (void)chunk;
+    return 4 * T * B * row_N + 6 * N;
+}
+
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
@@ -74,12 +98,14 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
+    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * up_to(N, LANES));
     (void)T;
     (void)B;
     (void)H;
     (void)N;
     (void)row_N;
-    return 4 * T * B * row_N + 7 * N + 2 * 2 * B * row_N + steps_ahead(T, B, 2 * up_to(N, LANES)) * B * 2 * up_to(N, LANES) + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_N + 7 * N + 2 * 2 * B * row_N + chunk * B * 2 * up_to(N, LANES) + threads * SCRATCH;
 }
 
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
@@ -170,6 +196,7 @@ void lru_simd_forward(
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
     const real *const nu = parameters->nu; /* [N] */
     const real *const theta = parameters->theta; /* [N] */
     const real *const gamma = parameters->gamma; /* [N] */
@@ -225,7 +252,7 @@ void lru_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = tape_a_x_re + begin * row_N;
             real *const a_x_im_rows = tape_a_x_im + begin * row_N;
@@ -256,85 +283,272 @@ void lru_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    for (size_t t = 0; t < T; ++t) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = 1, count = blocks(N, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const x_re_rows = tape_x_re + (t * B + begin) * row_N;
+                    real *const x_im_rows = tape_x_im + (t * B + begin) * row_N;
+                    const real *const x_re_prev_rows = t > 0 ? tape_x_re + ((t * B + begin) - B) * row_N : initial->x_re + begin * N;
+                    const size_t x_re_prev_stride = t > 0 ? row_N : N;
+                    const real *const x_im_prev_rows = t > 0 ? tape_x_im + ((t * B + begin) - B) * row_N : initial->x_im + begin * N;
+                    const size_t x_im_prev_stride = t > 0 ? row_N : N;
+                    const real *const a_x_re_rows = tape_a_x_re + (t * B + begin) * row_N;
+                    const real *const a_x_im_rows = tape_a_x_im + (t * B + begin) * row_N;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = N - j;
+                            const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
+                            const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
+                            const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
+                            const vec exp_gamma_here = load_part(exp_gamma + j, left);
+                            const vec x_re_prev = load_part(x_re_prev_rows + s * x_re_prev_stride + j, left);
+                            const vec x_im_prev = load_part(x_im_prev_rows + s * x_im_prev_stride + j, left);
+                            const vec a_x_re = load(a_x_re_rows + s * row_N + j);
+                            const vec a_x_im = load(a_x_im_rows + s * row_N + j);
+
+                            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
+                            const vec x_re = exp_exp_nu_here * cos_exp_theta_here * x_re_prev - exp_exp_nu_here * sin_exp_theta_here * x_im_prev + exp_gamma_here * a_x_re;
+                            store(x_re_rows + s * row_N + j, x_re);
+
+                            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
+                            const vec x_im = exp_exp_nu_here * cos_exp_theta_here * x_im_prev + exp_exp_nu_here * sin_exp_theta_here * x_re_prev + exp_gamma_here * a_x_im;
+                            store(x_im_rows + s * row_N + j, x_im);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
-            const size_t vectors = 1, count = blocks(N, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                real *const x_re_rows = tape_x_re + (t * B + begin) * row_N;
-                real *const x_im_rows = tape_x_im + (t * B + begin) * row_N;
-                const real *const x_re_prev_rows = t > 0 ? tape_x_re + ((t * B + begin) - B) * row_N : initial->x_re + begin * N;
-                const size_t x_re_prev_stride = t > 0 ? row_N : N;
-                const real *const x_im_prev_rows = t > 0 ? tape_x_im + ((t * B + begin) - B) * row_N : initial->x_im + begin * N;
-                const size_t x_im_prev_stride = t > 0 ? row_N : N;
-                const real *const a_x_re_rows = tape_a_x_re + (t * B + begin) * row_N;
-                const real *const a_x_im_rows = tape_a_x_im + (t * B + begin) * row_N;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = N - j;
-                        const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
-                        const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
-                        const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
-                        const vec exp_gamma_here = load_part(exp_gamma + j, left);
-                        const vec x_re_prev = load_part(x_re_prev_rows + s * x_re_prev_stride + j, left);
-                        const vec x_im_prev = load_part(x_im_prev_rows + s * x_im_prev_stride + j, left);
-                        const vec a_x_re = load(a_x_re_rows + s * row_N + j);
-                        const vec a_x_im = load(a_x_im_rows + s * row_N + j);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const u_rows = in->u + (first * B + begin) * H;
+                const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
+                const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
+                real *const y_rows = out->y + (first * B + begin) * H;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(H, vectors, block);
+                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
-                        const vec x_re = exp_exp_nu_here * cos_exp_theta_here * x_re_prev - exp_exp_nu_here * sin_exp_theta_here * x_im_prev + exp_gamma_here * a_x_re;
-                        store(x_re_rows + s * row_N + j, x_re);
+                    /* C_re x_re, (-1) C_im x_im */
+                    const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
+                    product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
 
-                        /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
-                        const vec x_im = exp_exp_nu_here * cos_exp_theta_here * x_im_prev + exp_exp_nu_here * sin_exp_theta_here * x_re_prev + exp_gamma_here * a_x_im;
-                        store(x_im_rows + s * row_N + j, x_im);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = H - j;
+                        const vec D_here = load_part(D + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec u = load_part(u_rows + s * H + j, left);
+
+                            /* (3)  y = C_re x_re - C_im x_im + D * u */
+                            const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
+                            store_part(y_rows + s * H + j, y, left);
+                        }
                     }
                 }
             }
         }
         BARRIER
     }
+    if (member == 0)
+        copy_rows(B, N, tape_x_re + (T - 1) * B * row_N, row_N, final->x_re);
+    if (member == 0)
+        copy_rows(B, N, tape_x_im + (T - 1) * B * row_N, row_N, final->x_im);
+    }
+}
+
+void lru_simd_infer(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_real *packed, const lru_inputs *in,
+    const lru_state *initial, const lru_outputs *out,
+    const lru_state *final, lru_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
+    const real *const nu = parameters->nu; /* [N] */
+    const real *const theta = parameters->theta; /* [N] */
+    const real *const gamma = parameters->gamma; /* [N] */
+    const real *const D = parameters->D; /* [H] */
+    real *const work_x_re = work; /* [N] a row */
+    real *const work_x_im = work_x_re + T * B * row_N; /* [N] a row */
+    real *const exp_nu = work_x_im + T * B * row_N; /* [N] a row */
+    real *const exp_exp_nu = exp_nu + N; /* [N] a row */
+    real *const exp_theta = exp_exp_nu + N; /* [N] a row */
+    real *const cos_exp_theta = exp_theta + N; /* [N] a row */
+    real *const sin_exp_theta = cos_exp_theta + N; /* [N] a row */
+    real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
+    real *const work_a_x_re = exp_gamma + N; /* [N] a row */
+    real *const work_a_x_im = work_a_x_re + T * B * row_N; /* [N] a row */
+    const real *const panels_u = packed;
+    const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* once, for all steps */
+    if (member == 0) {
+        /* (1)  exp_nu = exp(nu) */
+        for (size_t j = 0; j < N; ++j)
+            exp_nu[j] = EXP(nu[j]);
+
+        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        for (size_t j = 0; j < N; ++j)
+            exp_exp_nu[j] = EXP(-exp_nu[j]);
+
+        /* (1)  exp_theta = exp(theta) */
+        for (size_t j = 0; j < N; ++j)
+            exp_theta[j] = EXP(theta[j]);
+
+        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        for (size_t j = 0; j < N; ++j)
+            cos_exp_theta[j] = COS(exp_theta[j]);
+
+        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        for (size_t j = 0; j < N; ++j)
+            sin_exp_theta[j] = SIN(exp_theta[j]);
+
+        /* (1)  exp_gamma = exp(gamma) */
+        for (size_t j = 0; j < N; ++j)
+            exp_gamma[j] = EXP(gamma[j]);
+    }
+    BARRIER
 
     /* every step, in any order */
     {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
+        const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
-            const real *const x_re_rows = tape_x_re + begin * row_N;
-            const real *const x_im_rows = tape_x_im + begin * row_N;
-            real *const y_rows = out->y + begin * H;
+            real *const a_x_re_rows = work_a_x_re + begin * row_N;
+            real *const a_x_im_rows = work_a_x_im + begin * row_N;
             for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(H, vectors, block);
-                ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                const size_t own = vectors_of(N, vectors, block);
+                ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* C_re x_re, (-1) C_im x_im */
-                const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                /* B_re u, B_im u */
+                const operand factors_u[] = {{u_rows, H, H}};
+                product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
 
                 for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = H - j;
-                    const vec D_here = load_part(D + j, left);
+                    const size_t j = (block * vectors + v) * LANES;
                     for (size_t s = 0; s < rows; ++s) {
-                        const vec u = load_part(u_rows + s * H + j, left);
 
-                        /* (3)  y = C_re x_re - C_im x_im + D * u */
-                        const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
-                        store_part(y_rows + s * H + j, y, left);
+                        /* (1)  a_x_re = B_re u */
+                        const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
+                        store(a_x_re_rows + s * row_N + j, a_x_re);
+
+                        /* (2)  a_x_im = B_im u */
+                        const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                        store(a_x_im_rows + s * row_N + j, a_x_im);
                     }
                 }
             }
         }
     }
     BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = 1, count = blocks(N, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const x_re_rows = work_x_re + (t * B + begin) * row_N;
+                    real *const x_im_rows = work_x_im + (t * B + begin) * row_N;
+                    const real *const x_re_prev_rows = t > 0 ? work_x_re + ((t * B + begin) - B) * row_N : initial->x_re + begin * N;
+                    const size_t x_re_prev_stride = t > 0 ? row_N : N;
+                    const real *const x_im_prev_rows = t > 0 ? work_x_im + ((t * B + begin) - B) * row_N : initial->x_im + begin * N;
+                    const size_t x_im_prev_stride = t > 0 ? row_N : N;
+                    const real *const a_x_re_rows = work_a_x_re + (t * B + begin) * row_N;
+                    const real *const a_x_im_rows = work_a_x_im + (t * B + begin) * row_N;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = N - j;
+                            const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
+                            const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
+                            const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
+                            const vec exp_gamma_here = load_part(exp_gamma + j, left);
+                            const vec x_re_prev = load_part(x_re_prev_rows + s * x_re_prev_stride + j, left);
+                            const vec x_im_prev = load_part(x_im_prev_rows + s * x_im_prev_stride + j, left);
+                            const vec a_x_re = load(a_x_re_rows + s * row_N + j);
+                            const vec a_x_im = load(a_x_im_rows + s * row_N + j);
+
+                            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
+                            const vec x_re = exp_exp_nu_here * cos_exp_theta_here * x_re_prev - exp_exp_nu_here * sin_exp_theta_here * x_im_prev + exp_gamma_here * a_x_re;
+                            store(x_re_rows + s * row_N + j, x_re);
+
+                            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
+                            const vec x_im = exp_exp_nu_here * cos_exp_theta_here * x_im_prev + exp_exp_nu_here * sin_exp_theta_here * x_re_prev + exp_gamma_here * a_x_im;
+                            store(x_im_rows + s * row_N + j, x_im);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const u_rows = in->u + (first * B + begin) * H;
+                const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
+                const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
+                real *const y_rows = out->y + (first * B + begin) * H;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(H, vectors, block);
+                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* C_re x_re, (-1) C_im x_im */
+                    const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
+                    product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = H - j;
+                        const vec D_here = load_part(D + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec u = load_part(u_rows + s * H + j, left);
+
+                            /* (3)  y = C_re x_re - C_im x_im + D * u */
+                            const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
+                            store_part(y_rows + s * H + j, y, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
     if (member == 0)
-        copy_rows(B, N, tape_x_re + (T - 1) * B * row_N, row_N, final->x_re);
+        copy_rows(B, N, work_x_re + (T - 1) * B * row_N, row_N, final->x_re);
     if (member == 0)
-        copy_rows(B, N, tape_x_im + (T - 1) * B * row_N, row_N, final->x_im);
+        copy_rows(B, N, work_x_im + (T - 1) * B * row_N, row_N, final->x_im);
     }
 }
 
@@ -352,6 +566,7 @@ void lru_simd_backward(
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
+    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * up_to(N, LANES));
     const real *const D = parameters->D; /* [H] */
     real *const nu_bar = gradients->nu_bar; /* [N] */
     real *const theta_bar = gradients->theta_bar; /* [N] */
@@ -372,10 +587,10 @@ void lru_simd_backward(
     const real *const tape_a_x_re = exp_gamma + N; /* [N] a row */
     const real *const tape_a_x_im = tape_a_x_re + T * B * row_N; /* [N] a row */
     real *const work_x_im_bar = work; /* [N] a row */
-    real *const work_a_x_im_bar = work_x_im_bar + T * B * row_N; /* [N] a row */
-    real *const work_x_re_bar = work_a_x_im_bar + T * B * row_N; /* [N] a row */
-    real *const work_a_x_re_bar = work_x_re_bar + T * B * row_N; /* [N] a row */
-    real *const exp_gamma_bar = work_a_x_re_bar + T * B * row_N; /* [N] a row */
+    real *const work_a_x_im_bar = work_x_im_bar + chunk * B * row_N; /* [N] a row */
+    real *const work_x_re_bar = work_a_x_im_bar + chunk * B * row_N; /* [N] a row */
+    real *const work_a_x_re_bar = work_x_re_bar + chunk * B * row_N; /* [N] a row */
+    real *const exp_gamma_bar = work_a_x_re_bar + chunk * B * row_N; /* [N] a row */
     real *const sin_exp_theta_bar = exp_gamma_bar + N; /* [N] a row */
     real *const cos_exp_theta_bar = sin_exp_theta_bar + N; /* [N] a row */
     real *const exp_theta_bar = cos_exp_theta_bar + N; /* [N] a row */
@@ -385,7 +600,7 @@ void lru_simd_backward(
     real *const sin_exp_theta_2 = work_x_im_prev_bar + 2 * B * row_N; /* [N] a row */
     real *const cos_exp_theta_2 = sin_exp_theta_2 + N; /* [N] a row */
     real *const tile_x_im_bar_ahead = cos_exp_theta_2 + N;
-    real *const work_scratch = tile_x_im_bar_ahead + steps_ahead(T, B, 2 * up_to(N, LANES)) * B * 2 * up_to(N, LANES);
+    real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
     const real *const panels_y_bar = packed;
     const real *const panels_a_x_re_bar = panels_y_bar + 2 * up_to(N, LANES) * H;
 
@@ -407,215 +622,212 @@ void lru_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(N, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(N, vectors, block);
+                /* (-1) C_im^T y_bar, C_re^T y_bar */
+                const operand factors_y_bar[] = {{bars->y_bar + first * B * H, H, H}};
+                product(steps * B, 2 * own, factors_y_bar, 1, panels_y_bar + block * vectors * LANES * 2 * H, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(N, vectors, block);
-                    /* (-1) C_im^T y_bar, C_re^T y_bar */
-                    const operand factors_y_bar[] = {{bars->y_bar + first * B * H, H, H}};
-                    product(steps * B, 2 * own, factors_y_bar, 1, panels_y_bar + block * vectors * LANES * 2 * H, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_re_bar + begin * N;
-                        const size_t x_re_next_bar_stride = t + 1 < T ? row_N : N;
-                        const real *const x_im_next_bar_rows = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_im_bar + begin * N;
-                        const size_t x_im_next_bar_stride = t + 1 < T ? row_N : N;
-                        real *const x_im_bar_rows = work_x_im_bar + (t * B + begin) * row_N;
-                        real *const x_re_bar_rows = work_x_re_bar + (t * B + begin) * row_N;
-                        real *const x_re_prev_bar_rows = work_x_re_prev_bar + ((t & 1) * B + begin) * row_N;
-                        real *const x_im_prev_bar_rows = work_x_im_prev_bar + ((t & 1) * B + begin) * row_N;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(N, vectors, block);
-                            real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_re_bar + begin * N;
+                    const size_t x_re_next_bar_stride = t + 1 < T ? row_N : N;
+                    const real *const x_im_next_bar_rows = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_im_bar + begin * N;
+                    const size_t x_im_next_bar_stride = t + 1 < T ? row_N : N;
+                    real *const x_im_bar_rows = work_x_im_bar + ((t - first) * B + begin) * row_N;
+                    real *const x_re_bar_rows = work_x_re_bar + ((t - first) * B + begin) * row_N;
+                    real *const x_re_prev_bar_rows = work_x_re_prev_bar + ((t & 1) * B + begin) * row_N;
+                    real *const x_im_prev_bar_rows = work_x_im_prev_bar + ((t & 1) * B + begin) * row_N;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(N, vectors, block);
+                        real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = N - j;
-                                const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
-                                const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
-                                const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec x_re_next_bar = load_part(x_re_next_bar_rows + s * x_re_next_bar_stride + j, left);
-                                    const vec x_im_next_bar = load_part(x_im_next_bar_rows + s * x_im_next_bar_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = N - j;
+                            const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
+                            const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
+                            const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x_re_next_bar = load_part(x_re_next_bar_rows + s * x_re_next_bar_stride + j, left);
+                                const vec x_im_next_bar = load_part(x_im_next_bar_rows + s * x_im_next_bar_stride + j, left);
 
-                                    /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (3) */
-                                    const vec x_im_bar = load(tile_x_im_bar + ((s * 2 + 0) * own + v) * LANES) + x_im_next_bar;
-                                    store(x_im_bar_rows + s * row_N + j, x_im_bar);
+                                /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (3) */
+                                const vec x_im_bar = load(tile_x_im_bar + ((s * 2 + 0) * own + v) * LANES) + x_im_next_bar;
+                                store(x_im_bar_rows + s * row_N + j, x_im_bar);
 
-                                    /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3) */
-                                    const vec x_re_bar = load(tile_x_im_bar + ((s * 2 + 1) * own + v) * LANES) + x_re_next_bar;
-                                    store(x_re_bar_rows + s * row_N + j, x_re_bar);
+                                /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3) */
+                                const vec x_re_bar = load(tile_x_im_bar + ((s * 2 + 1) * own + v) * LANES) + x_re_next_bar;
+                                store(x_re_bar_rows + s * row_N + j, x_re_bar);
 
-                                    /* (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))   adjoint of (1), (2) */
-                                    const vec x_re_prev_bar = x_re_bar * exp_exp_nu_here * cos_exp_theta_here + x_im_bar * exp_exp_nu_here * sin_exp_theta_here;
-                                    store(x_re_prev_bar_rows + s * row_N + j, x_re_prev_bar);
+                                /* (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))   adjoint of (1), (2) */
+                                const vec x_re_prev_bar = x_re_bar * exp_exp_nu_here * cos_exp_theta_here + x_im_bar * exp_exp_nu_here * sin_exp_theta_here;
+                                store(x_re_prev_bar_rows + s * row_N + j, x_re_prev_bar);
 
-                                    /* (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))   adjoint of (1), (2) */
-                                    const vec x_im_prev_bar = -x_re_bar * exp_exp_nu_here * sin_exp_theta_here + x_im_bar * exp_exp_nu_here * cos_exp_theta_here;
-                                    store(x_im_prev_bar_rows + s * row_N + j, x_im_prev_bar);
-                                }
+                                /* (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))   adjoint of (1), (2) */
+                                const vec x_im_prev_bar = -x_re_bar * exp_exp_nu_here * sin_exp_theta_here + x_im_bar * exp_exp_nu_here * cos_exp_theta_here;
+                                store(x_im_prev_bar_rows + s * row_N + j, x_im_prev_bar);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(N, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const x_re_prev_rows = begin >= B ? tape_x_re + (begin - B) * row_N : initial->x_re + begin * N;
-            const size_t x_re_prev_stride = begin >= B ? row_N : N;
-            const real *const x_im_prev_rows = begin >= B ? tape_x_im + (begin - B) * row_N : initial->x_im + begin * N;
-            const size_t x_im_prev_stride = begin >= B ? row_N : N;
-            const real *const a_x_re_rows = tape_a_x_re + begin * row_N;
-            const real *const a_x_im_rows = tape_a_x_im + begin * row_N;
-            const real *const x_im_bar_rows = work_x_im_bar + begin * row_N;
-            real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
-            const real *const x_re_bar_rows = work_x_re_bar + begin * row_N;
-            real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(N, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = N - j;
-                    const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
-                    const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
-                    const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
-                    const vec exp_gamma_here = load_part(exp_gamma + j, left);
-                    vec exp_gamma_bar_here = {0};
-                    vec sin_exp_theta_bar_here = {0};
-                    vec cos_exp_theta_bar_here = {0};
-                    vec exp_exp_nu_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x_re_prev = load_part(x_re_prev_rows + s * x_re_prev_stride + j, left);
-                        const vec x_im_prev = load_part(x_im_prev_rows + s * x_im_prev_stride + j, left);
-                        const vec a_x_re = load(a_x_re_rows + s * row_N + j);
-                        const vec a_x_im = load(a_x_im_rows + s * row_N + j);
-                        const vec x_im_bar = load(x_im_bar_rows + s * row_N + j);
-                        const vec x_re_bar = load(x_re_bar_rows + s * row_N + j);
+        /* every step, in any order */
+        {
+            const size_t vectors = 1, count = blocks(N, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const x_re_prev_rows = (first * B + begin) >= B ? tape_x_re + ((first * B + begin) - B) * row_N : initial->x_re + (first * B + begin) * N;
+                const size_t x_re_prev_stride = (first * B + begin) >= B ? row_N : N;
+                const real *const x_im_prev_rows = (first * B + begin) >= B ? tape_x_im + ((first * B + begin) - B) * row_N : initial->x_im + (first * B + begin) * N;
+                const size_t x_im_prev_stride = (first * B + begin) >= B ? row_N : N;
+                const real *const a_x_re_rows = tape_a_x_re + (first * B + begin) * row_N;
+                const real *const a_x_im_rows = tape_a_x_im + (first * B + begin) * row_N;
+                const real *const x_im_bar_rows = work_x_im_bar + begin * row_N;
+                real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
+                const real *const x_re_bar_rows = work_x_re_bar + begin * row_N;
+                real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = N - j;
+                        const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
+                        const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
+                        const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
+                        const vec exp_gamma_here = load_part(exp_gamma + j, left);
+                        vec exp_gamma_bar_here = {0};
+                        vec sin_exp_theta_bar_here = {0};
+                        vec cos_exp_theta_bar_here = {0};
+                        vec exp_exp_nu_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x_re_prev = load_part(x_re_prev_rows + s * x_re_prev_stride + j, left);
+                            const vec x_im_prev = load_part(x_im_prev_rows + s * x_im_prev_stride + j, left);
+                            const vec a_x_re = load(a_x_re_rows + s * row_N + j);
+                            const vec a_x_im = load(a_x_im_rows + s * row_N + j);
+                            const vec x_im_bar = load(x_im_bar_rows + s * row_N + j);
+                            const vec x_re_bar = load(x_re_bar_rows + s * row_N + j);
 
-                        /* (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev) */
-                        const vec x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta_here * x_im_prev + sin_exp_theta_here * x_re_prev);
+                            /* (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev) */
+                            const vec x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta_here * x_im_prev + sin_exp_theta_here * x_re_prev);
 
-                        /* (6)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (2) */
-                        const vec a_x_im_bar = x_im_bar * exp_gamma_here;
-                        store(a_x_im_bar_rows + s * row_N + j, a_x_im_bar);
+                            /* (6)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (2) */
+                            const vec a_x_im_bar = x_im_bar * exp_gamma_here;
+                            store(a_x_im_bar_rows + s * row_N + j, a_x_im_bar);
 
-                        /* (8)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev - sin(exp(theta)) * x_im_prev) */
-                        const vec x_re_to_exp_exp_nu_bar = x_re_bar * (cos_exp_theta_here * x_re_prev - sin_exp_theta_here * x_im_prev);
+                            /* (8)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev - sin(exp(theta)) * x_im_prev) */
+                            const vec x_re_to_exp_exp_nu_bar = x_re_bar * (cos_exp_theta_here * x_re_prev - sin_exp_theta_here * x_im_prev);
 
-                        /* (9)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (1) */
-                        const vec a_x_re_bar = x_re_bar * exp_gamma_here;
-                        store(a_x_re_bar_rows + s * row_N + j, a_x_re_bar);
+                            /* (9)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (1) */
+                            const vec a_x_re_bar = x_re_bar * exp_gamma_here;
+                            store(a_x_re_bar_rows + s * row_N + j, a_x_re_bar);
 
-                        /* (10)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar * a_x_im   adjoint of (1), (2) */
-                        exp_gamma_bar_here += x_re_bar * a_x_re + x_im_bar * a_x_im;
+                            /* (10)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar * a_x_im   adjoint of (1), (2) */
+                            exp_gamma_bar_here += x_re_bar * a_x_re + x_im_bar * a_x_im;
 
-                        /* (11)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev + sum_t x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (1), (2) */
-                        sin_exp_theta_bar_here += -x_re_bar * exp_exp_nu_here * x_im_prev + x_im_bar * exp_exp_nu_here * x_re_prev;
+                            /* (11)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev + sum_t x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (1), (2) */
+                            sin_exp_theta_bar_here += -x_re_bar * exp_exp_nu_here * x_im_prev + x_im_bar * exp_exp_nu_here * x_re_prev;
 
-                        /* (12)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev + sum_t x_im_bar * exp(-exp(nu)) * x_im_prev   adjoint of (1), (2) */
-                        cos_exp_theta_bar_here += x_re_bar * exp_exp_nu_here * x_re_prev + x_im_bar * exp_exp_nu_here * x_im_prev;
+                            /* (12)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev + sum_t x_im_bar * exp(-exp(nu)) * x_im_prev   adjoint of (1), (2) */
+                            cos_exp_theta_bar_here += x_re_bar * exp_exp_nu_here * x_re_prev + x_im_bar * exp_exp_nu_here * x_im_prev;
 
-                        /* (14)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t x_im_to_exp_exp_nu_bar   adjoint of (1), (2) */
-                        exp_exp_nu_bar_here += x_re_to_exp_exp_nu_bar + x_im_to_exp_exp_nu_bar;
+                            /* (14)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t x_im_to_exp_exp_nu_bar   adjoint of (1), (2) */
+                            exp_exp_nu_bar_here += x_re_to_exp_exp_nu_bar + x_im_to_exp_exp_nu_bar;
+                        }
+                        store_part(exp_gamma_bar + j, load_part(exp_gamma_bar + j, left) + exp_gamma_bar_here, left);
+                        store_part(sin_exp_theta_bar + j, load_part(sin_exp_theta_bar + j, left) + sin_exp_theta_bar_here, left);
+                        store_part(cos_exp_theta_bar + j, load_part(cos_exp_theta_bar + j, left) + cos_exp_theta_bar_here, left);
+                        store_part(exp_exp_nu_bar + j, load_part(exp_exp_nu_bar + j, left) + exp_exp_nu_bar_here, left);
                     }
-                    store_part(exp_gamma_bar + j, load_part(exp_gamma_bar + j, left) + exp_gamma_bar_here, left);
-                    store_part(sin_exp_theta_bar + j, load_part(sin_exp_theta_bar + j, left) + sin_exp_theta_bar_here, left);
-                    store_part(cos_exp_theta_bar + j, load_part(cos_exp_theta_bar + j, left) + cos_exp_theta_bar_here, left);
-                    store_part(exp_exp_nu_bar + j, load_part(exp_exp_nu_bar + j, left) + exp_exp_nu_bar_here, left);
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const u_rows = in->u + begin * H;
-            const real *const y_bar_rows = bars->y_bar + begin * H;
-            const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
-            const real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
-            real *const u_bar_rows = gradients->u_bar + begin * H;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(H, vectors, block);
-                ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const u_rows = in->u + (first * B + begin) * H;
+                const real *const y_bar_rows = bars->y_bar + (first * B + begin) * H;
+                const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
+                const real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
+                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * H;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(H, vectors, block);
+                    ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
-                const operand factors_a_x_re_bar[] = {{a_x_re_bar_rows, row_N, N}, {a_x_im_bar_rows, row_N, N}};
-                product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * 2 * N, tile_u_bar, 0);
+                    /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
+                    const operand factors_a_x_re_bar[] = {{a_x_re_bar_rows, row_N, N}, {a_x_im_bar_rows, row_N, N}};
+                    product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * 2 * N, tile_u_bar, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = H - j;
-                    const vec D_here = load_part(D + j, left);
-                    vec D_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec u = load_part(u_rows + s * H + j, left);
-                        const vec y_bar = load_part(y_bar_rows + s * H + j, left);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = H - j;
+                        const vec D_here = load_part(D + j, left);
+                        vec D_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec u = load_part(u_rows + s * H + j, left);
+                            const vec y_bar = load_part(y_bar_rows + s * H + j, left);
 
-                        /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3) */
-                        const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * D_here;
-                        store_part(u_bar_rows + s * H + j, u_bar, left);
+                            /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3) */
+                            const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * D_here;
+                            store_part(u_bar_rows + s * H + j, u_bar, left);
 
-                        /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
-                        D_bar_here += y_bar * u;
+                            /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
+                            D_bar_here += y_bar * u;
+                        }
+                        store_part(D_bar + j, load_part(D_bar + j, left) + D_bar_here, left);
                     }
-                    store_part(D_bar + j, load_part(D_bar + j, left) + D_bar_here, left);
                 }
             }
         }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
+            /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
+            const series rows_of_u = {in->u, 0, H, 0, 0, 0, 0};
+            const total_of with_u[] = {
+                {{work_a_x_re_bar, 0, row_N, 0, 0, 0, first * B}, N, 1, B_re_bar, done > 0},
+                {{work_a_x_im_bar, 0, row_N, 0, 0, 0, first * B}, N, 1, B_im_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_u, H, with_u, 2, member, members, scratch);
+
+            /* (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3) */
+            const series rows_of_x_re = {tape_x_re, 0, row_N, 0, 0, 0, 0};
+            const total_of with_x_re[] = {
+                {{bars->y_bar, 0, H, 0, 0, 0, 0}, H, 1, C_re_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x_re, N, with_x_re, 1, member, members, scratch);
+
+            /* (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3) */
+            const series rows_of_x_im = {tape_x_im, 0, row_N, 0, 0, 0, 0};
+            const total_of with_x_im[] = {
+                {{bars->y_bar, 0, H, 0, 0, 0, 0}, H, -1, C_im_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x_im, N, with_x_im, 1, member, members, scratch);
+
+        }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
-        /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
-        const series rows_of_u = {in->u, 0, H, 0, 0, 0};
-        const total_of with_u[] = {
-            {{work_a_x_re_bar, 0, row_N, 0, 0, 0}, N, 1, B_re_bar, 0},
-            {{work_a_x_im_bar, 0, row_N, 0, 0, 0}, N, 1, B_im_bar, 0},
-        };
-        totals(T * B, &rows_of_u, H, with_u, 2, member, members, scratch);
-
-        /* (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3) */
-        const series rows_of_x_re = {tape_x_re, 0, row_N, 0, 0, 0};
-        const total_of with_x_re[] = {
-            {{bars->y_bar, 0, H, 0, 0, 0}, H, 1, C_re_bar, 0},
-        };
-        totals(T * B, &rows_of_x_re, N, with_x_re, 1, member, members, scratch);
-
-        /* (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3) */
-        const series rows_of_x_im = {tape_x_im, 0, row_N, 0, 0, 0};
-        const total_of with_x_im[] = {
-            {{bars->y_bar, 0, H, 0, 0, 0}, H, -1, C_im_bar, 0},
-        };
-        totals(T * B, &rows_of_x_im, N, with_x_im, 1, member, members, scratch);
-
-    }
-    BARRIER
 
     /* once, for all steps */
     if (member == 0) {
@@ -716,7 +928,7 @@ void lru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
@@ -751,7 +963,7 @@ void lru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const x_re_rows = work_x_re + begin * row_N;
             real *const x_im_rows = work_x_im + begin * row_N;
             const real *const x_re_prev_rows = state->x_re + begin * N;
@@ -787,7 +999,7 @@ void lru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;
@@ -821,10 +1033,4 @@ void lru_simd_step(
     if (member == 0)
         copy_rows(B, N, work_x_im + 0 * row_N, row_N, next->x_im);
     }
-}
-
-void lru_simd_bound_step(const lru_simd_bound *bound)
-{
-    lru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -27,7 +27,10 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes);
 /* Entries of lru_real: scratch memory of forward: 0. */
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of backward: 4 * T * B * padded N + 7 * N + 2 * 2 * B * padded N + steps_ahead(T, B, 2 * up_to(N, LANES)) * B * 2 * up_to(N, LANES) + threads * SCRATCH. */
+/* Entries of lru_real: scratch memory of infer: 4 * T * B * padded N + 6 * N. */
+size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
+
+/* Entries of lru_real: scratch memory of backward: 4 * chunk * B * padded N + 7 * N + 2 * 2 * B * padded N + chunk * B * 2 * up_to(N, LANES) + threads * SCRATCH. */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N + 1. */
@@ -51,6 +54,13 @@ void lru_simd_forward(
     const lru_state *final, lru_real *tape, lru_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void lru_simd_infer(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_real *packed, const lru_inputs *in,
+    const lru_state *initial, const lru_outputs *out,
+    const lru_state *final, lru_real *work, size_t threads);
+
 /* As lru_backward, with weights packed by lru_simd_pack_backward. */
 void lru_simd_backward(
     const lru_sizes *sizes, const lru_parameters *parameters,
@@ -65,21 +75,6 @@ void lru_simd_step(
     const lru_real *packed, const lru_inputs *in,
     const lru_state *state, const lru_outputs *out,
     const lru_state *next, lru_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct lru_simd_bound {
-    const lru_sizes *sizes;
-    const lru_parameters *parameters;
-    const lru_real *packed;
-    const lru_inputs *in;
-    const lru_state *state;
-    const lru_outputs *out;
-    const lru_state *next;
-    lru_real *work;
-    size_t threads;
-} lru_simd_bound;
-
-void lru_simd_bound_step(const lru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

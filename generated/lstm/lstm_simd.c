@@ -19,11 +19,13 @@ size_t lstm_simd_tape_size(const lstm_sizes *sizes)
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 6 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes)
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * up_to(m, LANES) * m + 4 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m;
 }
 
 size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes)
@@ -49,11 +53,13 @@ size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes)
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
 }
 
@@ -65,12 +71,32 @@ size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads)
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 4 * up_to(m, LANES)) * B * 4 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 4 * up_to(m, LANES);
+}
+
+size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + chunk * B * 4 * up_to(m, LANES);
 }
 
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads)
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t lstm_simd_step_work_size(const lstm_sizes *sizes, size_t threads)
@@ -116,22 +144,22 @@ void lstm_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U_g, m, 1, 1},
-            {parameters->U_i, m, 1, 1},
-            {parameters->U_f, m, 1, 1},
-            {parameters->U_o, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_g, n, 1, 1},
             {parameters->W_i, n, 1, 1},
             {parameters->W_f, n, 1, 1},
             {parameters->W_o, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_g, m, 1, 1},
+            {parameters->U_i, m, 1, 1},
+            {parameters->U_f, m, 1, 1},
+            {parameters->U_o, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
     }
 }
@@ -183,6 +211,7 @@ void lstm_simd_forward(
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
@@ -194,116 +223,232 @@ void lstm_simd_forward(
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const tile_z_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 4 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_g x, W_i x, W_f x, W_o x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_g x, W_i x, W_f x, W_o x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const g_rows = tape_g + (t * B + begin) * row_m;
-                        real *const i_rows = tape_i + (t * B + begin) * row_m;
-                        real *const f_rows = tape_f + (t * B + begin) * row_m;
-                        real *const o_rows = tape_o + (t * B + begin) * row_m;
-                        real *const c_rows = tape_c + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                        const size_t c_prev_stride = t > 0 ? row_m : m;
-                        real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_z, 1);
+                        /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_i_here = load_part(b_i + j, left);
-                                const vec b_f_here = load_part(b_f + j, left);
-                                const vec b_g_here = load_part(b_g + j, left);
-                                const vec b_o_here = load_part(b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_g_here = load_part(b_g + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (1)  z = W_g x + U_g h_prev + b_g */
-                                    const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
+                                /* (1)  z = W_g x + U_g h_prev + b_g */
+                                const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
 
-                                    /* (2)  z_i = W_i x + U_i h_prev + b_i */
-                                    const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                                /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                                const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                                    /* (3)  z_f = W_f x + U_f h_prev + b_f */
-                                    const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                                /* (3)  z_f = W_f x + U_f h_prev + b_f */
+                                const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
 
-                                    /* (4)  g = tanh(z) */
-                                    const vec g = vec_tanh(z);
-                                    store(g_rows + s * row_m + j, g);
+                                /* (4)  g = tanh(z) */
+                                const vec g = vec_tanh(z);
+                                store(g_rows + s * row_m + j, g);
 
-                                    /* (5)  i = sigmoid(z_i) */
-                                    const vec i = vec_sigmoid(z_i);
-                                    store(i_rows + s * row_m + j, i);
+                                /* (5)  i = sigmoid(z_i) */
+                                const vec i = vec_sigmoid(z_i);
+                                store(i_rows + s * row_m + j, i);
 
-                                    /* (6)  f = sigmoid(z_f) */
-                                    const vec f = vec_sigmoid(z_f);
-                                    store(f_rows + s * row_m + j, f);
+                                /* (6)  f = sigmoid(z_f) */
+                                const vec f = vec_sigmoid(z_f);
+                                store(f_rows + s * row_m + j, f);
 
-                                    /* (7)  c = g * i + c_prev * f */
-                                    const vec c = g * i + c_prev * f;
-                                    store(c_rows + s * row_m + j, c);
+                                /* (7)  c = g * i + c_prev * f */
+                                const vec c = g * i + c_prev * f;
+                                store(c_rows + s * row_m + j, c);
 
-                                    /* (8)  z_o = W_o x + U_o h_prev + b_o */
-                                    const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                                /* (8)  z_o = W_o x + U_o h_prev + b_o */
+                                const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                                    /* (9)  o = sigmoid(z_o) */
-                                    const vec o = vec_sigmoid(z_o);
-                                    store(o_rows + s * row_m + j, o);
+                                /* (9)  o = sigmoid(z_o) */
+                                const vec o = vec_sigmoid(z_o);
+                                store(o_rows + s * row_m + j, o);
 
-                                    /* (10)  tanh_c = tanh(c) */
-                                    const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+                                /* (10)  tanh_c = tanh(c) */
+                                const vec tanh_c = vec_tanh(c);
+                                store(tanh_c_rows + s * row_m + j, tanh_c);
 
-                                    /* (10)  h = tanh(c) * o */
-                                    const vec h = tanh_c * o;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (10)  h = tanh(c) * o */
+                                const vec h = tanh_c * o;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+    }
+}
+
+void lstm_simd_infer(
+    const lstm_sizes *sizes, const lstm_parameters *parameters,
+    const lstm_real *packed, const lstm_inputs *in,
+    const lstm_state *initial, const lstm_outputs *out,
+    const lstm_state *final, lstm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_FIXED_n;
+    const size_t m = LSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
+    const real *const b_i = parameters->b_i; /* [m] */
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_g = parameters->b_g; /* [m] */
+    const real *const b_o = parameters->b_o; /* [m] */
+    real *const work_c = work; /* [m] a row */
+    real *const tile_z_ahead = work_c + 2 * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_g x, W_i x, W_f x, W_o x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_g_here = load_part(b_g + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+
+                                /* (1)  z = W_g x + U_g h_prev + b_g */
+                                const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
+
+                                /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                                const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+
+                                /* (3)  z_f = W_f x + U_f h_prev + b_f */
+                                const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+
+                                /* (4)  g = tanh(z) */
+                                const vec g = vec_tanh(z);
+
+                                /* (5)  i = sigmoid(z_i) */
+                                const vec i = vec_sigmoid(z_i);
+
+                                /* (6)  f = sigmoid(z_f) */
+                                const vec f = vec_sigmoid(z_f);
+
+                                /* (7)  c = g * i + c_prev * f */
+                                const vec c = g * i + c_prev * f;
+                                store(c_rows + s * row_m + j, c);
+
+                                /* (8)  z_o = W_o x + U_o h_prev + b_o */
+                                const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+
+                                /* (9)  o = sigmoid(z_o) */
+                                const vec o = vec_sigmoid(z_o);
+
+                                /* (10)  tanh_c = tanh(c) */
+                                const vec tanh_c = vec_tanh(c);
+
+                                /* (10)  h = tanh(c) * o */
+                                const vec h = tanh_c * o;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    if (member == 0)
+        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
     }
 }
 
@@ -321,6 +466,7 @@ void lstm_simd_backward(
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
     real *const U_i_bar = gradients->U_i_bar; /* [m, m] */
     real *const b_i_bar = gradients->b_i_bar; /* [m] */
@@ -340,10 +486,10 @@ void lstm_simd_backward(
     const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const work_z_o_bar = work; /* [m] a row */
-    real *const work_z_f_bar = work_z_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_i_bar = work_z_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_z_i_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_z_f_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_i_bar = work_z_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_bar = work_z_i_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
@@ -365,228 +511,231 @@ void lstm_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const o_rows = tape_o + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                const size_t c_prev_stride = t > 0 ? row_m : m;
-                const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const z_o_bar_rows = work_z_o_bar + (t * B + begin) * row_m;
-                real *const z_f_bar_rows = work_z_f_bar + (t * B + begin) * row_m;
-                real *const z_i_bar_rows = work_z_i_bar + (t * B + begin) * row_m;
-                real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec g = load(g_rows + s * row_m + j);
-                        const vec i = load(i_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec tanh_c = load(tanh_c_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_f_bar_rows = work_z_f_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec g = load(g_rows + s * row_m + j);
+                            const vec i = load(i_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec tanh_c = load(tanh_c_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                        /* (11)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
+                            /* (11)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
 
-                        /* (12)  o_bar = h_bar * tanh(c)   adjoint of (10) */
-                        const vec o_bar = h_bar * tanh_c;
+                            /* (12)  o_bar = h_bar * tanh(c)   adjoint of (10) */
+                            const vec o_bar = h_bar * tanh_c;
 
-                        /* (13)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
-                        const vec z_o_bar = o_bar * o * (1 - o);
-                        store(z_o_bar_rows + s * row_m + j, z_o_bar);
+                            /* (13)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
+                            const vec z_o_bar = o_bar * o * (1 - o);
+                            store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
-                        /* (14)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
-                        const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                            /* (14)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
+                            const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
 
-                        /* (15)  f_bar = c_bar * c_prev   adjoint of (7) */
-                        const vec f_bar = c_bar * c_prev;
+                            /* (15)  f_bar = c_bar * c_prev   adjoint of (7) */
+                            const vec f_bar = c_bar * c_prev;
 
-                        /* (16)  i_bar = c_bar * g   adjoint of (7) */
-                        const vec i_bar = c_bar * g;
+                            /* (16)  i_bar = c_bar * g   adjoint of (7) */
+                            const vec i_bar = c_bar * g;
 
-                        /* (17)  g_bar = c_bar * i   adjoint of (7) */
-                        const vec g_bar = c_bar * i;
+                            /* (17)  g_bar = c_bar * i   adjoint of (7) */
+                            const vec g_bar = c_bar * i;
 
-                        /* (18)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
-                        const vec z_f_bar = f_bar * f * (1 - f);
-                        store(z_f_bar_rows + s * row_m + j, z_f_bar);
+                            /* (18)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
+                            const vec z_f_bar = f_bar * f * (1 - f);
+                            store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
-                        /* (19)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
-                        const vec z_i_bar = i_bar * i * (1 - i);
-                        store(z_i_bar_rows + s * row_m + j, z_i_bar);
+                            /* (19)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
+                            const vec z_i_bar = i_bar * i * (1 - i);
+                            store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
-                        /* (20)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
-                        const vec z_bar = g_bar * (1 - g * g);
-                        store(z_bar_rows + s * row_m + j, z_bar);
+                            /* (20)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
+                            const vec z_bar = g_bar * (1 - g * g);
+                            store(z_bar_rows + s * row_m + j, z_bar);
 
-                        /* (22)  c_prev_bar = c_bar * f   adjoint of (7) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                            /* (22)  c_prev_bar = c_bar * f   adjoint of (7) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
+                    const real *const z_f_bar_rows = work_z_f_bar + ((t - first) * B + begin) * row_m;
+                    const real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
+                    const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
+                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (21)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_o_bar_rows = work_z_o_bar + (t * B + begin) * row_m;
-                const real *const z_f_bar_rows = work_z_f_bar + (t * B + begin) * row_m;
-                const real *const z_i_bar_rows = work_z_i_bar + (t * B + begin) * row_m;
-                const real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
+                const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
+                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                    /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
+                    const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
 
-                            /* (21)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (23)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
+                const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
+                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_i_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        vec b_g_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
+                            const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
+                            const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
+                            const vec z_bar = load(z_bar_rows + s * row_m + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
-            const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
-            const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (26)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
+                            b_i_bar_here += z_i_bar;
 
-                /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                            /* (29)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
+                            b_f_bar_here += z_f_bar;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
+                            /* (32)  b_g_bar = sum_t z_bar   adjoint of (1) */
+                            b_g_bar_here += z_bar;
 
-                        /* (23)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (35)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
+                            b_o_bar_here += z_o_bar;
+                        }
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
-            const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
-            const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_i_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    vec b_g_bar_here = {0};
-                    vec b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
-                        const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
-                        const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
-                        const vec z_bar = load(z_bar_rows + s * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (24)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
+            /* (27)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
+            /* (30)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (33)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
+                {{work_z_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+                {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_g_bar, done > 0},
+                {{work_z_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 4, member, members, scratch);
 
-                        /* (26)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
-                        b_i_bar_here += z_i_bar;
+            /* (25)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
+            /* (28)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
+            /* (31)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
+            /* (34)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
+                {{work_z_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
+                {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
+                {{work_z_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, member, members, scratch);
 
-                        /* (29)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
-                        b_f_bar_here += z_f_bar;
-
-                        /* (32)  b_g_bar = sum_t z_bar   adjoint of (1) */
-                        b_g_bar_here += z_bar;
-
-                        /* (35)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
-                        b_o_bar_here += z_o_bar;
-                    }
-                    store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (24)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
-        /* (27)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
-        /* (30)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
-        /* (33)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_z_i_bar, 0, row_m, 0, 0, 0}, m, 1, W_i_bar, 0},
-            {{work_z_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_g_bar, 0},
-            {{work_z_o_bar, 0, row_m, 0, 0, 0}, m, 1, W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 4, member, members, scratch);
-
-        /* (25)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
-        /* (28)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
-        /* (31)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
-        /* (34)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_z_i_bar, 0, row_m, 0, 0, 0}, m, 1, U_i_bar, 0},
-            {{work_z_f_bar, 0, row_m, 0, 0, 0}, m, 1, U_f_bar, 0},
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, U_g_bar, 0},
-            {{work_z_o_bar, 0, row_m, 0, 0, 0}, m, 1, U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 4, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
@@ -611,8 +760,8 @@ void lstm_simd_step(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     const size_t t = turned(work_c + B * row_m);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 4 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -622,7 +771,7 @@ void lstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -695,10 +844,4 @@ void lstm_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
-}
-
-void lstm_simd_bound_step(const lstm_simd_bound *bound)
-{
-    lstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

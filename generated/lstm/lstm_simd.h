@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of lstm_real: what forward saves for backward: 6 * T * B * padded m. */
 size_t lstm_simd_tape_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: weights packed for forward: 4 * up_to(m, LANES) * m + 4 * up_to(m, LANES) * n. */
+/* Entries of lstm_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m. */
 size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes);
 
 /* Entries of lstm_real: weights packed for backward: up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
 size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of forward: steps_ahead(T, B, 4 * up_to(m, LANES)) * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m, LANES). */
 size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_real: scratch memory of backward: 4 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lstm_real: scratch memory of infer: 2 * B * padded m + chunk * B * 4 * up_to(m, LANES). */
+size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads);
+
+/* Entries of lstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads);
 
 /* Entries of lstm_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void lstm_simd_forward(
     const lstm_state *final, lstm_real *tape, lstm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void lstm_simd_infer(
+    const lstm_sizes *sizes, const lstm_parameters *parameters,
+    const lstm_real *packed, const lstm_inputs *in,
+    const lstm_state *initial, const lstm_outputs *out,
+    const lstm_state *final, lstm_real *work, size_t threads);
+
 /* As lstm_backward, with weights packed by lstm_simd_pack_backward. */
 void lstm_simd_backward(
     const lstm_sizes *sizes, const lstm_parameters *parameters,
@@ -65,21 +75,6 @@ void lstm_simd_step(
     const lstm_real *packed, const lstm_inputs *in,
     const lstm_state *state, const lstm_outputs *out,
     const lstm_state *next, lstm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct lstm_simd_bound {
-    const lstm_sizes *sizes;
-    const lstm_parameters *parameters;
-    const lstm_real *packed;
-    const lstm_inputs *in;
-    const lstm_state *state;
-    const lstm_outputs *out;
-    const lstm_state *next;
-    lstm_real *work;
-    size_t threads;
-} lstm_simd_bound;
-
-void lstm_simd_bound_step(const lstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

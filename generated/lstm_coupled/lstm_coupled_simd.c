@@ -19,11 +19,13 @@ size_t lstm_coupled_simd_tape_size(const lstm_coupled_sizes *sizes)
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 6 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t lstm_coupled_simd_forward_packed_size(const lstm_coupled_sizes *sizes)
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m;
 }
 
 size_t lstm_coupled_simd_backward_packed_size(const lstm_coupled_sizes *sizes)
@@ -49,11 +53,13 @@ size_t lstm_coupled_simd_backward_packed_size(const lstm_coupled_sizes *sizes)
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 3 * m + up_to(n, LANES) * 3 * m;
 }
 
@@ -65,12 +71,32 @@ size_t lstm_coupled_simd_forward_work_size(const lstm_coupled_sizes *sizes, size
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 3 * up_to(m, LANES);
+}
+
+size_t lstm_coupled_simd_infer_work_size(const lstm_coupled_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + chunk * B * 3 * up_to(m, LANES);
 }
 
 size_t lstm_coupled_simd_backward_work_size(const lstm_coupled_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t lstm_coupled_simd_backward_work_size(const lstm_coupled_sizes *sizes, siz
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * T * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 3 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t lstm_coupled_simd_step_work_size(const lstm_coupled_sizes *sizes, size_t threads)
@@ -116,20 +144,20 @@ void lstm_coupled_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U_g, m, 1, 1},
-            {parameters->U_i, m, 1, 1},
-            {parameters->U_o, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_g, n, 1, 1},
             {parameters->W_i, n, 1, 1},
             {parameters->W_o, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_g, m, 1, 1},
+            {parameters->U_i, m, 1, 1},
+            {parameters->U_o, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
     }
 }
@@ -179,6 +207,7 @@ void lstm_coupled_simd_forward(
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
@@ -189,112 +218,223 @@ void lstm_coupled_simd_forward(
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const tile_z_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 3 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 3 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_g x, W_i x, W_o x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_g x, W_i x, W_o x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const g_rows = tape_g + (t * B + begin) * row_m;
-                        real *const i_rows = tape_i + (t * B + begin) * row_m;
-                        real *const f_rows = tape_f + (t * B + begin) * row_m;
-                        real *const o_rows = tape_o + (t * B + begin) * row_m;
-                        real *const c_rows = tape_c + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                        const size_t c_prev_stride = t > 0 ? row_m : m;
-                        real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                            /* U_g h_prev, U_i h_prev, U_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                        /* U_g h_prev, U_i h_prev, U_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_i_here = load_part(b_i + j, left);
-                                const vec b_g_here = load_part(b_g + j, left);
-                                const vec b_o_here = load_part(b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_g_here = load_part(b_g + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (1)  z = W_g x + U_g h_prev + b_g */
-                                    const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
+                                /* (1)  z = W_g x + U_g h_prev + b_g */
+                                const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
 
-                                    /* (2)  z_i = W_i x + U_i h_prev + b_i */
-                                    const vec z_i = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+                                /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                                const vec z_i = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
 
-                                    /* (3)  g = tanh(z) */
-                                    const vec g = vec_tanh(z);
-                                    store(g_rows + s * row_m + j, g);
+                                /* (3)  g = tanh(z) */
+                                const vec g = vec_tanh(z);
+                                store(g_rows + s * row_m + j, g);
 
-                                    /* (4)  i = sigmoid(z_i) */
-                                    const vec i = vec_sigmoid(z_i);
-                                    store(i_rows + s * row_m + j, i);
+                                /* (4)  i = sigmoid(z_i) */
+                                const vec i = vec_sigmoid(z_i);
+                                store(i_rows + s * row_m + j, i);
 
-                                    /* (5)  f = 1 - i */
-                                    const vec f = 1 - i;
-                                    store(f_rows + s * row_m + j, f);
+                                /* (5)  f = 1 - i */
+                                const vec f = 1 - i;
+                                store(f_rows + s * row_m + j, f);
 
-                                    /* (6)  c = g * i + c_prev * f */
-                                    const vec c = g * i + c_prev * f;
-                                    store(c_rows + s * row_m + j, c);
+                                /* (6)  c = g * i + c_prev * f */
+                                const vec c = g * i + c_prev * f;
+                                store(c_rows + s * row_m + j, c);
 
-                                    /* (7)  z_o = W_o x + U_o h_prev + b_o */
-                                    const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                                /* (7)  z_o = W_o x + U_o h_prev + b_o */
+                                const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                                    /* (8)  o = sigmoid(z_o) */
-                                    const vec o = vec_sigmoid(z_o);
-                                    store(o_rows + s * row_m + j, o);
+                                /* (8)  o = sigmoid(z_o) */
+                                const vec o = vec_sigmoid(z_o);
+                                store(o_rows + s * row_m + j, o);
 
-                                    /* (9)  tanh_c = tanh(c) */
-                                    const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+                                /* (9)  tanh_c = tanh(c) */
+                                const vec tanh_c = vec_tanh(c);
+                                store(tanh_c_rows + s * row_m + j, tanh_c);
 
-                                    /* (9)  h = tanh(c) * o */
-                                    const vec h = tanh_c * o;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (9)  h = tanh(c) * o */
+                                const vec h = tanh_c * o;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+    }
+}
+
+void lstm_coupled_simd_infer(
+    const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
+    const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
+    const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
+    const lstm_coupled_state *final, lstm_coupled_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const real *const b_i = parameters->b_i; /* [m] */
+    const real *const b_g = parameters->b_g; /* [m] */
+    const real *const b_o = parameters->b_o; /* [m] */
+    real *const work_c = work; /* [m] a row */
+    real *const tile_z_ahead = work_c + 2 * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_g x, W_i x, W_o x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+
+                        /* U_g h_prev, U_i h_prev, U_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_g_here = load_part(b_g + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+
+                                /* (1)  z = W_g x + U_g h_prev + b_g */
+                                const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
+
+                                /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                                const vec z_i = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+
+                                /* (3)  g = tanh(z) */
+                                const vec g = vec_tanh(z);
+
+                                /* (4)  i = sigmoid(z_i) */
+                                const vec i = vec_sigmoid(z_i);
+
+                                /* (5)  f = 1 - i */
+                                const vec f = 1 - i;
+
+                                /* (6)  c = g * i + c_prev * f */
+                                const vec c = g * i + c_prev * f;
+                                store(c_rows + s * row_m + j, c);
+
+                                /* (7)  z_o = W_o x + U_o h_prev + b_o */
+                                const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+
+                                /* (8)  o = sigmoid(z_o) */
+                                const vec o = vec_sigmoid(z_o);
+
+                                /* (9)  tanh_c = tanh(c) */
+                                const vec tanh_c = vec_tanh(c);
+
+                                /* (9)  h = tanh(c) * o */
+                                const vec h = tanh_c * o;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    if (member == 0)
+        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
     }
 }
 
@@ -312,6 +452,7 @@ void lstm_coupled_simd_backward(
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
     real *const U_i_bar = gradients->U_i_bar; /* [m, m] */
     real *const b_i_bar = gradients->b_i_bar; /* [m] */
@@ -328,9 +469,9 @@ void lstm_coupled_simd_backward(
     const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const work_z_o_bar = work; /* [m] a row */
-    real *const work_z_i_bar = work_z_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_z_i_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_z_i_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_bar = work_z_i_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
@@ -350,210 +491,213 @@ void lstm_coupled_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const o_rows = tape_o + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                const size_t c_prev_stride = t > 0 ? row_m : m;
-                const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const z_o_bar_rows = work_z_o_bar + (t * B + begin) * row_m;
-                real *const z_i_bar_rows = work_z_i_bar + (t * B + begin) * row_m;
-                real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec g = load(g_rows + s * row_m + j);
-                        const vec i = load(i_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec tanh_c = load(tanh_c_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec g = load(g_rows + s * row_m + j);
+                            const vec i = load(i_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec tanh_c = load(tanh_c_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                        /* (10)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
+                            /* (10)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
 
-                        /* (11)  o_bar = h_bar * tanh(c)   adjoint of (9) */
-                        const vec o_bar = h_bar * tanh_c;
+                            /* (11)  o_bar = h_bar * tanh(c)   adjoint of (9) */
+                            const vec o_bar = h_bar * tanh_c;
 
-                        /* (12)  z_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
-                        const vec z_o_bar = o_bar * o * (1 - o);
-                        store(z_o_bar_rows + s * row_m + j, z_o_bar);
+                            /* (12)  z_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
+                            const vec z_o_bar = o_bar * o * (1 - o);
+                            store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
-                        /* (13)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (9) */
-                        const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                            /* (13)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (9) */
+                            const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
 
-                        /* (14)  f_bar = c_bar * c_prev   adjoint of (6) */
-                        const vec f_bar = c_bar * c_prev;
+                            /* (14)  f_bar = c_bar * c_prev   adjoint of (6) */
+                            const vec f_bar = c_bar * c_prev;
 
-                        /* (15)  i_bar = -f_bar + c_bar * g   adjoint of (5), (6) */
-                        const vec i_bar = -f_bar + c_bar * g;
+                            /* (15)  i_bar = -f_bar + c_bar * g   adjoint of (5), (6) */
+                            const vec i_bar = -f_bar + c_bar * g;
 
-                        /* (16)  g_bar = c_bar * i   adjoint of (6) */
-                        const vec g_bar = c_bar * i;
+                            /* (16)  g_bar = c_bar * i   adjoint of (6) */
+                            const vec g_bar = c_bar * i;
 
-                        /* (17)  z_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
-                        const vec z_i_bar = i_bar * i * (1 - i);
-                        store(z_i_bar_rows + s * row_m + j, z_i_bar);
+                            /* (17)  z_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
+                            const vec z_i_bar = i_bar * i * (1 - i);
+                            store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
-                        /* (18)  z_bar = g_bar * (1 - g^2)   adjoint of (3) */
-                        const vec z_bar = g_bar * (1 - g * g);
-                        store(z_bar_rows + s * row_m + j, z_bar);
+                            /* (18)  z_bar = g_bar * (1 - g^2)   adjoint of (3) */
+                            const vec z_bar = g_bar * (1 - g * g);
+                            store(z_bar_rows + s * row_m + j, z_bar);
 
-                        /* (20)  c_prev_bar = c_bar * f   adjoint of (6) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                            /* (20)  c_prev_bar = c_bar * f   adjoint of (6) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
+                    const real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
+                    const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_g^T z_bar, U_i^T z_i_bar, U_o^T z_o_bar */
+                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (19)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_o^T z_o_bar   adjoint of (1), (2), (7) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_o_bar_rows = work_z_o_bar + (t * B + begin) * row_m;
-                const real *const z_i_bar_rows = work_z_i_bar + (t * B + begin) * row_m;
-                const real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
+                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_g^T z_bar, U_i^T z_i_bar, U_o^T z_o_bar */
-                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
+                    /* W_g^T z_bar, W_i^T z_i_bar, W_o^T z_o_bar */
+                    const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
 
-                            /* (19)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_o^T z_o_bar   adjoint of (1), (2), (7) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (21)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_o^T z_o_bar   adjoint of (1), (2), (7) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
+                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_i_bar_here = {0};
+                        vec b_g_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
+                            const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
+                            const vec z_bar = load(z_bar_rows + s * row_m + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
-            const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (24)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
+                            b_i_bar_here += z_i_bar;
 
-                /* W_g^T z_bar, W_i^T z_i_bar, W_o^T z_o_bar */
-                const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                            /* (27)  b_g_bar = sum_t z_bar   adjoint of (1) */
+                            b_g_bar_here += z_bar;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (21)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_o^T z_o_bar   adjoint of (1), (2), (7) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (30)  b_o_bar = sum_t z_o_bar   adjoint of (7) */
+                            b_o_bar_here += z_o_bar;
+                        }
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
-            const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_i_bar_here = {0};
-                    vec b_g_bar_here = {0};
-                    vec b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
-                        const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
-                        const vec z_bar = load(z_bar_rows + s * row_m + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (22)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
+            /* (25)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (28)  W_o_bar = sum_t z_o_bar x^T   adjoint of (7) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
+                {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_g_bar, done > 0},
+                {{work_z_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
-                        /* (24)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
-                        b_i_bar_here += z_i_bar;
+            /* (23)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
+            /* (26)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
+            /* (29)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (7) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
+                {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
+                {{work_z_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 3, member, members, scratch);
 
-                        /* (27)  b_g_bar = sum_t z_bar   adjoint of (1) */
-                        b_g_bar_here += z_bar;
-
-                        /* (30)  b_o_bar = sum_t z_o_bar   adjoint of (7) */
-                        b_o_bar_here += z_o_bar;
-                    }
-                    store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                    store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (22)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
-        /* (25)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
-        /* (28)  W_o_bar = sum_t z_o_bar x^T   adjoint of (7) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_z_i_bar, 0, row_m, 0, 0, 0}, m, 1, W_i_bar, 0},
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_g_bar, 0},
-            {{work_z_o_bar, 0, row_m, 0, 0, 0}, m, 1, W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-        /* (23)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
-        /* (26)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
-        /* (29)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (7) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_z_i_bar, 0, row_m, 0, 0, 0}, m, 1, U_i_bar, 0},
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, U_g_bar, 0},
-            {{work_z_o_bar, 0, row_m, 0, 0, 0}, m, 1, U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 3, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
@@ -577,8 +721,8 @@ void lstm_coupled_simd_step(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     const size_t t = turned(work_c + B * row_m);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 3 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -588,7 +732,7 @@ void lstm_coupled_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -657,10 +801,4 @@ void lstm_coupled_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
-}
-
-void lstm_coupled_simd_bound_step(const lstm_coupled_simd_bound *bound)
-{
-    lstm_coupled_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

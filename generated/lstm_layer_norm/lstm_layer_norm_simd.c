@@ -55,11 +55,13 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 9 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
 }
 
@@ -79,8 +81,9 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     return 4 * B * row_m + 4 * B * 1 + 4 * T * B * row_m + 2 * T * B * 1;
 }
 
-size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
+size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
 {
+    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -91,7 +94,24 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
     (void)n;
     (void)m;
     (void)row_m;
-    return 21 * T * B * row_m + 10 * B * row_m + 6 * B * 1 + 3 * T * B * 1 + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 10 * B * row_m + 2 * B * row_m + 6 * B * 1 + 12 * T * B * row_m + 3 * T * B * 1;
+}
+
+size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 9 * row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 21 * chunk * B * row_m + 10 * B * row_m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -265,7 +285,7 @@ void lstm_layer_norm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const w_i_rows = work_w_i + begin * row_m;
             real *const w_f_rows = work_w_f + begin * row_m;
@@ -324,7 +344,7 @@ void lstm_layer_norm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const w_i_rows = work_w_i + begin * row_m;
             const real *const w_f_rows = work_w_f + begin * row_m;
             const real *const w_g_rows = work_w_g + begin * row_m;
@@ -391,7 +411,7 @@ void lstm_layer_norm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const r_2_rows = tape_r_2 + begin * 1;
             const real *const d_2_i_rows = tape_d_2_i + begin * row_m;
             const real *const d_2_f_rows = tape_d_2_f + begin * row_m;
@@ -438,7 +458,7 @@ void lstm_layer_norm_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
                 real *const u_f_rows = work_u_f + begin * row_m;
@@ -498,7 +518,7 @@ void lstm_layer_norm_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const u_i_rows = work_u_i + begin * row_m;
                 const real *const u_f_rows = work_u_f + begin * row_m;
                 const real *const u_g_rows = work_u_g + begin * row_m;
@@ -565,7 +585,7 @@ void lstm_layer_norm_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 real *const g_rows = tape_g + (t * B + begin) * row_m;
                 real *const i_rows = tape_i + (t * B + begin) * row_m;
                 real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -686,7 +706,7 @@ void lstm_layer_norm_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const c_rows = tape_c + (t * B + begin) * row_m;
                 const real *const mu_3_rows = work_mu_3 + begin * 1;
                 real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
@@ -723,7 +743,7 @@ void lstm_layer_norm_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = tape_o + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = tape_r_3 + (t * B + begin) * 1;
@@ -766,6 +786,568 @@ void lstm_layer_norm_simd_forward(
     }
 }
 
+void lstm_layer_norm_simd_infer(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
+    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_state *final, lstm_layer_norm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    const size_t row_m = padded(m);
+    const real *const b_i = parameters->b_i; /* [m] */
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_g = parameters->b_g; /* [m] */
+    const real *const b_o = parameters->b_o; /* [m] */
+    const real *const alpha_1_i = parameters->alpha_1_i; /* [m] */
+    const real *const beta_1_i = parameters->beta_1_i; /* [m] */
+    const real *const alpha_1_f = parameters->alpha_1_f; /* [m] */
+    const real *const beta_1_f = parameters->beta_1_f; /* [m] */
+    const real *const alpha_1_g = parameters->alpha_1_g; /* [m] */
+    const real *const beta_1_g = parameters->beta_1_g; /* [m] */
+    const real *const alpha_1_o = parameters->alpha_1_o; /* [m] */
+    const real *const beta_1_o = parameters->beta_1_o; /* [m] */
+    const real *const alpha_2_i = parameters->alpha_2_i; /* [m] */
+    const real *const beta_2_i = parameters->beta_2_i; /* [m] */
+    const real *const alpha_2_f = parameters->alpha_2_f; /* [m] */
+    const real *const beta_2_f = parameters->beta_2_f; /* [m] */
+    const real *const alpha_2_g = parameters->alpha_2_g; /* [m] */
+    const real *const beta_2_g = parameters->beta_2_g; /* [m] */
+    const real *const alpha_2_o = parameters->alpha_2_o; /* [m] */
+    const real *const beta_2_o = parameters->beta_2_o; /* [m] */
+    const real *const alpha_3 = parameters->alpha_3; /* [m] */
+    const real *const beta_3 = parameters->beta_3; /* [m] */
+    real *const work_o = work; /* [m] a row */
+    real *const work_c = work_o + B * row_m; /* [m] a row */
+    real *const work_u_i = work_c + 2 * B * row_m; /* [m] a row */
+    real *const work_u_f = work_u_i + B * row_m; /* [m] a row */
+    real *const work_u_g = work_u_f + B * row_m; /* [m] a row */
+    real *const work_u_o = work_u_g + B * row_m; /* [m] a row */
+    real *const work_mu_1 = work_u_o + B * row_m; /* [] a row */
+    real *const work_v_1 = work_mu_1 + B * 1; /* [] a row */
+    real *const work_r_1 = work_v_1 + B * 1; /* [] a row */
+    real *const work_d_1_i = work_r_1 + B * 1; /* [m] a row */
+    real *const work_d_1_f = work_d_1_i + B * row_m; /* [m] a row */
+    real *const work_d_1_g = work_d_1_f + B * row_m; /* [m] a row */
+    real *const work_d_1_o = work_d_1_g + B * row_m; /* [m] a row */
+    real *const work_w_i = work_d_1_o + B * row_m; /* [m] a row */
+    real *const work_w_f = work_w_i + T * B * row_m; /* [m] a row */
+    real *const work_w_g = work_w_f + T * B * row_m; /* [m] a row */
+    real *const work_w_o = work_w_g + T * B * row_m; /* [m] a row */
+    real *const work_mu_2 = work_w_o + T * B * row_m; /* [] a row */
+    real *const work_v_2 = work_mu_2 + T * B * 1; /* [] a row */
+    real *const work_r_2 = work_v_2 + T * B * 1; /* [] a row */
+    real *const work_d_2_i = work_r_2 + T * B * 1; /* [m] a row */
+    real *const work_d_2_f = work_d_2_i + T * B * row_m; /* [m] a row */
+    real *const work_d_2_g = work_d_2_f + T * B * row_m; /* [m] a row */
+    real *const work_d_2_o = work_d_2_g + T * B * row_m; /* [m] a row */
+    real *const work_e_2_i = work_d_2_o + T * B * row_m; /* [m] a row */
+    real *const work_e_2_f = work_e_2_i + T * B * row_m; /* [m] a row */
+    real *const work_e_2_g = work_e_2_f + T * B * row_m; /* [m] a row */
+    real *const work_e_2_o = work_e_2_g + T * B * row_m; /* [m] a row */
+    real *const work_mu_3 = work_e_2_o + T * B * row_m; /* [] a row */
+    real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
+    real *const work_r_3 = work_v_3 + B * 1; /* [] a row */
+    real *const work_d_3 = work_r_3 + B * 1; /* [m] a row */
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const w_i_rows = work_w_i + begin * row_m;
+            real *const w_f_rows = work_w_f + begin * row_m;
+            real *const w_g_rows = work_w_g + begin * row_m;
+            real *const w_o_rows = work_w_o + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+
+                /* W_i x, W_f x, W_g x, W_o x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (16)  w_i = W_i x */
+                        const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
+                        store(w_i_rows + s * row_m + j, w_i);
+
+                        /* (17)  w_f = W_f x */
+                        const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
+                        store(w_f_rows + s * row_m + j, w_f);
+
+                        /* (18)  w_g = W_g x */
+                        const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
+                        store(w_g_rows + s * row_m + j, w_g);
+
+                        /* (19)  w_o = W_o x */
+                        const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
+                        store(w_o_rows + s * row_m + j, w_o);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1, members); ++s) {
+        const real *restrict w_i = work_w_i + s * row_m;
+        const real *restrict w_f = work_w_f + s * row_m;
+        const real *restrict w_g = work_w_g + s * row_m;
+        const real *restrict w_o = work_w_o + s * row_m;
+        real *restrict mu_2 = work_mu_2 + s * 1;
+
+        /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+        mu_2[0] = 0;
+        mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&w_i[0], m);
+        mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&w_f[0], m);
+        mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&w_g[0], m);
+        mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&w_o[0], m);
+    }
+    BARRIER
+    {
+        const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const w_i_rows = work_w_i + begin * row_m;
+            const real *const w_f_rows = work_w_f + begin * row_m;
+            const real *const w_g_rows = work_w_g + begin * row_m;
+            const real *const w_o_rows = work_w_o + begin * row_m;
+            const real *const mu_2_rows = work_mu_2 + begin * 1;
+            real *const d_2_i_rows = work_d_2_i + begin * row_m;
+            real *const d_2_f_rows = work_d_2_f + begin * row_m;
+            real *const d_2_g_rows = work_d_2_g + begin * row_m;
+            real *const d_2_o_rows = work_d_2_o + begin * row_m;
+            for (size_t s = 0; s < rows; ++s) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec w_i = load(w_i_rows + s * row_m + j);
+                    const vec w_f = load(w_f_rows + s * row_m + j);
+                    const vec w_g = load(w_g_rows + s * row_m + j);
+                    const vec w_o = load(w_o_rows + s * row_m + j);
+                    const vec mu_2 = splat(*(mu_2_rows + s));
+
+                    /* (21)  d_2_i = w_i - mu_2 */
+                    const vec d_2_i = w_i - mu_2;
+                    store(d_2_i_rows + s * row_m + j, d_2_i);
+
+                    /* (22)  d_2_f = w_f - mu_2 */
+                    const vec d_2_f = w_f - mu_2;
+                    store(d_2_f_rows + s * row_m + j, d_2_f);
+
+                    /* (23)  d_2_g = w_g - mu_2 */
+                    const vec d_2_g = w_g - mu_2;
+                    store(d_2_g_rows + s * row_m + j, d_2_g);
+
+                    /* (24)  d_2_o = w_o - mu_2 */
+                    const vec d_2_o = w_o - mu_2;
+                    store(d_2_o_rows + s * row_m + j, d_2_o);
+                }
+            }
+        }
+    }
+    BARRIER
+    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1, members); ++s) {
+        real *restrict v_2 = work_v_2 + s * 1;
+        real *restrict r_2 = work_r_2 + s * 1;
+        const real *restrict d_2_i = work_d_2_i + s * row_m;
+        const real *restrict d_2_f = work_d_2_f + s * row_m;
+        const real *restrict d_2_g = work_d_2_g + s * row_m;
+        const real *restrict d_2_o = work_d_2_o + s * row_m;
+
+        /* (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o */
+        v_2[0] = 0;
+        for (size_t j = 0; j < m; ++j)
+            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_i[j] * d_2_i[j];
+        for (size_t j = 0; j < m; ++j)
+            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_f[j] * d_2_f[j];
+        for (size_t j = 0; j < m; ++j)
+            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_g[j] * d_2_g[j];
+        for (size_t j = 0; j < m; ++j)
+            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
+
+        /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
+        r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
+    }
+    BARRIER
+    {
+        const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const r_2_rows = work_r_2 + begin * 1;
+            const real *const d_2_i_rows = work_d_2_i + begin * row_m;
+            const real *const d_2_f_rows = work_d_2_f + begin * row_m;
+            const real *const d_2_g_rows = work_d_2_g + begin * row_m;
+            const real *const d_2_o_rows = work_d_2_o + begin * row_m;
+            real *const e_2_i_rows = work_e_2_i + begin * row_m;
+            real *const e_2_f_rows = work_e_2_f + begin * row_m;
+            real *const e_2_g_rows = work_e_2_g + begin * row_m;
+            real *const e_2_o_rows = work_e_2_o + begin * row_m;
+            for (size_t s = 0; s < rows; ++s) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec r_2 = splat(*(r_2_rows + s));
+                    const vec d_2_i = load(d_2_i_rows + s * row_m + j);
+                    const vec d_2_f = load(d_2_f_rows + s * row_m + j);
+                    const vec d_2_g = load(d_2_g_rows + s * row_m + j);
+                    const vec d_2_o = load(d_2_o_rows + s * row_m + j);
+
+                    /* (27)  e_2_i = d_2_i * r_2 */
+                    const vec e_2_i = d_2_i * r_2;
+                    store(e_2_i_rows + s * row_m + j, e_2_i);
+
+                    /* (28)  e_2_f = d_2_f * r_2 */
+                    const vec e_2_f = d_2_f * r_2;
+                    store(e_2_f_rows + s * row_m + j, e_2_f);
+
+                    /* (29)  e_2_g = d_2_g * r_2 */
+                    const vec e_2_g = d_2_g * r_2;
+                    store(e_2_g_rows + s * row_m + j, e_2_g);
+
+                    /* (30)  e_2_o = d_2_o * r_2 */
+                    const vec e_2_o = d_2_o * r_2;
+                    store(e_2_o_rows + s * row_m + j, e_2_o);
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                real *const u_i_rows = work_u_i + begin * row_m;
+                real *const u_f_rows = work_u_f + begin * row_m;
+                real *const u_g_rows = work_u_g + begin * row_m;
+                real *const u_o_rows = work_u_o + begin * row_m;
+                for (size_t turn = from; turn < to; ++turn) {
+                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                    const size_t own = vectors_of(m, vectors, block);
+                    ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+
+                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (1)  u_i = U_i h_prev */
+                            const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
+                            store(u_i_rows + s * row_m + j, u_i);
+
+                            /* (2)  u_f = U_f h_prev */
+                            const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(u_f_rows + s * row_m + j, u_f);
+
+                            /* (3)  u_g = U_g h_prev */
+                            const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(u_g_rows + s * row_m + j, u_g);
+
+                            /* (4)  u_o = U_o h_prev */
+                            const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(u_o_rows + s * row_m + j, u_o);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+            const real *restrict u_i = work_u_i + s * row_m;
+            const real *restrict u_f = work_u_f + s * row_m;
+            const real *restrict u_g = work_u_g + s * row_m;
+            const real *restrict u_o = work_u_o + s * row_m;
+            real *restrict mu_1 = work_mu_1 + s * 1;
+
+            /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+            mu_1[0] = 0;
+            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&u_i[0], m);
+            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&u_f[0], m);
+            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&u_g[0], m);
+            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * total(&u_o[0], m);
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const u_i_rows = work_u_i + begin * row_m;
+                const real *const u_f_rows = work_u_f + begin * row_m;
+                const real *const u_g_rows = work_u_g + begin * row_m;
+                const real *const u_o_rows = work_u_o + begin * row_m;
+                const real *const mu_1_rows = work_mu_1 + begin * 1;
+                real *const d_1_i_rows = work_d_1_i + begin * row_m;
+                real *const d_1_f_rows = work_d_1_f + begin * row_m;
+                real *const d_1_g_rows = work_d_1_g + begin * row_m;
+                real *const d_1_o_rows = work_d_1_o + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec u_i = load(u_i_rows + s * row_m + j);
+                        const vec u_f = load(u_f_rows + s * row_m + j);
+                        const vec u_g = load(u_g_rows + s * row_m + j);
+                        const vec u_o = load(u_o_rows + s * row_m + j);
+                        const vec mu_1 = splat(*(mu_1_rows + s));
+
+                        /* (6)  d_1_i = u_i - mu_1 */
+                        const vec d_1_i = u_i - mu_1;
+                        store(d_1_i_rows + s * row_m + j, d_1_i);
+
+                        /* (7)  d_1_f = u_f - mu_1 */
+                        const vec d_1_f = u_f - mu_1;
+                        store(d_1_f_rows + s * row_m + j, d_1_f);
+
+                        /* (8)  d_1_g = u_g - mu_1 */
+                        const vec d_1_g = u_g - mu_1;
+                        store(d_1_g_rows + s * row_m + j, d_1_g);
+
+                        /* (9)  d_1_o = u_o - mu_1 */
+                        const vec d_1_o = u_o - mu_1;
+                        store(d_1_o_rows + s * row_m + j, d_1_o);
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+            real *restrict v_1 = work_v_1 + s * 1;
+            real *restrict r_1 = work_r_1 + s * 1;
+            const real *restrict d_1_i = work_d_1_i + s * row_m;
+            const real *restrict d_1_f = work_d_1_f + s * row_m;
+            const real *restrict d_1_g = work_d_1_g + s * row_m;
+            const real *restrict d_1_o = work_d_1_o + s * row_m;
+
+            /* (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o */
+            v_1[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_i[j] * d_1_i[j];
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_f[j] * d_1_f[j];
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_g[j] * d_1_g[j];
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
+
+            /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
+            r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                real *const o_rows = work_o + begin * row_m;
+                real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
+                const real *const r_1_rows = work_r_1 + begin * 1;
+                const real *const d_1_i_rows = work_d_1_i + begin * row_m;
+                const real *const d_1_f_rows = work_d_1_f + begin * row_m;
+                const real *const d_1_g_rows = work_d_1_g + begin * row_m;
+                const real *const d_1_o_rows = work_d_1_o + begin * row_m;
+                const real *const e_2_i_rows = work_e_2_i + (t * B + begin) * row_m;
+                const real *const e_2_f_rows = work_e_2_f + (t * B + begin) * row_m;
+                const real *const e_2_g_rows = work_e_2_g + (t * B + begin) * row_m;
+                const real *const e_2_o_rows = work_e_2_o + (t * B + begin) * row_m;
+                const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                const size_t c_prev_stride = t > 0 ? row_m : m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_g_here = load_part(b_g + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        const vec alpha_1_i_here = load_part(alpha_1_i + j, left);
+                        const vec beta_1_i_here = load_part(beta_1_i + j, left);
+                        const vec alpha_1_f_here = load_part(alpha_1_f + j, left);
+                        const vec beta_1_f_here = load_part(beta_1_f + j, left);
+                        const vec alpha_1_g_here = load_part(alpha_1_g + j, left);
+                        const vec beta_1_g_here = load_part(beta_1_g + j, left);
+                        const vec alpha_1_o_here = load_part(alpha_1_o + j, left);
+                        const vec beta_1_o_here = load_part(beta_1_o + j, left);
+                        const vec alpha_2_i_here = load_part(alpha_2_i + j, left);
+                        const vec beta_2_i_here = load_part(beta_2_i + j, left);
+                        const vec alpha_2_f_here = load_part(alpha_2_f + j, left);
+                        const vec beta_2_f_here = load_part(beta_2_f + j, left);
+                        const vec alpha_2_g_here = load_part(alpha_2_g + j, left);
+                        const vec beta_2_g_here = load_part(beta_2_g + j, left);
+                        const vec alpha_2_o_here = load_part(alpha_2_o + j, left);
+                        const vec beta_2_o_here = load_part(beta_2_o + j, left);
+                        const vec r_1 = splat(*(r_1_rows + s));
+                        const vec d_1_i = load(d_1_i_rows + s * row_m + j);
+                        const vec d_1_f = load(d_1_f_rows + s * row_m + j);
+                        const vec d_1_g = load(d_1_g_rows + s * row_m + j);
+                        const vec d_1_o = load(d_1_o_rows + s * row_m + j);
+                        const vec e_2_i = load(e_2_i_rows + s * row_m + j);
+                        const vec e_2_f = load(e_2_f_rows + s * row_m + j);
+                        const vec e_2_g = load(e_2_g_rows + s * row_m + j);
+                        const vec e_2_o = load(e_2_o_rows + s * row_m + j);
+                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+
+                        /* (12)  e_1_i = d_1_i * r_1 */
+                        const vec e_1_i = d_1_i * r_1;
+
+                        /* (13)  e_1_f = d_1_f * r_1 */
+                        const vec e_1_f = d_1_f * r_1;
+
+                        /* (14)  e_1_g = d_1_g * r_1 */
+                        const vec e_1_g = d_1_g * r_1;
+
+                        /* (15)  e_1_o = d_1_o * r_1 */
+                        const vec e_1_o = d_1_o * r_1;
+
+                        /* (31)  z = alpha_2_g * e_2_g + beta_2_g + alpha_1_g * e_1_g + beta_1_g + b_g */
+                        const vec z = alpha_2_g_here * e_2_g + beta_2_g_here + alpha_1_g_here * e_1_g + beta_1_g_here + b_g_here;
+
+                        /* (32)  z_i = alpha_2_i * e_2_i + beta_2_i + alpha_1_i * e_1_i + beta_1_i + b_i */
+                        const vec z_i = alpha_2_i_here * e_2_i + beta_2_i_here + alpha_1_i_here * e_1_i + beta_1_i_here + b_i_here;
+
+                        /* (33)  z_f = alpha_2_f * e_2_f + beta_2_f + alpha_1_f * e_1_f + beta_1_f + b_f */
+                        const vec z_f = alpha_2_f_here * e_2_f + beta_2_f_here + alpha_1_f_here * e_1_f + beta_1_f_here + b_f_here;
+
+                        /* (34)  g = tanh(z) */
+                        const vec g = vec_tanh(z);
+
+                        /* (35)  i = sigmoid(z_i) */
+                        const vec i = vec_sigmoid(z_i);
+
+                        /* (36)  f = sigmoid(z_f) */
+                        const vec f = vec_sigmoid(z_f);
+
+                        /* (37)  c = g * i + c_prev * f */
+                        const vec c = g * i + c_prev * f;
+                        store(c_rows + s * row_m + j, c);
+
+                        /* (38)  z_o = alpha_2_o * e_2_o + beta_2_o + alpha_1_o * e_1_o + beta_1_o + b_o */
+                        const vec z_o = alpha_2_o_here * e_2_o + beta_2_o_here + alpha_1_o_here * e_1_o + beta_1_o_here + b_o_here;
+
+                        /* (39)  o = sigmoid(z_o) */
+                        const vec o = vec_sigmoid(z_o);
+                        store(o_rows + s * row_m + j, o);
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+            const real *restrict c = work_c + ((t & 1) * B + s) * row_m;
+            real *restrict mu_3 = work_mu_3 + s * 1;
+
+            /* (40)  mu_3 = 1 / m sum_i c[i] */
+            mu_3[0] = 0;
+            mu_3[0] += 1 / (lstm_layer_norm_real)m * total(&c[0], m);
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
+                const real *const mu_3_rows = work_mu_3 + begin * 1;
+                real *const d_3_rows = work_d_3 + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec c = load(c_rows + s * row_m + j);
+                        const vec mu_3 = splat(*(mu_3_rows + s));
+
+                        /* (41)  d_3 = c - mu_3 */
+                        const vec d_3 = c - mu_3;
+                        store(d_3_rows + s * row_m + j, d_3);
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+            real *restrict v_3 = work_v_3 + s * 1;
+            real *restrict r_3 = work_r_3 + s * 1;
+            const real *restrict d_3 = work_d_3 + s * row_m;
+
+            /* (42)  v_3 = 1 / m d_3^T d_3 */
+            v_3[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
+
+            /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
+            r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + begin * row_m;
+                real *const h_rows = out->h + (t * B + begin) * m;
+                const real *const r_3_rows = work_r_3 + begin * 1;
+                const real *const d_3_rows = work_d_3 + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec alpha_3_here = load_part(alpha_3 + j, left);
+                        const vec beta_3_here = load_part(beta_3 + j, left);
+                        const vec o = load(o_rows + s * row_m + j);
+                        const vec r_3 = splat(*(r_3_rows + s));
+                        const vec d_3 = load(d_3_rows + s * row_m + j);
+
+                        /* (44)  e_3 = d_3 * r_3 */
+                        const vec e_3 = d_3 * r_3;
+
+                        /* (45)  a_h = alpha_3 * e_3 + beta_3 */
+                        const vec a_h = alpha_3_here * e_3 + beta_3_here;
+
+                        /* (45)  tanh_a_h = tanh(a_h) */
+                        const vec tanh_a_h = vec_tanh(a_h);
+
+                        /* (45)  h = tanh(a_h) * o */
+                        const vec h = tanh_a_h * o;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    if (member == 0)
+        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+    }
+}
+
 void lstm_layer_norm_simd_backward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
@@ -779,6 +1361,7 @@ void lstm_layer_norm_simd_backward(
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 9 * row_m);
     const real *const alpha_1_i = parameters->alpha_1_i; /* [m] */
     const real *const alpha_1_f = parameters->alpha_1_f; /* [m] */
     const real *const alpha_1_g = parameters->alpha_1_g; /* [m] */
@@ -846,31 +1429,31 @@ void lstm_layer_norm_simd_backward(
     const real *const tape_e_3 = tape_d_3 + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_h = tape_e_3 + T * B * row_m; /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_e_3_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
+    real *const work_e_3_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_r_3_bar = work_e_3_bar + B * row_m; /* [] a row */
     real *const work_v_3_bar = work_r_3_bar + B * 1; /* [] a row */
     real *const work_d_3_bar = work_v_3_bar + B * 1; /* [m] a row */
     real *const work_mu_3_bar = work_d_3_bar + B * row_m; /* [] a row */
     real *const work_z_o_bar = work_mu_3_bar + B * 1; /* [m] a row */
-    real *const work_z_f_bar = work_z_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_i_bar = work_z_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_z_i_bar + T * B * row_m; /* [m] a row */
-    real *const work_e_2_o_bar = work_z_bar + T * B * row_m; /* [m] a row */
-    real *const work_e_2_g_bar = work_e_2_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_e_2_f_bar = work_e_2_g_bar + T * B * row_m; /* [m] a row */
-    real *const work_e_2_i_bar = work_e_2_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_r_2_bar = work_e_2_i_bar + T * B * row_m; /* [] a row */
-    real *const work_v_2_bar = work_r_2_bar + T * B * 1; /* [] a row */
-    real *const work_d_2_o_bar = work_v_2_bar + T * B * 1; /* [m] a row */
-    real *const work_d_2_g_bar = work_d_2_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_d_2_f_bar = work_d_2_g_bar + T * B * row_m; /* [m] a row */
-    real *const work_d_2_i_bar = work_d_2_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_mu_2_bar = work_d_2_i_bar + T * B * row_m; /* [] a row */
-    real *const work_w_o_bar = work_mu_2_bar + T * B * 1; /* [m] a row */
-    real *const work_w_g_bar = work_w_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_w_f_bar = work_w_g_bar + T * B * row_m; /* [m] a row */
-    real *const work_w_i_bar = work_w_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_e_1_o_bar = work_w_i_bar + T * B * row_m; /* [m] a row */
+    real *const work_z_f_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_i_bar = work_z_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_bar = work_z_i_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_e_2_o_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_e_2_g_bar = work_e_2_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_e_2_f_bar = work_e_2_g_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_e_2_i_bar = work_e_2_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_r_2_bar = work_e_2_i_bar + chunk * B * row_m; /* [] a row */
+    real *const work_v_2_bar = work_r_2_bar + chunk * B * 1; /* [] a row */
+    real *const work_d_2_o_bar = work_v_2_bar + chunk * B * 1; /* [m] a row */
+    real *const work_d_2_g_bar = work_d_2_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_d_2_f_bar = work_d_2_g_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_d_2_i_bar = work_d_2_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_mu_2_bar = work_d_2_i_bar + chunk * B * row_m; /* [] a row */
+    real *const work_w_o_bar = work_mu_2_bar + chunk * B * 1; /* [m] a row */
+    real *const work_w_g_bar = work_w_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_w_f_bar = work_w_g_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_w_i_bar = work_w_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_e_1_o_bar = work_w_i_bar + chunk * B * row_m; /* [m] a row */
     real *const work_e_1_g_bar = work_e_1_o_bar + B * row_m; /* [m] a row */
     real *const work_e_1_f_bar = work_e_1_g_bar + B * row_m; /* [m] a row */
     real *const work_e_1_i_bar = work_e_1_f_bar + B * row_m; /* [m] a row */
@@ -882,10 +1465,10 @@ void lstm_layer_norm_simd_backward(
     real *const work_d_1_i_bar = work_d_1_f_bar + B * row_m; /* [m] a row */
     real *const work_mu_1_bar = work_d_1_i_bar + B * row_m; /* [] a row */
     real *const work_u_o_bar = work_mu_1_bar + B * 1; /* [m] a row */
-    real *const work_u_g_bar = work_u_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_u_f_bar = work_u_g_bar + T * B * row_m; /* [m] a row */
-    real *const work_u_i_bar = work_u_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_u_i_bar + T * B * row_m; /* [m] a row */
+    real *const work_u_g_bar = work_u_o_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_u_f_bar = work_u_g_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_u_i_bar = work_u_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_u_i_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_u_i_bar = packed;
@@ -943,740 +1526,743 @@ void lstm_layer_norm_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
+                    real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
+                    real *const e_1_o_bar_rows = work_e_1_o_bar + begin * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec alpha_1_o_here = load_part(alpha_1_o + j, left);
+                            const vec alpha_3_here = load_part(alpha_3 + j, left);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (46)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+
+                            /* (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45) */
+                            const vec a_h_bar = h_bar * o * (1 - tanh_a_h * tanh_a_h);
+                            store(a_h_bar_rows + s * row_m + j, a_h_bar);
+
+                            /* (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
+                            const vec e_3_bar = a_h_bar * alpha_3_here;
+                            store(e_3_bar_rows + s * row_m + j, e_3_bar);
+
+                            /* (53)  o_bar = h_bar * tanh(a_h)   adjoint of (45) */
+                            const vec o_bar = h_bar * tanh_a_h;
+
+                            /* (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
+                            const vec z_o_bar = o_bar * o * (1 - o);
+                            store(z_o_bar_rows + s * row_m + j, z_o_bar);
+
+                            /* (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
+                            const vec e_1_o_bar = z_o_bar * alpha_1_o_here;
+                            store(e_1_o_bar_rows + s * row_m + j, e_1_o_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict r_3 = tape_r_3 + (t * B + s) * 1;
+                const real *restrict d_3 = tape_d_3 + (t * B + s) * row_m;
+                const real *restrict e_3_bar = work_e_3_bar + s * row_m;
+                real *restrict r_3_bar = work_r_3_bar + s * 1;
+                real *restrict v_3_bar = work_v_3_bar + s * 1;
+
+                /* (49)  r_3_bar = e_3_bar^T d_3   adjoint of (44) */
+                r_3_bar[0] = 0;
+                r_3_bar[0] += dot(&e_3_bar[0], &d_3[0], m);
+
+                /* (50)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
+                v_3_bar[0] = -REAL(0.5) * r_3_bar[0] * r_3[0] * r_3[0] * r_3[0];
+            }
+            BARRIER
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const r_3_rows = tape_r_3 + (t * B + begin) * 1;
+                    const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
+                    const real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
+                    const real *const v_3_bar_rows = work_v_3_bar + begin * 1;
+                    real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec r_3 = splat(*(r_3_rows + s));
+                            const vec d_3 = load(d_3_rows + s * row_m + j);
+                            const vec e_3_bar = load(e_3_bar_rows + s * row_m + j);
+                            const vec v_3_bar = splat(*(v_3_bar_rows + s));
+
+                            /* (51)  d_3_bar = 1 / m v_3_bar d_3[i] + 1 / m d_3[i] v_3_bar + e_3_bar * r_3   adjoint of (42), (44) */
+                            const vec d_3_bar = 1 / (lstm_layer_norm_real)m * v_3_bar * d_3 + 1 / (lstm_layer_norm_real)m * d_3 * v_3_bar + e_3_bar * r_3;
+                            store(d_3_bar_rows + s * row_m + j, d_3_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict d_3_bar = work_d_3_bar + s * row_m;
+                real *restrict mu_3_bar = work_mu_3_bar + s * 1;
+
+                /* (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
+                mu_3_bar[0] = 0;
+                mu_3_bar[0] -= total(&d_3_bar[0], m);
+            }
+            BARRIER
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
+                    const real *const mu_3_bar_rows = work_mu_3_bar + begin * 1;
+                    real *const z_f_bar_rows = work_z_f_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
+                    real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const e_1_g_bar_rows = work_e_1_g_bar + begin * row_m;
+                    real *const e_1_f_bar_rows = work_e_1_f_bar + begin * row_m;
+                    real *const e_1_i_bar_rows = work_e_1_i_bar + begin * row_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec alpha_1_i_here = load_part(alpha_1_i + j, left);
+                            const vec alpha_1_f_here = load_part(alpha_1_f + j, left);
+                            const vec alpha_1_g_here = load_part(alpha_1_g + j, left);
+                            const vec g = load(g_rows + s * row_m + j);
+                            const vec i = load(i_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+                            const vec d_3_bar = load(d_3_bar_rows + s * row_m + j);
+                            const vec mu_3_bar = splat(*(mu_3_bar_rows + s));
+
+                            /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
+                            const vec c_bar = 1 / (lstm_layer_norm_real)m * mu_3_bar + d_3_bar + c_next_bar;
+
+                            /* (56)  f_bar = c_bar * c_prev   adjoint of (37) */
+                            const vec f_bar = c_bar * c_prev;
+
+                            /* (57)  i_bar = c_bar * g   adjoint of (37) */
+                            const vec i_bar = c_bar * g;
+
+                            /* (58)  g_bar = c_bar * i   adjoint of (37) */
+                            const vec g_bar = c_bar * i;
+
+                            /* (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
+                            const vec z_f_bar = f_bar * f * (1 - f);
+                            store(z_f_bar_rows + s * row_m + j, z_f_bar);
+
+                            /* (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
+                            const vec z_i_bar = i_bar * i * (1 - i);
+                            store(z_i_bar_rows + s * row_m + j, z_i_bar);
+
+                            /* (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
+                            const vec z_bar = g_bar * (1 - g * g);
+                            store(z_bar_rows + s * row_m + j, z_bar);
+
+                            /* (78)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */
+                            const vec e_1_g_bar = z_bar * alpha_1_g_here;
+                            store(e_1_g_bar_rows + s * row_m + j, e_1_g_bar);
+
+                            /* (79)  e_1_f_bar = z_f_bar * alpha_1_f   adjoint of (33) */
+                            const vec e_1_f_bar = z_f_bar * alpha_1_f_here;
+                            store(e_1_f_bar_rows + s * row_m + j, e_1_f_bar);
+
+                            /* (80)  e_1_i_bar = z_i_bar * alpha_1_i   adjoint of (32) */
+                            const vec e_1_i_bar = z_i_bar * alpha_1_i_here;
+                            store(e_1_i_bar_rows + s * row_m + j, e_1_i_bar);
+
+                            /* (93)  c_prev_bar = c_bar * f   adjoint of (37) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict r_1 = tape_r_1 + (t * B + s) * 1;
+                const real *restrict d_1_i = tape_d_1_i + (t * B + s) * row_m;
+                const real *restrict d_1_f = tape_d_1_f + (t * B + s) * row_m;
+                const real *restrict d_1_g = tape_d_1_g + (t * B + s) * row_m;
+                const real *restrict d_1_o = tape_d_1_o + (t * B + s) * row_m;
+                const real *restrict e_1_o_bar = work_e_1_o_bar + s * row_m;
+                const real *restrict e_1_g_bar = work_e_1_g_bar + s * row_m;
+                const real *restrict e_1_f_bar = work_e_1_f_bar + s * row_m;
+                const real *restrict e_1_i_bar = work_e_1_i_bar + s * row_m;
+                real *restrict r_1_bar = work_r_1_bar + s * 1;
+                real *restrict v_1_bar = work_v_1_bar + s * 1;
+
+                /* (81)  r_1_bar = e_1_i_bar^T d_1_i + e_1_f_bar^T d_1_f + e_1_g_bar^T d_1_g + e_1_o_bar^T d_1_o   adjoint of (12), (13), (14), (15) */
+                r_1_bar[0] = 0;
+                r_1_bar[0] += dot(&e_1_i_bar[0], &d_1_i[0], m);
+                r_1_bar[0] += dot(&e_1_f_bar[0], &d_1_f[0], m);
+                r_1_bar[0] += dot(&e_1_g_bar[0], &d_1_g[0], m);
+                r_1_bar[0] += dot(&e_1_o_bar[0], &d_1_o[0], m);
+
+                /* (82)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
+                v_1_bar[0] = -REAL(0.5) * r_1_bar[0] * r_1[0] * r_1[0] * r_1[0];
+            }
+            BARRIER
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const r_1_rows = tape_r_1 + (t * B + begin) * 1;
+                    const real *const d_1_i_rows = tape_d_1_i + (t * B + begin) * row_m;
+                    const real *const d_1_f_rows = tape_d_1_f + (t * B + begin) * row_m;
+                    const real *const d_1_g_rows = tape_d_1_g + (t * B + begin) * row_m;
+                    const real *const d_1_o_rows = tape_d_1_o + (t * B + begin) * row_m;
+                    const real *const e_1_o_bar_rows = work_e_1_o_bar + begin * row_m;
+                    const real *const e_1_g_bar_rows = work_e_1_g_bar + begin * row_m;
+                    const real *const e_1_f_bar_rows = work_e_1_f_bar + begin * row_m;
+                    const real *const e_1_i_bar_rows = work_e_1_i_bar + begin * row_m;
+                    const real *const v_1_bar_rows = work_v_1_bar + begin * 1;
+                    real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
+                    real *const d_1_g_bar_rows = work_d_1_g_bar + begin * row_m;
+                    real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
+                    real *const d_1_i_bar_rows = work_d_1_i_bar + begin * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec r_1 = splat(*(r_1_rows + s));
+                            const vec d_1_i = load(d_1_i_rows + s * row_m + j);
+                            const vec d_1_f = load(d_1_f_rows + s * row_m + j);
+                            const vec d_1_g = load(d_1_g_rows + s * row_m + j);
+                            const vec d_1_o = load(d_1_o_rows + s * row_m + j);
+                            const vec e_1_o_bar = load(e_1_o_bar_rows + s * row_m + j);
+                            const vec e_1_g_bar = load(e_1_g_bar_rows + s * row_m + j);
+                            const vec e_1_f_bar = load(e_1_f_bar_rows + s * row_m + j);
+                            const vec e_1_i_bar = load(e_1_i_bar_rows + s * row_m + j);
+                            const vec v_1_bar = splat(*(v_1_bar_rows + s));
+
+                            /* (83)  d_1_o_bar = 1 / (4 * m) v_1_bar d_1_o[i] + 1 / (4 * m) d_1_o[i] v_1_bar + e_1_o_bar * r_1   adjoint of (10), (15) */
+                            const vec d_1_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_o + 1 / (4 * (lstm_layer_norm_real)m) * d_1_o * v_1_bar + e_1_o_bar * r_1;
+                            store(d_1_o_bar_rows + s * row_m + j, d_1_o_bar);
+
+                            /* (84)  d_1_g_bar = 1 / (4 * m) v_1_bar d_1_g[i] + 1 / (4 * m) d_1_g[i] v_1_bar + e_1_g_bar * r_1   adjoint of (10), (14) */
+                            const vec d_1_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_g + 1 / (4 * (lstm_layer_norm_real)m) * d_1_g * v_1_bar + e_1_g_bar * r_1;
+                            store(d_1_g_bar_rows + s * row_m + j, d_1_g_bar);
+
+                            /* (85)  d_1_f_bar = 1 / (4 * m) v_1_bar d_1_f[i] + 1 / (4 * m) d_1_f[i] v_1_bar + e_1_f_bar * r_1   adjoint of (10), (13) */
+                            const vec d_1_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_f + 1 / (4 * (lstm_layer_norm_real)m) * d_1_f * v_1_bar + e_1_f_bar * r_1;
+                            store(d_1_f_bar_rows + s * row_m + j, d_1_f_bar);
+
+                            /* (86)  d_1_i_bar = 1 / (4 * m) v_1_bar d_1_i[i] + 1 / (4 * m) d_1_i[i] v_1_bar + e_1_i_bar * r_1   adjoint of (10), (12) */
+                            const vec d_1_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_i + 1 / (4 * (lstm_layer_norm_real)m) * d_1_i * v_1_bar + e_1_i_bar * r_1;
+                            store(d_1_i_bar_rows + s * row_m + j, d_1_i_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+                const real *restrict d_1_o_bar = work_d_1_o_bar + s * row_m;
+                const real *restrict d_1_g_bar = work_d_1_g_bar + s * row_m;
+                const real *restrict d_1_f_bar = work_d_1_f_bar + s * row_m;
+                const real *restrict d_1_i_bar = work_d_1_i_bar + s * row_m;
+                real *restrict mu_1_bar = work_mu_1_bar + s * 1;
+
+                /* (87)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] - sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
+                mu_1_bar[0] = 0;
+                mu_1_bar[0] -= total(&d_1_i_bar[0], m);
+                mu_1_bar[0] -= total(&d_1_f_bar[0], m);
+                mu_1_bar[0] -= total(&d_1_g_bar[0], m);
+                mu_1_bar[0] -= total(&d_1_o_bar[0], m);
+            }
+            BARRIER
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
+                    const real *const d_1_g_bar_rows = work_d_1_g_bar + begin * row_m;
+                    const real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
+                    const real *const d_1_i_bar_rows = work_d_1_i_bar + begin * row_m;
+                    const real *const mu_1_bar_rows = work_mu_1_bar + begin * 1;
+                    real *const u_o_bar_rows = work_u_o_bar + ((t - first) * B + begin) * row_m;
+                    real *const u_g_bar_rows = work_u_g_bar + ((t - first) * B + begin) * row_m;
+                    real *const u_f_bar_rows = work_u_f_bar + ((t - first) * B + begin) * row_m;
+                    real *const u_i_bar_rows = work_u_i_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec d_1_o_bar = load(d_1_o_bar_rows + s * row_m + j);
+                            const vec d_1_g_bar = load(d_1_g_bar_rows + s * row_m + j);
+                            const vec d_1_f_bar = load(d_1_f_bar_rows + s * row_m + j);
+                            const vec d_1_i_bar = load(d_1_i_bar_rows + s * row_m + j);
+                            const vec mu_1_bar = splat(*(mu_1_bar_rows + s));
+
+                            /* (88)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5), (9) */
+                            const vec u_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_o_bar;
+                            store(u_o_bar_rows + s * row_m + j, u_o_bar);
+
+                            /* (89)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5), (8) */
+                            const vec u_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_g_bar;
+                            store(u_g_bar_rows + s * row_m + j, u_g_bar);
+
+                            /* (90)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5), (7) */
+                            const vec u_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_f_bar;
+                            store(u_f_bar_rows + s * row_m + j, u_f_bar);
+
+                            /* (91)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5), (6) */
+                            const vec u_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_i_bar;
+                            store(u_i_bar_rows + s * row_m + j, u_i_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_o_bar_rows = work_u_o_bar + ((t - first) * B + begin) * row_m;
+                    const real *const u_g_bar_rows = work_u_g_bar + ((t - first) * B + begin) * row_m;
+                    const real *const u_f_bar_rows = work_u_f_bar + ((t - first) * B + begin) * row_m;
+                    const real *const u_i_bar_rows = work_u_i_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
+                        const operand factors_u_i_bar[] = {{u_i_bar_rows, row_m, m}, {u_f_bar_rows, row_m, m}, {u_g_bar_rows, row_m, m}, {u_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const o_rows = tape_o + (t * B + begin) * row_m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
-                real *const z_o_bar_rows = work_z_o_bar + (t * B + begin) * row_m;
-                real *const e_1_o_bar_rows = work_e_1_o_bar + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec alpha_1_o_here = load_part(alpha_1_o + j, left);
-                        const vec alpha_3_here = load_part(alpha_3 + j, left);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-
-                        /* (46)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-
-                        /* (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45) */
-                        const vec a_h_bar = h_bar * o * (1 - tanh_a_h * tanh_a_h);
-                        store(a_h_bar_rows + s * row_m + j, a_h_bar);
-
-                        /* (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
-                        const vec e_3_bar = a_h_bar * alpha_3_here;
-                        store(e_3_bar_rows + s * row_m + j, e_3_bar);
-
-                        /* (53)  o_bar = h_bar * tanh(a_h)   adjoint of (45) */
-                        const vec o_bar = h_bar * tanh_a_h;
-
-                        /* (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
-                        const vec z_o_bar = o_bar * o * (1 - o);
-                        store(z_o_bar_rows + s * row_m + j, z_o_bar);
-
-                        /* (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
-                        const vec e_1_o_bar = z_o_bar * alpha_1_o_here;
-                        store(e_1_o_bar_rows + s * row_m + j, e_1_o_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict r_3 = tape_r_3 + (t * B + s) * 1;
-            const real *restrict d_3 = tape_d_3 + (t * B + s) * row_m;
-            const real *restrict e_3_bar = work_e_3_bar + s * row_m;
-            real *restrict r_3_bar = work_r_3_bar + s * 1;
-            real *restrict v_3_bar = work_v_3_bar + s * 1;
-
-            /* (49)  r_3_bar = e_3_bar^T d_3   adjoint of (44) */
-            r_3_bar[0] = 0;
-            r_3_bar[0] += dot(&e_3_bar[0], &d_3[0], m);
-
-            /* (50)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
-            v_3_bar[0] = -REAL(0.5) * r_3_bar[0] * r_3[0] * r_3[0] * r_3[0];
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const r_3_rows = tape_r_3 + (t * B + begin) * 1;
-                const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
-                const real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
-                const real *const v_3_bar_rows = work_v_3_bar + begin * 1;
-                real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec r_3 = splat(*(r_3_rows + s));
-                        const vec d_3 = load(d_3_rows + s * row_m + j);
-                        const vec e_3_bar = load(e_3_bar_rows + s * row_m + j);
-                        const vec v_3_bar = splat(*(v_3_bar_rows + s));
-
-                        /* (51)  d_3_bar = 1 / m v_3_bar d_3[i] + 1 / m d_3[i] v_3_bar + e_3_bar * r_3   adjoint of (42), (44) */
-                        const vec d_3_bar = 1 / (lstm_layer_norm_real)m * v_3_bar * d_3 + 1 / (lstm_layer_norm_real)m * d_3 * v_3_bar + e_3_bar * r_3;
-                        store(d_3_bar_rows + s * row_m + j, d_3_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict d_3_bar = work_d_3_bar + s * row_m;
-            real *restrict mu_3_bar = work_mu_3_bar + s * 1;
-
-            /* (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
-            mu_3_bar[0] = 0;
-            mu_3_bar[0] -= total(&d_3_bar[0], m);
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                const size_t c_prev_stride = t > 0 ? row_m : m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
-                const real *const mu_3_bar_rows = work_mu_3_bar + begin * 1;
-                real *const z_f_bar_rows = work_z_f_bar + (t * B + begin) * row_m;
-                real *const z_i_bar_rows = work_z_i_bar + (t * B + begin) * row_m;
-                real *const z_bar_rows = work_z_bar + (t * B + begin) * row_m;
-                real *const e_1_g_bar_rows = work_e_1_g_bar + begin * row_m;
-                real *const e_1_f_bar_rows = work_e_1_f_bar + begin * row_m;
-                real *const e_1_i_bar_rows = work_e_1_i_bar + begin * row_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec alpha_1_i_here = load_part(alpha_1_i + j, left);
-                        const vec alpha_1_f_here = load_part(alpha_1_f + j, left);
-                        const vec alpha_1_g_here = load_part(alpha_1_g + j, left);
-                        const vec g = load(g_rows + s * row_m + j);
-                        const vec i = load(i_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
-                        const vec d_3_bar = load(d_3_bar_rows + s * row_m + j);
-                        const vec mu_3_bar = splat(*(mu_3_bar_rows + s));
-
-                        /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
-                        const vec c_bar = 1 / (lstm_layer_norm_real)m * mu_3_bar + d_3_bar + c_next_bar;
-
-                        /* (56)  f_bar = c_bar * c_prev   adjoint of (37) */
-                        const vec f_bar = c_bar * c_prev;
-
-                        /* (57)  i_bar = c_bar * g   adjoint of (37) */
-                        const vec i_bar = c_bar * g;
-
-                        /* (58)  g_bar = c_bar * i   adjoint of (37) */
-                        const vec g_bar = c_bar * i;
-
-                        /* (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
-                        const vec z_f_bar = f_bar * f * (1 - f);
-                        store(z_f_bar_rows + s * row_m + j, z_f_bar);
-
-                        /* (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
-                        const vec z_i_bar = i_bar * i * (1 - i);
-                        store(z_i_bar_rows + s * row_m + j, z_i_bar);
-
-                        /* (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
-                        const vec z_bar = g_bar * (1 - g * g);
-                        store(z_bar_rows + s * row_m + j, z_bar);
-
-                        /* (78)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */
-                        const vec e_1_g_bar = z_bar * alpha_1_g_here;
-                        store(e_1_g_bar_rows + s * row_m + j, e_1_g_bar);
-
-                        /* (79)  e_1_f_bar = z_f_bar * alpha_1_f   adjoint of (33) */
-                        const vec e_1_f_bar = z_f_bar * alpha_1_f_here;
-                        store(e_1_f_bar_rows + s * row_m + j, e_1_f_bar);
-
-                        /* (80)  e_1_i_bar = z_i_bar * alpha_1_i   adjoint of (32) */
-                        const vec e_1_i_bar = z_i_bar * alpha_1_i_here;
-                        store(e_1_i_bar_rows + s * row_m + j, e_1_i_bar);
-
-                        /* (93)  c_prev_bar = c_bar * f   adjoint of (37) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict r_1 = tape_r_1 + (t * B + s) * 1;
-            const real *restrict d_1_i = tape_d_1_i + (t * B + s) * row_m;
-            const real *restrict d_1_f = tape_d_1_f + (t * B + s) * row_m;
-            const real *restrict d_1_g = tape_d_1_g + (t * B + s) * row_m;
-            const real *restrict d_1_o = tape_d_1_o + (t * B + s) * row_m;
-            const real *restrict e_1_o_bar = work_e_1_o_bar + s * row_m;
-            const real *restrict e_1_g_bar = work_e_1_g_bar + s * row_m;
-            const real *restrict e_1_f_bar = work_e_1_f_bar + s * row_m;
-            const real *restrict e_1_i_bar = work_e_1_i_bar + s * row_m;
-            real *restrict r_1_bar = work_r_1_bar + s * 1;
-            real *restrict v_1_bar = work_v_1_bar + s * 1;
-
-            /* (81)  r_1_bar = e_1_i_bar^T d_1_i + e_1_f_bar^T d_1_f + e_1_g_bar^T d_1_g + e_1_o_bar^T d_1_o   adjoint of (12), (13), (14), (15) */
-            r_1_bar[0] = 0;
-            r_1_bar[0] += dot(&e_1_i_bar[0], &d_1_i[0], m);
-            r_1_bar[0] += dot(&e_1_f_bar[0], &d_1_f[0], m);
-            r_1_bar[0] += dot(&e_1_g_bar[0], &d_1_g[0], m);
-            r_1_bar[0] += dot(&e_1_o_bar[0], &d_1_o[0], m);
-
-            /* (82)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
-            v_1_bar[0] = -REAL(0.5) * r_1_bar[0] * r_1[0] * r_1[0] * r_1[0];
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const r_1_rows = tape_r_1 + (t * B + begin) * 1;
-                const real *const d_1_i_rows = tape_d_1_i + (t * B + begin) * row_m;
-                const real *const d_1_f_rows = tape_d_1_f + (t * B + begin) * row_m;
-                const real *const d_1_g_rows = tape_d_1_g + (t * B + begin) * row_m;
-                const real *const d_1_o_rows = tape_d_1_o + (t * B + begin) * row_m;
-                const real *const e_1_o_bar_rows = work_e_1_o_bar + begin * row_m;
-                const real *const e_1_g_bar_rows = work_e_1_g_bar + begin * row_m;
-                const real *const e_1_f_bar_rows = work_e_1_f_bar + begin * row_m;
-                const real *const e_1_i_bar_rows = work_e_1_i_bar + begin * row_m;
-                const real *const v_1_bar_rows = work_v_1_bar + begin * 1;
-                real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
-                real *const d_1_g_bar_rows = work_d_1_g_bar + begin * row_m;
-                real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
-                real *const d_1_i_bar_rows = work_d_1_i_bar + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec r_1 = splat(*(r_1_rows + s));
-                        const vec d_1_i = load(d_1_i_rows + s * row_m + j);
-                        const vec d_1_f = load(d_1_f_rows + s * row_m + j);
-                        const vec d_1_g = load(d_1_g_rows + s * row_m + j);
-                        const vec d_1_o = load(d_1_o_rows + s * row_m + j);
-                        const vec e_1_o_bar = load(e_1_o_bar_rows + s * row_m + j);
-                        const vec e_1_g_bar = load(e_1_g_bar_rows + s * row_m + j);
-                        const vec e_1_f_bar = load(e_1_f_bar_rows + s * row_m + j);
-                        const vec e_1_i_bar = load(e_1_i_bar_rows + s * row_m + j);
-                        const vec v_1_bar = splat(*(v_1_bar_rows + s));
-
-                        /* (83)  d_1_o_bar = 1 / (4 * m) v_1_bar d_1_o[i] + 1 / (4 * m) d_1_o[i] v_1_bar + e_1_o_bar * r_1   adjoint of (10), (15) */
-                        const vec d_1_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_o + 1 / (4 * (lstm_layer_norm_real)m) * d_1_o * v_1_bar + e_1_o_bar * r_1;
-                        store(d_1_o_bar_rows + s * row_m + j, d_1_o_bar);
-
-                        /* (84)  d_1_g_bar = 1 / (4 * m) v_1_bar d_1_g[i] + 1 / (4 * m) d_1_g[i] v_1_bar + e_1_g_bar * r_1   adjoint of (10), (14) */
-                        const vec d_1_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_g + 1 / (4 * (lstm_layer_norm_real)m) * d_1_g * v_1_bar + e_1_g_bar * r_1;
-                        store(d_1_g_bar_rows + s * row_m + j, d_1_g_bar);
-
-                        /* (85)  d_1_f_bar = 1 / (4 * m) v_1_bar d_1_f[i] + 1 / (4 * m) d_1_f[i] v_1_bar + e_1_f_bar * r_1   adjoint of (10), (13) */
-                        const vec d_1_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_f + 1 / (4 * (lstm_layer_norm_real)m) * d_1_f * v_1_bar + e_1_f_bar * r_1;
-                        store(d_1_f_bar_rows + s * row_m + j, d_1_f_bar);
-
-                        /* (86)  d_1_i_bar = 1 / (4 * m) v_1_bar d_1_i[i] + 1 / (4 * m) d_1_i[i] v_1_bar + e_1_i_bar * r_1   adjoint of (10), (12) */
-                        const vec d_1_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_i + 1 / (4 * (lstm_layer_norm_real)m) * d_1_i * v_1_bar + e_1_i_bar * r_1;
-                        store(d_1_i_bar_rows + s * row_m + j, d_1_i_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict d_1_o_bar = work_d_1_o_bar + s * row_m;
-            const real *restrict d_1_g_bar = work_d_1_g_bar + s * row_m;
-            const real *restrict d_1_f_bar = work_d_1_f_bar + s * row_m;
-            const real *restrict d_1_i_bar = work_d_1_i_bar + s * row_m;
-            real *restrict mu_1_bar = work_mu_1_bar + s * 1;
-
-            /* (87)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] - sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
-            mu_1_bar[0] = 0;
-            mu_1_bar[0] -= total(&d_1_i_bar[0], m);
-            mu_1_bar[0] -= total(&d_1_f_bar[0], m);
-            mu_1_bar[0] -= total(&d_1_g_bar[0], m);
-            mu_1_bar[0] -= total(&d_1_o_bar[0], m);
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
-                const real *const d_1_g_bar_rows = work_d_1_g_bar + begin * row_m;
-                const real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
-                const real *const d_1_i_bar_rows = work_d_1_i_bar + begin * row_m;
-                const real *const mu_1_bar_rows = work_mu_1_bar + begin * 1;
-                real *const u_o_bar_rows = work_u_o_bar + (t * B + begin) * row_m;
-                real *const u_g_bar_rows = work_u_g_bar + (t * B + begin) * row_m;
-                real *const u_f_bar_rows = work_u_f_bar + (t * B + begin) * row_m;
-                real *const u_i_bar_rows = work_u_i_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec d_1_o_bar = load(d_1_o_bar_rows + s * row_m + j);
-                        const vec d_1_g_bar = load(d_1_g_bar_rows + s * row_m + j);
-                        const vec d_1_f_bar = load(d_1_f_bar_rows + s * row_m + j);
-                        const vec d_1_i_bar = load(d_1_i_bar_rows + s * row_m + j);
-                        const vec mu_1_bar = splat(*(mu_1_bar_rows + s));
-
-                        /* (88)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5), (9) */
-                        const vec u_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_o_bar;
-                        store(u_o_bar_rows + s * row_m + j, u_o_bar);
-
-                        /* (89)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5), (8) */
-                        const vec u_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_g_bar;
-                        store(u_g_bar_rows + s * row_m + j, u_g_bar);
-
-                        /* (90)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5), (7) */
-                        const vec u_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_f_bar;
-                        store(u_f_bar_rows + s * row_m + j, u_f_bar);
-
-                        /* (91)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5), (6) */
-                        const vec u_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_i_bar;
-                        store(u_i_bar_rows + s * row_m + j, u_i_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const u_o_bar_rows = work_u_o_bar + (t * B + begin) * row_m;
-                const real *const u_g_bar_rows = work_u_g_bar + (t * B + begin) * row_m;
-                const real *const u_f_bar_rows = work_u_f_bar + (t * B + begin) * row_m;
-                const real *const u_i_bar_rows = work_u_i_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const e_1_i_rows = tape_e_1_i + (first * B + begin) * row_m;
+                const real *const e_1_f_rows = tape_e_1_f + (first * B + begin) * row_m;
+                const real *const e_1_g_rows = tape_e_1_g + (first * B + begin) * row_m;
+                const real *const e_1_o_rows = tape_e_1_o + (first * B + begin) * row_m;
+                const real *const e_2_i_rows = tape_e_2_i + (first * B + begin) * row_m;
+                const real *const e_2_f_rows = tape_e_2_f + (first * B + begin) * row_m;
+                const real *const e_2_g_rows = tape_e_2_g + (first * B + begin) * row_m;
+                const real *const e_2_o_rows = tape_e_2_o + (first * B + begin) * row_m;
+                const real *const e_3_rows = tape_e_3 + (first * B + begin) * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
+                const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
+                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const e_2_o_bar_rows = work_e_2_o_bar + begin * row_m;
+                real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
+                real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
+                real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec alpha_2_i_here = load_part(alpha_2_i + j, left);
+                        const vec alpha_2_f_here = load_part(alpha_2_f + j, left);
+                        const vec alpha_2_g_here = load_part(alpha_2_g + j, left);
+                        const vec alpha_2_o_here = load_part(alpha_2_o + j, left);
+                        vec b_i_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        vec b_g_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        vec alpha_1_i_bar_here = {0};
+                        vec beta_1_i_bar_here = {0};
+                        vec alpha_1_f_bar_here = {0};
+                        vec beta_1_f_bar_here = {0};
+                        vec alpha_1_g_bar_here = {0};
+                        vec beta_1_g_bar_here = {0};
+                        vec alpha_1_o_bar_here = {0};
+                        vec beta_1_o_bar_here = {0};
+                        vec alpha_2_i_bar_here = {0};
+                        vec beta_2_i_bar_here = {0};
+                        vec alpha_2_f_bar_here = {0};
+                        vec beta_2_f_bar_here = {0};
+                        vec alpha_2_g_bar_here = {0};
+                        vec beta_2_g_bar_here = {0};
+                        vec alpha_2_o_bar_here = {0};
+                        vec beta_2_o_bar_here = {0};
+                        vec alpha_3_bar_here = {0};
+                        vec beta_3_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec e_1_i = load(e_1_i_rows + s * row_m + j);
+                            const vec e_1_f = load(e_1_f_rows + s * row_m + j);
+                            const vec e_1_g = load(e_1_g_rows + s * row_m + j);
+                            const vec e_1_o = load(e_1_o_rows + s * row_m + j);
+                            const vec e_2_i = load(e_2_i_rows + s * row_m + j);
+                            const vec e_2_f = load(e_2_f_rows + s * row_m + j);
+                            const vec e_2_g = load(e_2_g_rows + s * row_m + j);
+                            const vec e_2_o = load(e_2_o_rows + s * row_m + j);
+                            const vec e_3 = load(e_3_rows + s * row_m + j);
+                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                            const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
+                            const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
+                            const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
+                            const vec z_bar = load(z_bar_rows + s * row_m + j);
 
-                    /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
-                    const operand factors_u_i_bar[] = {{u_i_bar_rows, row_m, m}, {u_f_bar_rows, row_m, m}, {u_g_bar_rows, row_m, m}, {u_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                            /* (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
+                            const vec e_2_o_bar = z_o_bar * alpha_2_o_here;
+                            store(e_2_o_bar_rows + s * row_m + j, e_2_o_bar);
+
+                            /* (63)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31) */
+                            const vec e_2_g_bar = z_bar * alpha_2_g_here;
+                            store(e_2_g_bar_rows + s * row_m + j, e_2_g_bar);
+
+                            /* (64)  e_2_f_bar = z_f_bar * alpha_2_f   adjoint of (33) */
+                            const vec e_2_f_bar = z_f_bar * alpha_2_f_here;
+                            store(e_2_f_bar_rows + s * row_m + j, e_2_f_bar);
+
+                            /* (65)  e_2_i_bar = z_i_bar * alpha_2_i   adjoint of (32) */
+                            const vec e_2_i_bar = z_i_bar * alpha_2_i_here;
+                            store(e_2_i_bar_rows + s * row_m + j, e_2_i_bar);
+
+                            /* (97)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
+                            b_i_bar_here += z_i_bar;
+
+                            /* (100)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
+                            b_f_bar_here += z_f_bar;
+
+                            /* (103)  b_g_bar = sum_t z_bar   adjoint of (31) */
+                            b_g_bar_here += z_bar;
+
+                            /* (106)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
+                            b_o_bar_here += z_o_bar;
+
+                            /* (107)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
+                            alpha_1_i_bar_here += z_i_bar * e_1_i;
+
+                            /* (108)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
+                            beta_1_i_bar_here += z_i_bar;
+
+                            /* (109)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
+                            alpha_1_f_bar_here += z_f_bar * e_1_f;
+
+                            /* (110)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
+                            beta_1_f_bar_here += z_f_bar;
+
+                            /* (111)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
+                            alpha_1_g_bar_here += z_bar * e_1_g;
+
+                            /* (112)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
+                            beta_1_g_bar_here += z_bar;
+
+                            /* (113)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
+                            alpha_1_o_bar_here += z_o_bar * e_1_o;
+
+                            /* (114)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
+                            beta_1_o_bar_here += z_o_bar;
+
+                            /* (115)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
+                            alpha_2_i_bar_here += z_i_bar * e_2_i;
+
+                            /* (116)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
+                            beta_2_i_bar_here += z_i_bar;
+
+                            /* (117)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
+                            alpha_2_f_bar_here += z_f_bar * e_2_f;
+
+                            /* (118)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
+                            beta_2_f_bar_here += z_f_bar;
+
+                            /* (119)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
+                            alpha_2_g_bar_here += z_bar * e_2_g;
+
+                            /* (120)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
+                            beta_2_g_bar_here += z_bar;
+
+                            /* (121)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
+                            alpha_2_o_bar_here += z_o_bar * e_2_o;
+
+                            /* (122)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
+                            beta_2_o_bar_here += z_o_bar;
+
+                            /* (123)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
+                            alpha_3_bar_here += a_h_bar * e_3;
+
+                            /* (124)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
+                            beta_3_bar_here += a_h_bar;
+                        }
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        store_part(alpha_1_i_bar + j, load_part(alpha_1_i_bar + j, left) + alpha_1_i_bar_here, left);
+                        store_part(beta_1_i_bar + j, load_part(beta_1_i_bar + j, left) + beta_1_i_bar_here, left);
+                        store_part(alpha_1_f_bar + j, load_part(alpha_1_f_bar + j, left) + alpha_1_f_bar_here, left);
+                        store_part(beta_1_f_bar + j, load_part(beta_1_f_bar + j, left) + beta_1_f_bar_here, left);
+                        store_part(alpha_1_g_bar + j, load_part(alpha_1_g_bar + j, left) + alpha_1_g_bar_here, left);
+                        store_part(beta_1_g_bar + j, load_part(beta_1_g_bar + j, left) + beta_1_g_bar_here, left);
+                        store_part(alpha_1_o_bar + j, load_part(alpha_1_o_bar + j, left) + alpha_1_o_bar_here, left);
+                        store_part(beta_1_o_bar + j, load_part(beta_1_o_bar + j, left) + beta_1_o_bar_here, left);
+                        store_part(alpha_2_i_bar + j, load_part(alpha_2_i_bar + j, left) + alpha_2_i_bar_here, left);
+                        store_part(beta_2_i_bar + j, load_part(beta_2_i_bar + j, left) + beta_2_i_bar_here, left);
+                        store_part(alpha_2_f_bar + j, load_part(alpha_2_f_bar + j, left) + alpha_2_f_bar_here, left);
+                        store_part(beta_2_f_bar + j, load_part(beta_2_f_bar + j, left) + beta_2_f_bar_here, left);
+                        store_part(alpha_2_g_bar + j, load_part(alpha_2_g_bar + j, left) + alpha_2_g_bar_here, left);
+                        store_part(beta_2_g_bar + j, load_part(beta_2_g_bar + j, left) + beta_2_g_bar_here, left);
+                        store_part(alpha_2_o_bar + j, load_part(alpha_2_o_bar + j, left) + alpha_2_o_bar_here, left);
+                        store_part(beta_2_o_bar + j, load_part(beta_2_o_bar + j, left) + beta_2_o_bar_here, left);
+                        store_part(alpha_3_bar + j, load_part(alpha_3_bar + j, left) + alpha_3_bar_here, left);
+                        store_part(beta_3_bar + j, load_part(beta_3_bar + j, left) + beta_3_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member + 1, members); ++s) {
+            const real *restrict r_2 = tape_r_2 + (first * B + s) * 1;
+            const real *restrict d_2_i = tape_d_2_i + (first * B + s) * row_m;
+            const real *restrict d_2_f = tape_d_2_f + (first * B + s) * row_m;
+            const real *restrict d_2_g = tape_d_2_g + (first * B + s) * row_m;
+            const real *restrict d_2_o = tape_d_2_o + (first * B + s) * row_m;
+            const real *restrict e_2_o_bar = work_e_2_o_bar + s * row_m;
+            const real *restrict e_2_g_bar = work_e_2_g_bar + s * row_m;
+            const real *restrict e_2_f_bar = work_e_2_f_bar + s * row_m;
+            const real *restrict e_2_i_bar = work_e_2_i_bar + s * row_m;
+            real *restrict r_2_bar = work_r_2_bar + s * 1;
+            real *restrict v_2_bar = work_v_2_bar + s * 1;
+
+            /* (66)  r_2_bar = e_2_i_bar^T d_2_i + e_2_f_bar^T d_2_f + e_2_g_bar^T d_2_g + e_2_o_bar^T d_2_o   adjoint of (27), (28), (29), (30) */
+            r_2_bar[0] = 0;
+            r_2_bar[0] += dot(&e_2_i_bar[0], &d_2_i[0], m);
+            r_2_bar[0] += dot(&e_2_f_bar[0], &d_2_f[0], m);
+            r_2_bar[0] += dot(&e_2_g_bar[0], &d_2_g[0], m);
+            r_2_bar[0] += dot(&e_2_o_bar[0], &d_2_o[0], m);
+
+            /* (67)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
+            v_2_bar[0] = -REAL(0.5) * r_2_bar[0] * r_2[0] * r_2[0] * r_2[0];
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const r_2_rows = tape_r_2 + (first * B + begin) * 1;
+                const real *const d_2_i_rows = tape_d_2_i + (first * B + begin) * row_m;
+                const real *const d_2_f_rows = tape_d_2_f + (first * B + begin) * row_m;
+                const real *const d_2_g_rows = tape_d_2_g + (first * B + begin) * row_m;
+                const real *const d_2_o_rows = tape_d_2_o + (first * B + begin) * row_m;
+                const real *const e_2_o_bar_rows = work_e_2_o_bar + begin * row_m;
+                const real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
+                const real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
+                const real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
+                const real *const v_2_bar_rows = work_v_2_bar + begin * 1;
+                real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
+                real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
+                real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
+                real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec r_2 = splat(*(r_2_rows + s));
+                        const vec d_2_i = load(d_2_i_rows + s * row_m + j);
+                        const vec d_2_f = load(d_2_f_rows + s * row_m + j);
+                        const vec d_2_g = load(d_2_g_rows + s * row_m + j);
+                        const vec d_2_o = load(d_2_o_rows + s * row_m + j);
+                        const vec e_2_o_bar = load(e_2_o_bar_rows + s * row_m + j);
+                        const vec e_2_g_bar = load(e_2_g_bar_rows + s * row_m + j);
+                        const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
+                        const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
+                        const vec v_2_bar = splat(*(v_2_bar_rows + s));
+
+                        /* (68)  d_2_o_bar = 1 / (4 * m) v_2_bar d_2_o[i] + 1 / (4 * m) d_2_o[i] v_2_bar + e_2_o_bar * r_2   adjoint of (25), (30) */
+                        const vec d_2_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_o + 1 / (4 * (lstm_layer_norm_real)m) * d_2_o * v_2_bar + e_2_o_bar * r_2;
+                        store(d_2_o_bar_rows + s * row_m + j, d_2_o_bar);
+
+                        /* (69)  d_2_g_bar = 1 / (4 * m) v_2_bar d_2_g[i] + 1 / (4 * m) d_2_g[i] v_2_bar + e_2_g_bar * r_2   adjoint of (25), (29) */
+                        const vec d_2_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_g + 1 / (4 * (lstm_layer_norm_real)m) * d_2_g * v_2_bar + e_2_g_bar * r_2;
+                        store(d_2_g_bar_rows + s * row_m + j, d_2_g_bar);
+
+                        /* (70)  d_2_f_bar = 1 / (4 * m) v_2_bar d_2_f[i] + 1 / (4 * m) d_2_f[i] v_2_bar + e_2_f_bar * r_2   adjoint of (25), (28) */
+                        const vec d_2_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_f + 1 / (4 * (lstm_layer_norm_real)m) * d_2_f * v_2_bar + e_2_f_bar * r_2;
+                        store(d_2_f_bar_rows + s * row_m + j, d_2_f_bar);
+
+                        /* (71)  d_2_i_bar = 1 / (4 * m) v_2_bar d_2_i[i] + 1 / (4 * m) d_2_i[i] v_2_bar + e_2_i_bar * r_2   adjoint of (25), (27) */
+                        const vec d_2_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_i + 1 / (4 * (lstm_layer_norm_real)m) * d_2_i * v_2_bar + e_2_i_bar * r_2;
+                        store(d_2_i_bar_rows + s * row_m + j, d_2_i_bar);
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member + 1, members); ++s) {
+            const real *restrict d_2_o_bar = work_d_2_o_bar + s * row_m;
+            const real *restrict d_2_g_bar = work_d_2_g_bar + s * row_m;
+            const real *restrict d_2_f_bar = work_d_2_f_bar + s * row_m;
+            const real *restrict d_2_i_bar = work_d_2_i_bar + s * row_m;
+            real *restrict mu_2_bar = work_mu_2_bar + s * 1;
+
+            /* (72)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] - sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
+            mu_2_bar[0] = 0;
+            mu_2_bar[0] -= total(&d_2_i_bar[0], m);
+            mu_2_bar[0] -= total(&d_2_f_bar[0], m);
+            mu_2_bar[0] -= total(&d_2_g_bar[0], m);
+            mu_2_bar[0] -= total(&d_2_o_bar[0], m);
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
+                const real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
+                const real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
+                const real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
+                const real *const mu_2_bar_rows = work_mu_2_bar + begin * 1;
+                real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
+                real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
+                real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
+                real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec d_2_o_bar = load(d_2_o_bar_rows + s * row_m + j);
+                        const vec d_2_g_bar = load(d_2_g_bar_rows + s * row_m + j);
+                        const vec d_2_f_bar = load(d_2_f_bar_rows + s * row_m + j);
+                        const vec d_2_i_bar = load(d_2_i_bar_rows + s * row_m + j);
+                        const vec mu_2_bar = splat(*(mu_2_bar_rows + s));
+
+                        /* (73)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24) */
+                        const vec w_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_o_bar;
+                        store(w_o_bar_rows + s * row_m + j, w_o_bar);
+
+                        /* (74)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23) */
+                        const vec w_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_g_bar;
+                        store(w_g_bar_rows + s * row_m + j, w_g_bar);
+
+                        /* (75)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22) */
+                        const vec w_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_f_bar;
+                        store(w_f_bar_rows + s * row_m + j, w_f_bar);
+
+                        /* (76)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21) */
+                        const vec w_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_i_bar;
+                        store(w_i_bar_rows + s * row_m + j, w_i_bar);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
+                const real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
+                const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
+                const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
+                    const operand factors_w_i_bar[] = {{w_i_bar_rows, row_m, m}, {w_f_bar_rows, row_m, m}, {w_g_bar_rows, row_m, m}, {w_o_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
 
-                            /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
+            /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
+            /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
+            /* (104)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_w_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
+                {{work_w_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+                {{work_w_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_g_bar, done > 0},
+                {{work_w_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 4, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const e_1_i_rows = tape_e_1_i + begin * row_m;
-            const real *const e_1_f_rows = tape_e_1_f + begin * row_m;
-            const real *const e_1_g_rows = tape_e_1_g + begin * row_m;
-            const real *const e_1_o_rows = tape_e_1_o + begin * row_m;
-            const real *const e_2_i_rows = tape_e_2_i + begin * row_m;
-            const real *const e_2_f_rows = tape_e_2_f + begin * row_m;
-            const real *const e_2_g_rows = tape_e_2_g + begin * row_m;
-            const real *const e_2_o_rows = tape_e_2_o + begin * row_m;
-            const real *const e_3_rows = tape_e_3 + begin * row_m;
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
-            const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
-            const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const e_2_o_bar_rows = work_e_2_o_bar + begin * row_m;
-            real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
-            real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
-            real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec alpha_2_i_here = load_part(alpha_2_i + j, left);
-                    const vec alpha_2_f_here = load_part(alpha_2_f + j, left);
-                    const vec alpha_2_g_here = load_part(alpha_2_g + j, left);
-                    const vec alpha_2_o_here = load_part(alpha_2_o + j, left);
-                    vec b_i_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    vec b_g_bar_here = {0};
-                    vec b_o_bar_here = {0};
-                    vec alpha_1_i_bar_here = {0};
-                    vec beta_1_i_bar_here = {0};
-                    vec alpha_1_f_bar_here = {0};
-                    vec beta_1_f_bar_here = {0};
-                    vec alpha_1_g_bar_here = {0};
-                    vec beta_1_g_bar_here = {0};
-                    vec alpha_1_o_bar_here = {0};
-                    vec beta_1_o_bar_here = {0};
-                    vec alpha_2_i_bar_here = {0};
-                    vec beta_2_i_bar_here = {0};
-                    vec alpha_2_f_bar_here = {0};
-                    vec beta_2_f_bar_here = {0};
-                    vec alpha_2_g_bar_here = {0};
-                    vec beta_2_g_bar_here = {0};
-                    vec alpha_2_o_bar_here = {0};
-                    vec beta_2_o_bar_here = {0};
-                    vec alpha_3_bar_here = {0};
-                    vec beta_3_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec e_1_i = load(e_1_i_rows + s * row_m + j);
-                        const vec e_1_f = load(e_1_f_rows + s * row_m + j);
-                        const vec e_1_g = load(e_1_g_rows + s * row_m + j);
-                        const vec e_1_o = load(e_1_o_rows + s * row_m + j);
-                        const vec e_2_i = load(e_2_i_rows + s * row_m + j);
-                        const vec e_2_f = load(e_2_f_rows + s * row_m + j);
-                        const vec e_2_g = load(e_2_g_rows + s * row_m + j);
-                        const vec e_2_o = load(e_2_o_rows + s * row_m + j);
-                        const vec e_3 = load(e_3_rows + s * row_m + j);
-                        const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-                        const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
-                        const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
-                        const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
-                        const vec z_bar = load(z_bar_rows + s * row_m + j);
+            /* (96)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
+            /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
+            /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
+            /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_u_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
+                {{work_u_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
+                {{work_u_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
+                {{work_u_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, member, members, scratch);
 
-                        /* (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
-                        const vec e_2_o_bar = z_o_bar * alpha_2_o_here;
-                        store(e_2_o_bar_rows + s * row_m + j, e_2_o_bar);
-
-                        /* (63)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31) */
-                        const vec e_2_g_bar = z_bar * alpha_2_g_here;
-                        store(e_2_g_bar_rows + s * row_m + j, e_2_g_bar);
-
-                        /* (64)  e_2_f_bar = z_f_bar * alpha_2_f   adjoint of (33) */
-                        const vec e_2_f_bar = z_f_bar * alpha_2_f_here;
-                        store(e_2_f_bar_rows + s * row_m + j, e_2_f_bar);
-
-                        /* (65)  e_2_i_bar = z_i_bar * alpha_2_i   adjoint of (32) */
-                        const vec e_2_i_bar = z_i_bar * alpha_2_i_here;
-                        store(e_2_i_bar_rows + s * row_m + j, e_2_i_bar);
-
-                        /* (97)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
-                        b_i_bar_here += z_i_bar;
-
-                        /* (100)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
-                        b_f_bar_here += z_f_bar;
-
-                        /* (103)  b_g_bar = sum_t z_bar   adjoint of (31) */
-                        b_g_bar_here += z_bar;
-
-                        /* (106)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
-                        b_o_bar_here += z_o_bar;
-
-                        /* (107)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
-                        alpha_1_i_bar_here += z_i_bar * e_1_i;
-
-                        /* (108)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
-                        beta_1_i_bar_here += z_i_bar;
-
-                        /* (109)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
-                        alpha_1_f_bar_here += z_f_bar * e_1_f;
-
-                        /* (110)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
-                        beta_1_f_bar_here += z_f_bar;
-
-                        /* (111)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
-                        alpha_1_g_bar_here += z_bar * e_1_g;
-
-                        /* (112)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
-                        beta_1_g_bar_here += z_bar;
-
-                        /* (113)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
-                        alpha_1_o_bar_here += z_o_bar * e_1_o;
-
-                        /* (114)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
-                        beta_1_o_bar_here += z_o_bar;
-
-                        /* (115)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
-                        alpha_2_i_bar_here += z_i_bar * e_2_i;
-
-                        /* (116)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
-                        beta_2_i_bar_here += z_i_bar;
-
-                        /* (117)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
-                        alpha_2_f_bar_here += z_f_bar * e_2_f;
-
-                        /* (118)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
-                        beta_2_f_bar_here += z_f_bar;
-
-                        /* (119)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
-                        alpha_2_g_bar_here += z_bar * e_2_g;
-
-                        /* (120)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
-                        beta_2_g_bar_here += z_bar;
-
-                        /* (121)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
-                        alpha_2_o_bar_here += z_o_bar * e_2_o;
-
-                        /* (122)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
-                        beta_2_o_bar_here += z_o_bar;
-
-                        /* (123)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
-                        alpha_3_bar_here += a_h_bar * e_3;
-
-                        /* (124)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
-                        beta_3_bar_here += a_h_bar;
-                    }
-                    store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                    store_part(alpha_1_i_bar + j, load_part(alpha_1_i_bar + j, left) + alpha_1_i_bar_here, left);
-                    store_part(beta_1_i_bar + j, load_part(beta_1_i_bar + j, left) + beta_1_i_bar_here, left);
-                    store_part(alpha_1_f_bar + j, load_part(alpha_1_f_bar + j, left) + alpha_1_f_bar_here, left);
-                    store_part(beta_1_f_bar + j, load_part(beta_1_f_bar + j, left) + beta_1_f_bar_here, left);
-                    store_part(alpha_1_g_bar + j, load_part(alpha_1_g_bar + j, left) + alpha_1_g_bar_here, left);
-                    store_part(beta_1_g_bar + j, load_part(beta_1_g_bar + j, left) + beta_1_g_bar_here, left);
-                    store_part(alpha_1_o_bar + j, load_part(alpha_1_o_bar + j, left) + alpha_1_o_bar_here, left);
-                    store_part(beta_1_o_bar + j, load_part(beta_1_o_bar + j, left) + beta_1_o_bar_here, left);
-                    store_part(alpha_2_i_bar + j, load_part(alpha_2_i_bar + j, left) + alpha_2_i_bar_here, left);
-                    store_part(beta_2_i_bar + j, load_part(beta_2_i_bar + j, left) + beta_2_i_bar_here, left);
-                    store_part(alpha_2_f_bar + j, load_part(alpha_2_f_bar + j, left) + alpha_2_f_bar_here, left);
-                    store_part(beta_2_f_bar + j, load_part(beta_2_f_bar + j, left) + beta_2_f_bar_here, left);
-                    store_part(alpha_2_g_bar + j, load_part(alpha_2_g_bar + j, left) + alpha_2_g_bar_here, left);
-                    store_part(beta_2_g_bar + j, load_part(beta_2_g_bar + j, left) + beta_2_g_bar_here, left);
-                    store_part(alpha_2_o_bar + j, load_part(alpha_2_o_bar + j, left) + alpha_2_o_bar_here, left);
-                    store_part(beta_2_o_bar + j, load_part(beta_2_o_bar + j, left) + beta_2_o_bar_here, left);
-                    store_part(alpha_3_bar + j, load_part(alpha_3_bar + j, left) + alpha_3_bar_here, left);
-                    store_part(beta_3_bar + j, load_part(beta_3_bar + j, left) + beta_3_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1, members); ++s) {
-        const real *restrict r_2 = tape_r_2 + s * 1;
-        const real *restrict d_2_i = tape_d_2_i + s * row_m;
-        const real *restrict d_2_f = tape_d_2_f + s * row_m;
-        const real *restrict d_2_g = tape_d_2_g + s * row_m;
-        const real *restrict d_2_o = tape_d_2_o + s * row_m;
-        const real *restrict e_2_o_bar = work_e_2_o_bar + s * row_m;
-        const real *restrict e_2_g_bar = work_e_2_g_bar + s * row_m;
-        const real *restrict e_2_f_bar = work_e_2_f_bar + s * row_m;
-        const real *restrict e_2_i_bar = work_e_2_i_bar + s * row_m;
-        real *restrict r_2_bar = work_r_2_bar + s * 1;
-        real *restrict v_2_bar = work_v_2_bar + s * 1;
-
-        /* (66)  r_2_bar = e_2_i_bar^T d_2_i + e_2_f_bar^T d_2_f + e_2_g_bar^T d_2_g + e_2_o_bar^T d_2_o   adjoint of (27), (28), (29), (30) */
-        r_2_bar[0] = 0;
-        r_2_bar[0] += dot(&e_2_i_bar[0], &d_2_i[0], m);
-        r_2_bar[0] += dot(&e_2_f_bar[0], &d_2_f[0], m);
-        r_2_bar[0] += dot(&e_2_g_bar[0], &d_2_g[0], m);
-        r_2_bar[0] += dot(&e_2_o_bar[0], &d_2_o[0], m);
-
-        /* (67)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
-        v_2_bar[0] = -REAL(0.5) * r_2_bar[0] * r_2[0] * r_2[0] * r_2[0];
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const r_2_rows = tape_r_2 + begin * 1;
-            const real *const d_2_i_rows = tape_d_2_i + begin * row_m;
-            const real *const d_2_f_rows = tape_d_2_f + begin * row_m;
-            const real *const d_2_g_rows = tape_d_2_g + begin * row_m;
-            const real *const d_2_o_rows = tape_d_2_o + begin * row_m;
-            const real *const e_2_o_bar_rows = work_e_2_o_bar + begin * row_m;
-            const real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
-            const real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
-            const real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
-            const real *const v_2_bar_rows = work_v_2_bar + begin * 1;
-            real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
-            real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
-            real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
-            real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
-            for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const vec r_2 = splat(*(r_2_rows + s));
-                    const vec d_2_i = load(d_2_i_rows + s * row_m + j);
-                    const vec d_2_f = load(d_2_f_rows + s * row_m + j);
-                    const vec d_2_g = load(d_2_g_rows + s * row_m + j);
-                    const vec d_2_o = load(d_2_o_rows + s * row_m + j);
-                    const vec e_2_o_bar = load(e_2_o_bar_rows + s * row_m + j);
-                    const vec e_2_g_bar = load(e_2_g_bar_rows + s * row_m + j);
-                    const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
-                    const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
-                    const vec v_2_bar = splat(*(v_2_bar_rows + s));
-
-                    /* (68)  d_2_o_bar = 1 / (4 * m) v_2_bar d_2_o[i] + 1 / (4 * m) d_2_o[i] v_2_bar + e_2_o_bar * r_2   adjoint of (25), (30) */
-                    const vec d_2_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_o + 1 / (4 * (lstm_layer_norm_real)m) * d_2_o * v_2_bar + e_2_o_bar * r_2;
-                    store(d_2_o_bar_rows + s * row_m + j, d_2_o_bar);
-
-                    /* (69)  d_2_g_bar = 1 / (4 * m) v_2_bar d_2_g[i] + 1 / (4 * m) d_2_g[i] v_2_bar + e_2_g_bar * r_2   adjoint of (25), (29) */
-                    const vec d_2_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_g + 1 / (4 * (lstm_layer_norm_real)m) * d_2_g * v_2_bar + e_2_g_bar * r_2;
-                    store(d_2_g_bar_rows + s * row_m + j, d_2_g_bar);
-
-                    /* (70)  d_2_f_bar = 1 / (4 * m) v_2_bar d_2_f[i] + 1 / (4 * m) d_2_f[i] v_2_bar + e_2_f_bar * r_2   adjoint of (25), (28) */
-                    const vec d_2_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_f + 1 / (4 * (lstm_layer_norm_real)m) * d_2_f * v_2_bar + e_2_f_bar * r_2;
-                    store(d_2_f_bar_rows + s * row_m + j, d_2_f_bar);
-
-                    /* (71)  d_2_i_bar = 1 / (4 * m) v_2_bar d_2_i[i] + 1 / (4 * m) d_2_i[i] v_2_bar + e_2_i_bar * r_2   adjoint of (25), (27) */
-                    const vec d_2_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_i + 1 / (4 * (lstm_layer_norm_real)m) * d_2_i * v_2_bar + e_2_i_bar * r_2;
-                    store(d_2_i_bar_rows + s * row_m + j, d_2_i_bar);
-                }
-            }
-        }
-    }
-    BARRIER
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1, members); ++s) {
-        const real *restrict d_2_o_bar = work_d_2_o_bar + s * row_m;
-        const real *restrict d_2_g_bar = work_d_2_g_bar + s * row_m;
-        const real *restrict d_2_f_bar = work_d_2_f_bar + s * row_m;
-        const real *restrict d_2_i_bar = work_d_2_i_bar + s * row_m;
-        real *restrict mu_2_bar = work_mu_2_bar + s * 1;
-
-        /* (72)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] - sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
-        mu_2_bar[0] = 0;
-        mu_2_bar[0] -= total(&d_2_i_bar[0], m);
-        mu_2_bar[0] -= total(&d_2_f_bar[0], m);
-        mu_2_bar[0] -= total(&d_2_g_bar[0], m);
-        mu_2_bar[0] -= total(&d_2_o_bar[0], m);
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
-            const real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
-            const real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
-            const real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
-            const real *const mu_2_bar_rows = work_mu_2_bar + begin * 1;
-            real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
-            real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
-            real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
-            real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
-            for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const vec d_2_o_bar = load(d_2_o_bar_rows + s * row_m + j);
-                    const vec d_2_g_bar = load(d_2_g_bar_rows + s * row_m + j);
-                    const vec d_2_f_bar = load(d_2_f_bar_rows + s * row_m + j);
-                    const vec d_2_i_bar = load(d_2_i_bar_rows + s * row_m + j);
-                    const vec mu_2_bar = splat(*(mu_2_bar_rows + s));
-
-                    /* (73)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24) */
-                    const vec w_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_o_bar;
-                    store(w_o_bar_rows + s * row_m + j, w_o_bar);
-
-                    /* (74)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23) */
-                    const vec w_g_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_g_bar;
-                    store(w_g_bar_rows + s * row_m + j, w_g_bar);
-
-                    /* (75)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22) */
-                    const vec w_f_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_f_bar;
-                    store(w_f_bar_rows + s * row_m + j, w_f_bar);
-
-                    /* (76)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21) */
-                    const vec w_i_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_i_bar;
-                    store(w_i_bar_rows + s * row_m + j, w_i_bar);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
-            const real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
-            const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
-            const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                const operand factors_w_i_bar[] = {{w_i_bar_rows, row_m, m}, {w_f_bar_rows, row_m, m}, {w_g_bar_rows, row_m, m}, {w_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
-        /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
-        /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
-        /* (104)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_w_i_bar, 0, row_m, 0, 0, 0}, m, 1, W_i_bar, 0},
-            {{work_w_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_w_g_bar, 0, row_m, 0, 0, 0}, m, 1, W_g_bar, 0},
-            {{work_w_o_bar, 0, row_m, 0, 0, 0}, m, 1, W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 4, member, members, scratch);
-
-        /* (96)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
-        /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
-        /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
-        /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_u_i_bar, 0, row_m, 0, 0, 0}, m, 1, U_i_bar, 0},
-            {{work_u_f_bar, 0, row_m, 0, 0, 0}, m, 1, U_f_bar, 0},
-            {{work_u_g_bar, 0, row_m, 0, 0, 0}, m, 1, U_g_bar, 0},
-            {{work_u_o_bar, 0, row_m, 0, 0, 0}, m, 1, U_o_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 4, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
@@ -1761,7 +2347,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const w_i_rows = work_w_i + begin * row_m;
             real *const w_f_rows = work_w_f + begin * row_m;
@@ -1821,7 +2407,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const w_i_rows = work_w_i + begin * row_m;
             const real *const w_f_rows = work_w_f + begin * row_m;
             const real *const w_g_rows = work_w_g + begin * row_m;
@@ -1888,7 +2474,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const r_2_rows = work_r_2 + begin * 1;
             const real *const d_2_i_rows = work_d_2_i + begin * row_m;
             const real *const d_2_f_rows = work_d_2_f + begin * row_m;
@@ -1932,7 +2518,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const h_prev_rows = state->h + begin * m;
             real *const u_i_rows = work_u_i + begin * row_m;
             real *const u_f_rows = work_u_f + begin * row_m;
@@ -1992,7 +2578,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_i_rows = work_u_i + begin * row_m;
             const real *const u_f_rows = work_u_f + begin * row_m;
             const real *const u_g_rows = work_u_g + begin * row_m;
@@ -2059,7 +2645,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const o_rows = work_o + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
             const real *const r_1_rows = work_r_1 + begin * 1;
@@ -2165,7 +2751,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const c_rows = work_c + begin * row_m;
             const real *const mu_3_rows = work_mu_3 + begin * 1;
             real *const d_3_rows = work_d_3 + begin * row_m;
@@ -2202,7 +2788,7 @@ void lstm_layer_norm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const r_3_rows = work_r_3 + begin * 1;
@@ -2238,10 +2824,4 @@ void lstm_layer_norm_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
-}
-
-void lstm_layer_norm_simd_bound_step(const lstm_layer_norm_simd_bound *bound)
-{
-    lstm_layer_norm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

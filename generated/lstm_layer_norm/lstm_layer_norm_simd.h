@@ -27,7 +27,10 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
 /* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * B * padded m + 4 * B * 1 + 4 * T * B * padded m + 2 * T * B * 1. */
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * T * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * T * B * 1 + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lstm_layer_norm_real: scratch memory of infer: 10 * B * padded m + 2 * B * padded m + 6 * B * 1 + 12 * T * B * padded m + 3 * T * B * 1. */
+size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
+
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * chunk * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
 /* Entries of lstm_layer_norm_real: scratch memory of step: 23 * B * padded m + 9 * B * 1 + 1. */
@@ -51,6 +54,13 @@ void lstm_layer_norm_simd_forward(
     const lstm_layer_norm_state *final, lstm_layer_norm_real *tape, lstm_layer_norm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void lstm_layer_norm_simd_infer(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
+    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_state *final, lstm_layer_norm_real *work, size_t threads);
+
 /* As lstm_layer_norm_backward, with weights packed by lstm_layer_norm_simd_pack_backward. */
 void lstm_layer_norm_simd_backward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
@@ -65,21 +75,6 @@ void lstm_layer_norm_simd_step(
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_state *state, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *next, lstm_layer_norm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct lstm_layer_norm_simd_bound {
-    const lstm_layer_norm_sizes *sizes;
-    const lstm_layer_norm_parameters *parameters;
-    const lstm_layer_norm_real *packed;
-    const lstm_layer_norm_inputs *in;
-    const lstm_layer_norm_state *state;
-    const lstm_layer_norm_outputs *out;
-    const lstm_layer_norm_state *next;
-    lstm_layer_norm_real *work;
-    size_t threads;
-} lstm_layer_norm_simd_bound;
-
-void lstm_layer_norm_simd_bound_step(const lstm_layer_norm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of lstm_projection_real: what forward saves for backward: 7 * T * B * padded m. */
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: weights packed for forward: 4 * up_to(m, LANES) * p + up_to(p, LANES) * m + 4 * up_to(m, LANES) * n. */
+/* Entries of lstm_projection_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m. */
 size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *sizes);
 
 /* Entries of lstm_projection_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
 size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: scratch memory of forward: steps_ahead(T, B, 4 * up_to(m, LANES)) * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_projection_real: scratch memory of forward: chunk * B * 4 * up_to(m, LANES). */
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of backward: T * B * padded p + 4 * T * B * padded m + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lstm_projection_real: scratch memory of infer: 2 * B * padded m + B * padded m + chunk * B * 4 * up_to(m, LANES). */
+size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);
+
+/* Entries of lstm_projection_real: scratch memory of backward: chunk * B * padded p + 4 * chunk * B * padded m + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
 /* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void lstm_projection_simd_forward(
     const lstm_projection_state *final, lstm_projection_real *tape, lstm_projection_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void lstm_projection_simd_infer(
+    const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
+    const lstm_projection_real *packed, const lstm_projection_inputs *in,
+    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_state *final, lstm_projection_real *work, size_t threads);
+
 /* As lstm_projection_backward, with weights packed by lstm_projection_simd_pack_backward. */
 void lstm_projection_simd_backward(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
@@ -65,21 +75,6 @@ void lstm_projection_simd_step(
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
     const lstm_projection_state *state, const lstm_projection_outputs *out,
     const lstm_projection_state *next, lstm_projection_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct lstm_projection_simd_bound {
-    const lstm_projection_sizes *sizes;
-    const lstm_projection_parameters *parameters;
-    const lstm_projection_real *packed;
-    const lstm_projection_inputs *in;
-    const lstm_projection_state *state;
-    const lstm_projection_outputs *out;
-    const lstm_projection_state *next;
-    lstm_projection_real *work;
-    size_t threads;
-} lstm_projection_simd_bound;
-
-void lstm_projection_simd_bound_step(const lstm_projection_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t mgu_simd_tape_size(const mgu_sizes *sizes)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 3 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
@@ -49,11 +53,13 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
 }
 
@@ -65,12 +71,32 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return 2 * chunk * B * up_to(m, LANES);
+}
+
+size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * B * row_m + 2 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 2 * B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
@@ -116,20 +144,6 @@ void mgu_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->U_f, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->U_h, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_f, n, 1, 1},
         };
         const size_t entries_of[] = {n};
@@ -140,6 +154,20 @@ void mgu_simd_pack_forward(
             {parameters->W_h, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_f, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_h, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
@@ -193,134 +221,274 @@ void mgu_simd_forward(
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_f = tape; /* [m] a row */
     real *const tape_s = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_f_h_prev = tape_s + T * B * row_m; /* [m] a row */
     real *const tile_a_f_ahead = work;
-    real *const tile_a_s_ahead = tile_a_f_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    const real *const panels_h_prev = packed;
-    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_x = panels_f_h_prev + up_to(m, LANES) * m;
+    real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = least(steps_ahead(T, B, up_to(m, LANES)), steps_ahead(T, B, up_to(m, LANES)));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_f x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_h x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_f x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const f_h_prev_rows = tape_f_h_prev + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U_f h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_f_here = load_part(b_f + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  a_f = W_f x + U_f h_prev + b_f */
+                                const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
+
+                                /* (1)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + sample * row_m + j, f);
+
+                                /* (2)  f_h_prev = f * h_prev */
+                                const vec f_h_prev = f * h_prev;
+                                store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                            }
+                        }
+                    }
                 }
             }
+            BARRIER
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_h x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const f_rows = tape_f + (t * B + begin) * row_m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const f_h_prev_rows = tape_f_h_prev + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const f_h_prev_rows = tape_f_h_prev + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_f h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                        /* U_h f_h_prev */
+                        const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
+                        product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_f_here = load_part(b_f + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec f = load(f_rows + sample * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (1)  a_f = W_f x + U_f h_prev + b_f */
-                                    const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
+                                /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
-                                    const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + sample * row_m + j, f);
+                                /* (2)  s = tanh(a_s) */
+                                const vec s = vec_tanh(a_s);
+                                store(s_rows + sample * row_m + j, s);
 
-                                    /* (2)  f_h_prev = f * h_prev */
-                                    const vec f_h_prev = f * h_prev;
-                                    store(f_h_prev_rows + sample * row_m + j, f_h_prev);
-                                }
+                                /* (3)  h = (1 - f) * h_prev + f * s */
+                                const vec h = (1 - f) * h_prev + f * s;
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                        real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        const real *const f_h_prev_rows = tape_f_h_prev + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
 
-                            /* U_h f_h_prev */
-                            const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+void mgu_simd_infer(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_real *packed, const mgu_inputs *in,
+    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_state *final, mgu_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    real *const work_f = work; /* [m] a row */
+    real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
+    real *const tile_a_f_ahead = work_f_h_prev + B * row_m;
+    real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_h_here = load_part(b_h + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec f = load(f_rows + sample * row_m + j);
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
 
-                                    /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
-                                    const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_f x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_h x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const f_rows = work_f + begin * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                                    /* (2)  s = tanh(a_s) */
-                                    const vec s = vec_tanh(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+                        /* U_f h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
 
-                                    /* (3)  h = (1 - f) * h_prev + f * s */
-                                    const vec h = (1 - f) * h_prev + f * s;
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_f_here = load_part(b_f + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  a_f = W_f x + U_f h_prev + b_f */
+                                const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
+
+                                /* (1)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + sample * row_m + j, f);
+
+                                /* (2)  f_h_prev = f * h_prev */
+                                const vec f_h_prev = f * h_prev;
+                                store(f_h_prev_rows + sample * row_m + j, f_h_prev);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = work_f + begin * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U_h f_h_prev */
+                        const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
+                        product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec f = load(f_rows + sample * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+
+                                /* (2)  s = tanh(a_s) */
+                                const vec s = vec_tanh(a_s);
+
+                                /* (3)  h = (1 - f) * h_prev + f * s */
+                                const vec h = (1 - f) * h_prev + f * s;
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -342,6 +510,7 @@ void mgu_simd_backward(
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
@@ -353,9 +522,9 @@ void mgu_simd_backward(
     const real *const tape_f_h_prev = tape_s + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_s_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_f_h_prev_bar = work_a_s_bar + T * B * row_m; /* [m] a row */
+    real *const work_f_h_prev_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_f_bar = work_f_h_prev_bar + B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
@@ -373,216 +542,219 @@ void mgu_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec f = load(f_rows + sample * row_m + j);
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
+
+                            /* (5)  s_bar = h_bar * f   adjoint of (3) */
+                            const vec s_bar = h_bar * f;
+
+                            /* (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
+                            const vec a_s_bar = s_bar * (1 - s * s);
+                            store(a_s_bar_rows + sample * row_m + j, a_s_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
+                    real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
+                    real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_f_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_h^T a_s_bar */
+                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_f_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec f = load(f_rows + sample * row_m + j);
+                                const vec s = load(s_rows + sample * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
+                                const vec f_h_prev_bar = load(tile_f_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store(f_h_prev_bar_rows + sample * row_m + j, f_h_prev_bar);
+
+                                /* (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3) */
+                                const vec f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev);
+
+                                /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+                                const vec a_f_bar = f_bar * f * (1 - f);
+                                store(a_f_bar_rows + sample * row_m + j, a_f_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
+                    const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_f^T a_f_bar */
+                        const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_f_bar, 1, panels_a_f_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec f = load(f_rows + sample * row_m + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                                const vec f_h_prev_bar = load(f_h_prev_bar_rows + sample * row_m + j);
+
+                                /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + f_h_prev_bar * f + h_bar * (1 - f);
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_f^T a_f_bar, W_h^T a_s_bar */
+                    const operand factors_a_f_bar_2[] = {{a_f_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec f = load(f_rows + sample * row_m + j);
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
-
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
-
-                        /* (5)  s_bar = h_bar * f   adjoint of (3) */
-                        const vec s_bar = h_bar * f;
-
-                        /* (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
-                        const vec a_s_bar = s_bar * (1 - s * s);
-                        store(a_s_bar_rows + sample * row_m + j, a_s_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * row_m;
-                real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
-                real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_f_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* U_h^T a_s_bar */
-                    const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_f_h_prev_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_f_bar_here = {0};
+                        vec b_h_bar_here = {0};
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec f = load(f_rows + sample * row_m + j);
-                            const vec s = load(s_rows + sample * row_m + j);
-                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
+                            const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
 
-                            /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
-                            const vec f_h_prev_bar = load(tile_f_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store(f_h_prev_bar_rows + sample * row_m + j, f_h_prev_bar);
+                            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            b_f_bar_here += a_f_bar;
 
-                            /* (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3) */
-                            const vec f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev);
-
-                            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
-                            const vec a_f_bar = f_bar * f * (1 - f);
-                            store(a_f_bar_rows + sample * row_m + j, a_f_bar);
+                            /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+                            b_h_bar_here += a_s_bar;
                         }
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
-                const real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
-                    /* U_f^T a_f_bar */
-                    const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_f_bar, 1, panels_a_f_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+            /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec f = load(f_rows + sample * row_m + j);
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
-                            const vec f_h_prev_bar = load(f_h_prev_bar_rows + sample * row_m + j);
+            /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
+            const series rows_of_f_h_prev = {tape_f_h_prev, 0, row_m, 0, 0, 0, 0};
+            const total_of with_f_h_prev[] = {
+                {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_f_h_prev, m, with_f_h_prev, 1, member, members, scratch);
 
-                            /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + f_h_prev_bar * f + h_bar * (1 - f);
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
-                        }
-                    }
-                }
-            }
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_f^T a_f_bar, W_h^T a_s_bar */
-                const operand factors_a_f_bar_2[] = {{a_f_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_f_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
-                        const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
-
-                        /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-                        b_f_bar_here += a_f_bar;
-
-                        /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
-                        b_h_bar_here += a_s_bar;
-                    }
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-        /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, U_f_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
-        const series rows_of_f_h_prev = {tape_f_h_prev, 0, row_m, 0, 0, 0};
-        const total_of with_f_h_prev[] = {
-            {{work_a_s_bar, 0, row_m, 0, 0, 0}, m, 1, U_h_bar, 0},
-        };
-        totals(T * B, &rows_of_f_h_prev, m, with_f_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -604,10 +776,10 @@ void mgu_simd_step(
     real *const work_f = work; /* [m] a row */
     real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
     const size_t t = turned(work_f_h_prev + B * row_m);
-    const real *const panels_h_prev = packed;
-    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_x = panels_f_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -617,7 +789,7 @@ void mgu_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -662,7 +834,7 @@ void mgu_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -706,10 +878,4 @@ void mgu_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void mgu_simd_bound_step(const mgu_simd_bound *bound)
-{
-    mgu_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

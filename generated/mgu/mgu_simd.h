@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of mgu_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
 
 /* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward: 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of mgu_real: scratch memory of forward: 2 * chunk * B * up_to(m, LANES). */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward: 2 * B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mgu_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES). */
+size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
+
+/* Entries of mgu_real: scratch memory of backward: 2 * B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Entries of mgu_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void mgu_simd_forward(
     const mgu_state *final, mgu_real *tape, mgu_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void mgu_simd_infer(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_real *packed, const mgu_inputs *in,
+    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_state *final, mgu_real *work, size_t threads);
+
 /* As mgu_backward, with weights packed by mgu_simd_pack_backward. */
 void mgu_simd_backward(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
@@ -65,21 +75,6 @@ void mgu_simd_step(
     const mgu_real *packed, const mgu_inputs *in,
     const mgu_state *state, const mgu_outputs *out,
     const mgu_state *next, mgu_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct mgu_simd_bound {
-    const mgu_sizes *sizes;
-    const mgu_parameters *parameters;
-    const mgu_real *packed;
-    const mgu_inputs *in;
-    const mgu_state *state;
-    const mgu_outputs *out;
-    const mgu_state *next;
-    mgu_real *work;
-    size_t threads;
-} mgu_simd_bound;
-
-void mgu_simd_bound_step(const mgu_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -49,11 +49,13 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(n, LANES) * 2 * m;
 }
 
@@ -64,8 +66,9 @@ size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
     return 0;
 }
 
-size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
+size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
 {
+    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
@@ -76,7 +79,24 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 2 * T * B * row_m;
+}
+
+size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
@@ -167,7 +187,7 @@ void mingru_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
@@ -209,9 +229,105 @@ void mingru_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
+                real *const h_rows = out->h + (t * B + begin) * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec z = load(z_rows + s * row_m + j);
+                        const vec htilde = load(htilde_rows + s * row_m + j);
+                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                        /* (3)  h = (1 - z) * h_prev + z * htilde */
+                        const vec h = (1 - z) * h_prev + z * htilde;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void mingru_simd_infer(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_real *packed, const mingru_inputs *in,
+    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_state *final, mingru_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    const size_t row_m = padded(m);
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const work_htilde = work_z + T * B * row_m; /* [m] a row */
+    const real *const panels_x = packed;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            real *const htilde_rows = work_htilde + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                /* W_z x, W_h x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_z_here = load_part(b_z + j, left);
+                    const vec b_h_here = load_part(b_h + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  a_z = W_z x + b_z */
+                        const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+
+                        /* (1)  z = sigmoid(a_z) */
+                        const vec z = vec_sigmoid(a_z);
+                        store(z_rows + s * row_m + j, z);
+
+                        /* (2)  htilde = W_h x + b_h */
+                        const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
+                        store(htilde_rows + s * row_m + j, htilde);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const z_rows = work_z + (t * B + begin) * row_m;
+                const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -249,6 +365,7 @@ void mingru_simd_backward(
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
@@ -256,9 +373,9 @@ void mingru_simd_backward(
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_htilde = tape_z + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_htilde_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_htilde_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_htilde_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_htilde_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
 
@@ -274,134 +391,137 @@ void mingru_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3) */
+                            const vec h_prev_bar = h_bar * (1 - z);
+                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
+                real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec htilde = load(htilde_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (5)  htilde_bar = h_bar * z   adjoint of (3) */
+                            const vec htilde_bar = h_bar * z;
+                            store(htilde_bar_rows + s * row_m + j, htilde_bar);
 
-                        /* (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3) */
-                        const vec h_prev_bar = h_bar * (1 - z);
-                        store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (6)  z_bar = h_bar * (htilde - h_prev)   adjoint of (3) */
+                            const vec z_bar = h_bar * (htilde - h_prev);
+
+                            /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+
+                            /* (11)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_z_bar_here += a_z_bar;
+
+                            /* (13)  b_h_bar = sum_t htilde_bar   adjoint of (2) */
+                            b_h_bar_here += htilde_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const htilde_rows = tape_htilde + begin * row_m;
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
-            real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec htilde = load(htilde_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
+                    /* W_z^T a_z_bar, W_h^T htilde_bar */
+                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
-                        /* (5)  htilde_bar = h_bar * z   adjoint of (3) */
-                        const vec htilde_bar = h_bar * z;
-                        store(htilde_bar_rows + s * row_m + j, htilde_bar);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (6)  z_bar = h_bar * (htilde - h_prev)   adjoint of (3) */
-                        const vec z_bar = h_bar * (htilde - h_prev);
-
-                        /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
-
-                        /* (11)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (13)  b_h_bar = sum_t htilde_bar   adjoint of (2) */
-                        b_h_bar_here += htilde_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_z^T a_z_bar, W_h^T htilde_bar */
-                const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-        /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-            {{work_htilde_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
+                {{work_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
+        }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -433,7 +553,7 @@ void mingru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
@@ -473,7 +593,7 @@ void mingru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -496,10 +616,4 @@ void mingru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void mingru_simd_bound_step(const mingru_simd_bound *bound)
-{
-    mingru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -27,7 +27,10 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
 /* Entries of mingru_real: scratch memory of forward: 0. */
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mingru_real: scratch memory of infer: 2 * T * B * padded m. */
+size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads);
+
+/* Entries of mingru_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads);
 
 /* Entries of mingru_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void mingru_simd_forward(
     const mingru_state *final, mingru_real *tape, mingru_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void mingru_simd_infer(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_real *packed, const mingru_inputs *in,
+    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_state *final, mingru_real *work, size_t threads);
+
 /* As mingru_backward, with weights packed by mingru_simd_pack_backward. */
 void mingru_simd_backward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
@@ -65,21 +75,6 @@ void mingru_simd_step(
     const mingru_real *packed, const mingru_inputs *in,
     const mingru_state *state, const mingru_outputs *out,
     const mingru_state *next, mingru_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct mingru_simd_bound {
-    const mingru_sizes *sizes;
-    const mingru_parameters *parameters;
-    const mingru_real *packed;
-    const mingru_inputs *in;
-    const mingru_state *state;
-    const mingru_outputs *out;
-    const mingru_state *next;
-    mingru_real *work;
-    size_t threads;
-} mingru_simd_bound;
-
-void mingru_simd_bound_step(const mingru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

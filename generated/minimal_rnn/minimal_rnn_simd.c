@@ -19,11 +19,13 @@ size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes)
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * T * B * row_m;
 }
 
@@ -34,11 +36,13 @@ size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes)
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
@@ -49,11 +53,13 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
 }
 
@@ -65,12 +71,32 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -123,14 +151,14 @@ void minimal_rnn_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->U_h, m, 1, 1},
+            {parameters->U_z, m, 1, 1},
         };
         const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->U_z, m, 1, 1},
+            {parameters->U_h, m, 1, 1},
         };
         const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
@@ -185,14 +213,15 @@ void minimal_rnn_simd_forward(
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const tape_z = tape; /* [m] a row */
     real *const tape_u = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_u_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_z = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_z = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -204,7 +233,7 @@ void minimal_rnn_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             for (size_t block = from; block < to; ++block) {
@@ -234,65 +263,184 @@ void minimal_rnn_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* U_z z */
+                const operand factors_z[] = {{tape_z + first * B * row_m, row_m, m}};
+                product(steps * B, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* U_z z */
-                    const operand factors_z[] = {{tape_z + first * B * row_m, row_m, m}};
-                    product(steps * B, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const u_rows = tape_u + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const u_rows = tape_u + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                        /* U_h h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_u_here = load_part(b_u + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(z_rows + s * row_m + j);
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_u_here = load_part(b_u + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_u = U_h h_prev + U_z z + b_u */
-                                    const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
+                                /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                                const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
 
-                                    /* (2)  u = sigmoid(a_u) */
-                                    const vec u = vec_sigmoid(a_u);
-                                    store(u_rows + s * row_m + j, u);
+                                /* (2)  u = sigmoid(a_u) */
+                                const vec u = vec_sigmoid(a_u);
+                                store(u_rows + s * row_m + j, u);
 
-                                    /* (3)  h = u * h_prev + (1 - u) * z */
-                                    const vec h = u * h_prev + (1 - u) * z;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (3)  h = u * h_prev + (1 - u) * z */
+                                const vec h = u * h_prev + (1 - u) * z;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void minimal_rnn_simd_infer(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
+    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *final, minimal_rnn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_u = parameters->b_u; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const tile_a_u_ahead = work_z + T * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_z = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_x x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_z_here = load_part(b_z + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  a_z = W_x x + b_z */
+                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                        /* (1)  z = tanh(a_z) */
+                        const vec z = vec_tanh(a_z);
+                        store(z_rows + s * row_m + j, z);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* U_z z */
+                const operand factors_z[] = {{work_z + first * B * row_m, row_m, m}};
+                product(steps * B, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = work_z + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* U_h h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_u_here = load_part(b_u + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                                const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
+
+                                /* (2)  u = sigmoid(a_u) */
+                                const vec u = vec_sigmoid(a_u);
+
+                                /* (3)  h = u * h_prev + (1 - u) * z */
+                                const vec h = u * h_prev + (1 - u) * z;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -314,6 +462,7 @@ void minimal_rnn_simd_backward(
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_x_bar = gradients->W_x_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
@@ -322,9 +471,9 @@ void minimal_rnn_simd_backward(
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_u = tape_z + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_u_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_u_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_u_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_u_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_u_bar = packed;
     const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
@@ -342,185 +491,188 @@ void minimal_rnn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const u_rows = tape_u + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_u_bar_rows = work_a_u_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec u = load(u_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (5)  u_bar = h_bar * (h_prev - z)   adjoint of (3) */
+                            const vec u_bar = h_bar * (h_prev - z);
+
+                            /* (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2) */
+                            const vec a_u_bar = u_bar * u * (1 - u);
+                            store(a_u_bar_rows + s * row_m + j, a_u_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = tape_u + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_u_bar_rows = work_a_u_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_h^T a_u_bar */
+                        const operand factors_a_u_bar[] = {{a_u_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_u_bar, 1, panels_a_u_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = load(u_rows + s * row_m + j);
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                                /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * u;
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
-            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const u_rows = tape_u + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_u_bar_rows = work_a_u_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec u = load(u_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const u_rows = tape_u + (first * B + begin) * row_m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                const real *const a_u_bar_rows = work_a_u_bar + begin * row_m;
+                real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                    /* U_z^T a_u_bar */
+                    const operand factors_a_u_bar_2[] = {{a_u_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_u_bar_2, 1, panels_a_u_bar_2 + block * vectors * LANES * 1 * m, tile_z_bar, 0);
 
-                        /* (5)  u_bar = h_bar * (h_prev - z)   adjoint of (3) */
-                        const vec u_bar = h_bar * (h_prev - z);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_u_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec u = load(u_rows + s * row_m + j);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            const vec a_u_bar = load(a_u_bar_rows + s * row_m + j);
 
-                        /* (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2) */
-                        const vec a_u_bar = u_bar * u * (1 - u);
-                        store(a_u_bar_rows + s * row_m + j, a_u_bar);
+                            /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
+                            const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * (1 - u);
+
+                            /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+                            const vec a_z_bar = z_bar * (1 - z * z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+
+                            /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_z_bar_here += a_z_bar;
+
+                            /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
+                            b_u_bar_here += a_u_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_u_bar + j, load_part(b_u_bar + j, left) + b_u_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const u_rows = tape_u + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                const real *const a_u_bar_rows = work_a_u_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_h^T a_u_bar */
-                    const operand factors_a_u_bar[] = {{a_u_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_u_bar, 1, panels_a_u_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                    /* W_x^T a_z_bar */
+                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec u = load(u_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                            /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * u;
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_x_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const u_rows = tape_u + begin * row_m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            const real *const a_u_bar_rows = work_a_u_bar + begin * row_m;
-            real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-                /* U_z^T a_u_bar */
-                const operand factors_a_u_bar_2[] = {{a_u_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_u_bar_2, 1, panels_a_u_bar_2 + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+            /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
+            const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0, 0};
+            const total_of with_z[] = {
+                {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_z, m, with_z, 1, member, members, scratch);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_u_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec u = load(u_rows + s * row_m + j);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
-                        const vec a_u_bar = load(a_u_bar_rows + s * row_m + j);
-
-                        /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
-                        const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * (1 - u);
-
-                        /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
-                        const vec a_z_bar = z_bar * (1 - z * z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
-
-                        /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
-                        b_u_bar_here += a_u_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_u_bar + j, load_part(b_u_bar + j, left) + b_u_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_x^T a_z_bar */
-                const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_x_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 1, member, members, scratch);
-
-        /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_u_bar, 0, row_m, 0, 0, 0}, m, 1, U_h_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
-        const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0};
-        const total_of with_z[] = {
-            {{work_a_u_bar, 0, row_m, 0, 0, 0}, m, 1, U_z_bar, 0},
-        };
-        totals(T * B, &rows_of_z, m, with_z, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -542,8 +694,8 @@ void minimal_rnn_simd_step(
     real *const work_z = work; /* [m] a row */
     const size_t t = turned(work_z + B * row_m);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_z = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_z = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -553,7 +705,7 @@ void minimal_rnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             for (size_t turn = from; turn < to; ++turn) {
@@ -587,7 +739,7 @@ void minimal_rnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -629,10 +781,4 @@ void minimal_rnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void minimal_rnn_simd_bound_step(const minimal_rnn_simd_bound *bound)
-{
-    minimal_rnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

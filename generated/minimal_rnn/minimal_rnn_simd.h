@@ -24,10 +24,13 @@ size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes);
 /* Entries of minimal_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m. */
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of minimal_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of minimal_rnn_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES). */
+size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads);
+
+/* Entries of minimal_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
 /* Entries of minimal_rnn_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void minimal_rnn_simd_forward(
     const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void minimal_rnn_simd_infer(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
+    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *final, minimal_rnn_real *work, size_t threads);
+
 /* As minimal_rnn_backward, with weights packed by minimal_rnn_simd_pack_backward. */
 void minimal_rnn_simd_backward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
@@ -65,21 +75,6 @@ void minimal_rnn_simd_step(
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_state *state, const minimal_rnn_outputs *out,
     const minimal_rnn_state *next, minimal_rnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct minimal_rnn_simd_bound {
-    const minimal_rnn_sizes *sizes;
-    const minimal_rnn_parameters *parameters;
-    const minimal_rnn_real *packed;
-    const minimal_rnn_inputs *in;
-    const minimal_rnn_state *state;
-    const minimal_rnn_outputs *out;
-    const minimal_rnn_state *next;
-    minimal_rnn_real *work;
-    size_t threads;
-} minimal_rnn_simd_bound;
-
-void minimal_rnn_simd_bound_step(const minimal_rnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -54,11 +54,13 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(n, LANES) * 3 * m;
 }
 
@@ -69,8 +71,9 @@ size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads
     return 0;
 }
 
-size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads)
+size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
 {
+    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
@@ -81,7 +84,24 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * T * B * row_m;
+}
+
+size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -178,7 +198,7 @@ void minlstm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_f_rows = tape_a_f + begin * row_m;
             real *const a_i_rows = tape_a_i + begin * row_m;
@@ -242,10 +262,128 @@ void minlstm_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
                 const real *const i_rows = tape_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
+                real *const h_rows = out->h + (t * B + begin) * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec f = load(f_rows + s * row_m + j);
+                        const vec i = load(i_rows + s * row_m + j);
+                        const vec htilde = load(htilde_rows + s * row_m + j);
+                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                        /* (7)  h = f * h_prev + i * htilde */
+                        const vec h = f * h_prev + i * htilde;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void minlstm_simd_infer(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_real *packed, const minlstm_inputs *in,
+    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_state *final, minlstm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_i = parameters->b_i; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    real *const work_f = work; /* [m] a row */
+    real *const work_i = work_f + T * B * row_m; /* [m] a row */
+    real *const work_htilde = work_i + T * B * row_m; /* [m] a row */
+    const real *const panels_x = packed;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const f_rows = work_f + begin * row_m;
+            real *const i_rows = work_i + begin * row_m;
+            real *const htilde_rows = work_htilde + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+
+                /* W_f x, W_i x, W_h x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_f_here = load_part(b_f + j, left);
+                    const vec b_i_here = load_part(b_i + j, left);
+                    const vec b_h_here = load_part(b_h + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  a_f = W_f x + b_f */
+                        const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
+
+                        /* (2)  a_i = W_i x + b_i */
+                        const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+
+                        /* (3)  htilde = W_h x + b_h */
+                        const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
+                        store(htilde_rows + s * row_m + j, htilde);
+
+                        /* (4)  softplus_a_f = softplus(-a_f) */
+                        const vec softplus_a_f = vec_softplus(-a_f);
+
+                        /* (4)  softplus_a_i = softplus(-a_i) */
+                        const vec softplus_a_i = vec_softplus(-a_i);
+
+                        /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+                        const vec d = softplus_a_f - softplus_a_i;
+
+                        /* (5)  f = sigmoid(-d) */
+                        const vec f = vec_sigmoid(-d);
+                        store(f_rows + s * row_m + j, f);
+
+                        /* (6)  i = sigmoid(d) */
+                        const vec i = vec_sigmoid(d);
+                        store(i_rows + s * row_m + j, i);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const f_rows = work_f + (t * B + begin) * row_m;
+                const real *const i_rows = work_i + (t * B + begin) * row_m;
+                const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -284,6 +422,7 @@ void minlstm_simd_backward(
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
@@ -296,10 +435,10 @@ void minlstm_simd_backward(
     const real *const tape_i = tape_f + T * B * row_m; /* [m] a row */
     const real *const tape_htilde = tape_i + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_htilde_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_i_bar = work_htilde_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_a_i_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
+    real *const work_htilde_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_i_bar = work_htilde_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_f_bar = work_a_i_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_f_bar = packed;
 
@@ -317,165 +456,168 @@ void minlstm_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (8)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (15)  h_prev_bar = h_bar * f   adjoint of (7) */
+                            const vec h_prev_bar = h_bar * f;
+                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const a_f_rows = tape_a_f + (first * B + begin) * row_m;
+                const real *const a_i_rows = tape_a_i + (first * B + begin) * row_m;
+                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const i_rows = tape_i + (first * B + begin) * row_m;
+                const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
+                real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_f_bar_here = {0};
+                        vec b_i_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_f = load(a_f_rows + s * row_m + j);
+                            const vec a_i = load(a_i_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec i = load(i_rows + s * row_m + j);
+                            const vec htilde = load(htilde_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                        /* (8)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (9)  i_bar = h_bar * htilde   adjoint of (7) */
+                            const vec i_bar = h_bar * htilde;
 
-                        /* (15)  h_prev_bar = h_bar * f   adjoint of (7) */
-                        const vec h_prev_bar = h_bar * f;
-                        store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (10)  f_bar = h_bar * h_prev   adjoint of (7) */
+                            const vec f_bar = h_bar * h_prev;
+
+                            /* (11)  d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)   adjoint of (5), (6) */
+                            const vec d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i);
+
+                            /* (12)  htilde_bar = h_bar * i   adjoint of (7) */
+                            const vec htilde_bar = h_bar * i;
+                            store(htilde_bar_rows + s * row_m + j, htilde_bar);
+
+                            /* (13)  sigmoid_a_i = sigmoid(-a_i) */
+                            const vec sigmoid_a_i = vec_sigmoid(-a_i);
+
+                            /* (13)  a_i_bar = d_bar * sigmoid(-a_i)   adjoint of (4) */
+                            const vec a_i_bar = d_bar * sigmoid_a_i;
+                            store(a_i_bar_rows + s * row_m + j, a_i_bar);
+
+                            /* (14)  sigmoid_a_f = sigmoid(-a_f) */
+                            const vec sigmoid_a_f = vec_sigmoid(-a_f);
+
+                            /* (14)  a_f_bar = -d_bar * sigmoid(-a_f)   adjoint of (4) */
+                            const vec a_f_bar = -d_bar * sigmoid_a_f;
+                            store(a_f_bar_rows + s * row_m + j, a_f_bar);
+
+                            /* (18)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            b_f_bar_here += a_f_bar;
+
+                            /* (20)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+                            b_i_bar_here += a_i_bar;
+
+                            /* (22)  b_h_bar = sum_t htilde_bar   adjoint of (3) */
+                            b_h_bar_here += htilde_bar;
+                        }
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const a_f_rows = tape_a_f + begin * row_m;
-            const real *const a_i_rows = tape_a_i + begin * row_m;
-            const real *const f_rows = tape_f + begin * row_m;
-            const real *const i_rows = tape_i + begin * row_m;
-            const real *const htilde_rows = tape_htilde + begin * row_m;
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
-            real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-            real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_f_bar_here = {0};
-                    vec b_i_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_f = load(a_f_rows + s * row_m + j);
-                        const vec a_i = load(a_i_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec i = load(i_rows + s * row_m + j);
-                        const vec htilde = load(htilde_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
+                    /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
+                    const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
-                        /* (9)  i_bar = h_bar * htilde   adjoint of (7) */
-                        const vec i_bar = h_bar * htilde;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (10)  f_bar = h_bar * h_prev   adjoint of (7) */
-                        const vec f_bar = h_bar * h_prev;
-
-                        /* (11)  d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)   adjoint of (5), (6) */
-                        const vec d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i);
-
-                        /* (12)  htilde_bar = h_bar * i   adjoint of (7) */
-                        const vec htilde_bar = h_bar * i;
-                        store(htilde_bar_rows + s * row_m + j, htilde_bar);
-
-                        /* (13)  sigmoid_a_i = sigmoid(-a_i) */
-                        const vec sigmoid_a_i = vec_sigmoid(-a_i);
-
-                        /* (13)  a_i_bar = d_bar * sigmoid(-a_i)   adjoint of (4) */
-                        const vec a_i_bar = d_bar * sigmoid_a_i;
-                        store(a_i_bar_rows + s * row_m + j, a_i_bar);
-
-                        /* (14)  sigmoid_a_f = sigmoid(-a_f) */
-                        const vec sigmoid_a_f = vec_sigmoid(-a_f);
-
-                        /* (14)  a_f_bar = -d_bar * sigmoid(-a_f)   adjoint of (4) */
-                        const vec a_f_bar = -d_bar * sigmoid_a_f;
-                        store(a_f_bar_rows + s * row_m + j, a_f_bar);
-
-                        /* (18)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-                        b_f_bar_here += a_f_bar;
-
-                        /* (20)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
-                        b_i_bar_here += a_i_bar;
-
-                        /* (22)  b_h_bar = sum_t htilde_bar   adjoint of (3) */
-                        b_h_bar_here += htilde_bar;
-                    }
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
-            const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (17)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-        /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
-        /* (21)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_a_i_bar, 0, row_m, 0, 0, 0}, m, 1, W_i_bar, 0},
-            {{work_htilde_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (17)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (21)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+                {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
+                {{work_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
+        }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -509,7 +651,7 @@ void minlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
@@ -567,7 +709,7 @@ void minlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const f_rows = work_f + begin * row_m;
             const real *const i_rows = work_i + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;
@@ -592,10 +734,4 @@ void minlstm_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void minlstm_simd_bound_step(const minlstm_simd_bound *bound)
-{
-    minlstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

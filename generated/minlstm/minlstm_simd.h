@@ -27,7 +27,10 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
 /* Entries of minlstm_real: scratch memory of forward: 0. */
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of backward: 4 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of minlstm_real: scratch memory of infer: 3 * T * B * padded m. */
+size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads);
+
+/* Entries of minlstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads);
 
 /* Entries of minlstm_real: scratch memory of step: 3 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void minlstm_simd_forward(
     const minlstm_state *final, minlstm_real *tape, minlstm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void minlstm_simd_infer(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_real *packed, const minlstm_inputs *in,
+    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_state *final, minlstm_real *work, size_t threads);
+
 /* As minlstm_backward, with weights packed by minlstm_simd_pack_backward. */
 void minlstm_simd_backward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
@@ -65,21 +75,6 @@ void minlstm_simd_step(
     const minlstm_real *packed, const minlstm_inputs *in,
     const minlstm_state *state, const minlstm_outputs *out,
     const minlstm_state *next, minlstm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct minlstm_simd_bound {
-    const minlstm_sizes *sizes;
-    const minlstm_parameters *parameters;
-    const minlstm_real *packed;
-    const minlstm_inputs *in;
-    const minlstm_state *state;
-    const minlstm_outputs *out;
-    const minlstm_state *next;
-    minlstm_real *work;
-    size_t threads;
-} minlstm_simd_bound;
-
-void minlstm_simd_bound_step(const minlstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,7 @@ size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
+    const size_t chunk = steps_ahead(T, B, row_d_k);
     (void)T;
     (void)B;
     (void)D;
@@ -43,6 +44,7 @@ size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
     (void)d_v;
     (void)row_d_k;
     (void)row_d_v;
+    (void)chunk;
     return 3 * T * B * row_d_k + 3 * T * B * row_d_v + 9 * T * B * 1 + 2 * T * B * d_v * d_k;
 }
 
@@ -55,6 +57,7 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
+    const size_t chunk = steps_ahead(T, B, row_d_k);
     (void)T;
     (void)B;
     (void)D;
@@ -62,6 +65,7 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
     (void)d_v;
     (void)row_d_k;
     (void)row_d_v;
+    (void)chunk;
     return up_to(d_k, LANES) * D + 2 * up_to(d_v, LANES) * D;
 }
 
@@ -81,6 +85,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
+    const size_t chunk = steps_ahead(T, B, row_d_k);
     (void)T;
     (void)B;
     (void)D;
@@ -88,7 +93,30 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)d_v;
     (void)row_d_k;
     (void)row_d_v;
+    (void)chunk;
     return 3 * T * B * 1;
+}
+
+size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    const size_t row_d_k = padded(d_k);
+    const size_t row_d_v = padded(d_v);
+    const size_t chunk = steps_ahead(T, B, row_d_k);
+    (void)T;
+    (void)B;
+    (void)D;
+    (void)d_k;
+    (void)d_v;
+    (void)row_d_k;
+    (void)row_d_v;
+    (void)chunk;
+    return 3 * T * B * row_d_k + 2 * T * B * row_d_v + 10 * T * B * 1 + 2 * T * B * d_v * d_k + 2 * chunk * B * 1 + chunk * B * row_d_v;
 }
 
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -100,6 +128,8 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_v = padded(d_v);
     const size_t row_d_k = padded(d_k);
+    const size_t chunk = steps_together(T, B, d_v * d_k);
+    const size_t chunk_2 = steps_ahead(T, B, 1);
     (void)T;
     (void)B;
     (void)D;
@@ -107,7 +137,9 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)d_v;
     (void)row_d_v;
     (void)row_d_k;
-    return 4 * T * B * row_d_v + 12 * T * B * 1 + 3 * T * B * row_d_k + 2 * T * B * d_v * d_k + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * row_d_k + threads * SCRATCH;
+    (void)chunk;
+    (void)chunk_2;
+    return 4 * T * B * row_d_v + 6 * T * B * 1 + 3 * T * B * row_d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * row_d_k + threads * SCRATCH;
 }
 
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -183,6 +215,7 @@ void mlstm_simd_forward(
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
+    const size_t chunk = steps_ahead(T, B, row_d_k);
     const real *const b_q = parameters->b_q; /* [d_k] */
     const real *const W_k = parameters->W_k; /* [d_k, D] */
     const real *const b_k = parameters->b_k; /* [d_k] */
@@ -225,7 +258,7 @@ void mlstm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = tape_q + begin * row_d_k;
             for (size_t block = from; block < to; ++block) {
@@ -285,7 +318,7 @@ void mlstm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = tape_v_2 + begin * row_d_v;
             real *const o_rows = tape_o + begin * row_d_v;
@@ -392,93 +425,413 @@ void mlstm_simd_forward(
     }
 
     /* scan forward in time */
-    for (size_t t = 0; t < T; ++t) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = 1, count = blocks(d_k, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const k_rows = tape_k + (t * B + begin) * row_d_k;
+                    const real *const i_rows = tape_i + (t * B + begin) * 1;
+                    const real *const f_rows = tape_f + (t * B + begin) * 1;
+                    real *const n_rows = tape_n + (t * B + begin) * row_d_k;
+                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
+                    const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = d_k - j;
+                            const vec k = load(k_rows + sample * row_d_k + j);
+                            const vec i = splat(*(i_rows + sample));
+                            const vec f = splat(*(f_rows + sample));
+                            const vec n_prev = load_part(n_prev_rows + sample * n_prev_stride + j, left);
+
+                            /* (12)  n = f * n_prev + i * k */
+                            const vec n = f * n_prev + i * k;
+                            store(n_rows + sample * row_d_k + j, n);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t sample = share_from(steps * B, member, members); sample < share_from(steps * B, member + 1, members); ++sample) {
+            const real *restrict q = tape_q + (first * B + sample) * row_d_k;
+            const real *restrict C = tape_C + (first * B + sample) * (d_v * d_k);
+            const real *restrict n = tape_n + (first * B + sample) * row_d_k;
+            real *restrict s = tape_s + (first * B + sample) * 1;
+            const real *restrict g = tape_g + (first * B + sample) * 1;
+            real *restrict r = tape_r + (first * B + sample) * 1;
+            real *restrict a_h = tape_a_h + (first * B + sample) * row_d_v;
+
+            /* (13)  s = n^T q */
+            s[0] = 0;
+            s[0] += dot(&n[0], &q[0], d_k);
+
+            /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+
+            /* (16)  a_h = C q */
+            for (size_t j = 0; j < d_v; ++j) {
+                mlstm_real sum = 0;
+                sum += dot(&C[j * d_k + 0], &q[0], d_k);
+                a_h[j] = sum;
+            }
+        }
+        BARRIER
         {
-            const size_t vectors = 1, count = blocks(d_k, vectors);
+            const size_t vectors = 1, count = blocks(d_v, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const k_rows = tape_k + (t * B + begin) * row_d_k;
-                const real *const i_rows = tape_i + (t * B + begin) * 1;
-                const real *const f_rows = tape_f + (t * B + begin) * 1;
-                real *const n_rows = tape_n + (t * B + begin) * row_d_k;
-                const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
-                const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const o_rows = tape_o + (first * B + begin) * row_d_v;
+                real *const h_rows = out->h + (first * B + begin) * d_v;
+                const real *const r_rows = tape_r + (first * B + begin) * 1;
+                const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = d_k - j;
-                        const vec k = load(k_rows + sample * row_d_k + j);
-                        const vec i = splat(*(i_rows + sample));
-                        const vec f = splat(*(f_rows + sample));
-                        const vec n_prev = load_part(n_prev_rows + sample * n_prev_stride + j, left);
+                        const size_t j = block * LANES, left = d_v - j;
+                        const vec o = load(o_rows + sample * row_d_v + j);
+                        const vec r = splat(*(r_rows + sample));
+                        const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (12)  n = f * n_prev + i * k */
-                        const vec n = f * n_prev + i * k;
-                        store(n_rows + sample * row_d_k + j, n);
+                        /* (16)  h = o * a_h / r */
+                        const vec h = o * a_h / r;
+                        store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
             }
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1, members); ++sample) {
-        const real *restrict q = tape_q + sample * row_d_k;
-        const real *restrict C = tape_C + sample * (d_v * d_k);
-        const real *restrict n = tape_n + sample * row_d_k;
-        real *restrict s = tape_s + sample * 1;
-        const real *restrict g = tape_g + sample * 1;
-        real *restrict r = tape_r + sample * 1;
-        real *restrict a_h = tape_a_h + sample * row_d_v;
-
-        /* (13)  s = n^T q */
-        s[0] = 0;
-        s[0] += dot(&n[0], &q[0], d_k);
-
-        /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
-        r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
-
-        /* (16)  a_h = C q */
-        for (size_t j = 0; j < d_v; ++j) {
-            mlstm_real sum = 0;
-            sum += dot(&C[j * d_k + 0], &q[0], d_k);
-            a_h[j] = sum;
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const o_rows = tape_o + begin * row_d_v;
-            real *const h_rows = out->h + begin * d_v;
-            const real *const r_rows = tape_r + begin * 1;
-            const real *const a_h_rows = tape_a_h + begin * row_d_v;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES, left = d_v - j;
-                    const vec o = load(o_rows + sample * row_d_v + j);
-                    const vec r = splat(*(r_rows + sample));
-                    const vec a_h = load(a_h_rows + sample * row_d_v + j);
-
-                    /* (16)  h = o * a_h / r */
-                    const vec h = o * a_h / r;
-                    store_part(h_rows + sample * d_v + j, h, left);
-                }
-            }
-        }
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, 1, tape_m + (T - 1) * B * 1, 1, final->m);
     if (member == 0)
         copy_rows(B, d_v * d_k, tape_C + (T - 1) * B * (d_v * d_k), d_v * d_k, final->C);
     if (member == 0)
         copy_rows(B, d_k, tape_n + (T - 1) * B * row_d_k, row_d_k, final->n);
+    }
+}
+
+void mlstm_simd_infer(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_real *packed, const mlstm_inputs *in,
+    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_state *final, mlstm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    const size_t row_d_k = padded(d_k);
+    const size_t row_d_v = padded(d_v);
+    const size_t chunk = steps_ahead(T, B, row_d_k);
+    const real *const b_q = parameters->b_q; /* [d_k] */
+    const real *const W_k = parameters->W_k; /* [d_k, D] */
+    const real *const b_k = parameters->b_k; /* [d_k] */
+    const real *const b_v = parameters->b_v; /* [d_v] */
+    const real *const w_i = parameters->w_i; /* [D] */
+    const real *const b_i = parameters->b_i; /* [] */
+    const real *const w_f = parameters->w_f; /* [D] */
+    const real *const b_f = parameters->b_f; /* [] */
+    const real *const b_o = parameters->b_o; /* [d_v] */
+    real *const work_q = work; /* [d_k] a row */
+    real *const work_k = work_q + T * B * row_d_k; /* [d_k] a row */
+    real *const work_v_2 = work_k + T * B * row_d_k; /* [d_v] a row */
+    real *const work_itilde = work_v_2 + T * B * row_d_v; /* [] a row */
+    real *const work_ftilde = work_itilde + T * B * 1; /* [] a row */
+    real *const work_l_f = work_ftilde + T * B * 1; /* [] a row */
+    real *const work_m = work_l_f + T * B * 1; /* [] a row */
+    real *const work_i = work_m + T * B * 1; /* [] a row */
+    real *const work_f = work_i + T * B * 1; /* [] a row */
+    real *const work_o = work_f + T * B * 1; /* [d_v] a row */
+    real *const work_C = work_o + T * B * row_d_v; /* [d_v, d_k] a row */
+    real *const work_n = work_C + T * B * d_v * d_k; /* [d_k] a row */
+    real *const work_s = work_n + T * B * row_d_k; /* [] a row */
+    real *const work_g = work_s + chunk * B * 1; /* [] a row */
+    real *const work_r = work_g + T * B * 1; /* [] a row */
+    real *const work_softplus_ftilde = work_r + chunk * B * 1; /* [] a row */
+    real *const work_a_i = work_softplus_ftilde + T * B * 1; /* [] a row */
+    real *const work_a_f = work_a_i + T * B * 1; /* [] a row */
+    real *const work_a_C = work_a_f + T * B * 1; /* [d_v, d_k] a row */
+    real *const work_a_h = work_a_C + T * B * d_v * d_k; /* [d_v] a row */
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(d_k, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const q_rows = work_q + begin * row_d_k;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(d_k, vectors, block);
+                ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_q x */
+                const operand factors_x[] = {{x_rows, D, D}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = d_k - j;
+                    const vec b_q_here = load_part(b_q + j, left);
+                    for (size_t sample = 0; sample < rows; ++sample) {
+
+                        /* (1)  q = W_q x + b_q */
+                        const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
+                        store(q_rows + sample * row_d_k + j, q);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1, members); ++sample) {
+        const real *restrict x = in->x + sample * D;
+        real *restrict k = work_k + sample * row_d_k;
+        real *restrict itilde = work_itilde + sample * 1;
+        real *restrict ftilde = work_ftilde + sample * 1;
+        real *restrict l_f = work_l_f + sample * 1;
+        real *restrict softplus_ftilde = work_softplus_ftilde + sample * 1;
+
+        /* (2)  k = 1 / sqrt(d_k) W_k x + b_k */
+        for (size_t j = 0; j < d_k; ++j) {
+            mlstm_real sum = b_k[j];
+            sum += 1 / SQRT((mlstm_real)d_k) * dot(&W_k[j * D + 0], &x[0], D);
+            k[j] = sum;
+        }
+
+        /* (4)  itilde = w_i^T x + b_i */
+        itilde[0] = b_i[0];
+        itilde[0] += dot(&w_i[0], &x[0], D);
+
+        /* (5)  ftilde = w_f^T x + b_f */
+        ftilde[0] = b_f[0];
+        ftilde[0] += dot(&w_f[0], &x[0], D);
+
+        /* (6)  softplus_ftilde = softplus(-ftilde) */
+        softplus_ftilde[0] = mlstm_softplus(-ftilde[0]);
+
+        /* (6)  l_f = -softplus(-ftilde) */
+        l_f[0] = -softplus_ftilde[0];
+    }
+    BARRIER
+    {
+        const size_t vectors = MOST_VECTORS(2), count = blocks(d_v, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const v_2_rows = work_v_2 + begin * row_d_v;
+            real *const o_rows = work_o + begin * row_d_v;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(d_v, vectors, block);
+                ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                /* W_v x, W_o x */
+                const operand factors_x_2[] = {{x_rows, D, D}};
+                product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = d_v - j;
+                    const vec b_v_here = load_part(b_v + j, left);
+                    const vec b_o_here = load_part(b_o + j, left);
+                    for (size_t sample = 0; sample < rows; ++sample) {
+
+                        /* (3)  v = W_v x + b_v */
+                        const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
+                        store(v_2_rows + sample * row_d_v + j, v_2);
+
+                        /* (10)  a_o = W_o x + b_o */
+                        const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+
+                        /* (10)  o = sigmoid(a_o) */
+                        const vec o = vec_sigmoid(a_o);
+                        store(o_rows + sample * row_d_v + j, o);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1, members); ++sample) {
+        const real *restrict k = work_k + sample * row_d_k;
+        const real *restrict v_2 = work_v_2 + sample * row_d_v;
+        real *restrict a_C = work_a_C + sample * (d_v * d_k);
+
+        /* (11)  a_C = v k^T */
+        for (size_t j = 0; j < d_v; ++j)
+            for (size_t l = 0; l < d_k; ++l)
+                a_C[j * d_k + l] = v_2[j] * k[l];
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
+            const real *restrict itilde = work_itilde + (t * B + sample) * 1;
+            const real *restrict l_f = work_l_f + (t * B + sample) * 1;
+            real *restrict m = work_m + (t * B + sample) * 1;
+            const real *restrict m_prev = t > 0 ? work_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
+
+            /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
+        }
+        BARRIER
+    }
+
+    /* every step, in any order */
+    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1, members); ++sample) {
+        const real *restrict itilde = work_itilde + sample * 1;
+        const real *restrict l_f = work_l_f + sample * 1;
+        const real *restrict m = work_m + sample * 1;
+        real *restrict i = work_i + sample * 1;
+        real *restrict f = work_f + sample * 1;
+        real *restrict g = work_g + sample * 1;
+        const real *restrict m_prev = sample >= B ? work_m + (sample - B) * 1 : initial->m + sample * 1;
+        real *restrict a_i = work_a_i + sample * 1;
+        real *restrict a_f = work_a_f + sample * 1;
+
+        /* (8)  a_i = itilde - m */
+        a_i[0] = itilde[0] - m[0];
+
+        /* (8)  i = exp(a_i) */
+        i[0] = EXP(a_i[0]);
+
+        /* (9)  a_f = l_f + m_prev - m */
+        a_f[0] = l_f[0] + m_prev[0] - m[0];
+
+        /* (9)  f = exp(a_f) */
+        f[0] = EXP(a_f[0]);
+
+        /* (14)  g = exp(-m) */
+        g[0] = EXP(-m[0]);
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
+            const real *restrict i = work_i + (t * B + sample) * 1;
+            const real *restrict f = work_f + (t * B + sample) * 1;
+            real *restrict C = work_C + (t * B + sample) * (d_v * d_k);
+            const real *restrict C_prev = t > 0 ? work_C + ((t * B + sample) - B) * (d_v * d_k) : initial->C + sample * (d_v * d_k);
+            const real *restrict a_C = work_a_C + (t * B + sample) * (d_v * d_k);
+
+            /* (11)  C = f * C_prev + i * a_C */
+            for (size_t j = 0; j < d_v; ++j)
+                for (size_t l = 0; l < d_k; ++l)
+                    C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
+        }
+        BARRIER
+    }
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = 1, count = blocks(d_k, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const k_rows = work_k + (t * B + begin) * row_d_k;
+                    const real *const i_rows = work_i + (t * B + begin) * 1;
+                    const real *const f_rows = work_f + (t * B + begin) * 1;
+                    real *const n_rows = work_n + (t * B + begin) * row_d_k;
+                    const real *const n_prev_rows = t > 0 ? work_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
+                    const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = d_k - j;
+                            const vec k = load(k_rows + sample * row_d_k + j);
+                            const vec i = splat(*(i_rows + sample));
+                            const vec f = splat(*(f_rows + sample));
+                            const vec n_prev = load_part(n_prev_rows + sample * n_prev_stride + j, left);
+
+                            /* (12)  n = f * n_prev + i * k */
+                            const vec n = f * n_prev + i * k;
+                            store(n_rows + sample * row_d_k + j, n);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t sample = share_from(steps * B, member, members); sample < share_from(steps * B, member + 1, members); ++sample) {
+            const real *restrict q = work_q + (first * B + sample) * row_d_k;
+            const real *restrict C = work_C + (first * B + sample) * (d_v * d_k);
+            const real *restrict n = work_n + (first * B + sample) * row_d_k;
+            real *restrict s = work_s + sample * 1;
+            const real *restrict g = work_g + (first * B + sample) * 1;
+            real *restrict r = work_r + sample * 1;
+            real *restrict a_h = work_a_h + sample * row_d_v;
+
+            /* (13)  s = n^T q */
+            s[0] = 0;
+            s[0] += dot(&n[0], &q[0], d_k);
+
+            /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+
+            /* (16)  a_h = C q */
+            for (size_t j = 0; j < d_v; ++j) {
+                mlstm_real sum = 0;
+                sum += dot(&C[j * d_k + 0], &q[0], d_k);
+                a_h[j] = sum;
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(d_v, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + (first * B + begin) * row_d_v;
+                real *const h_rows = out->h + (first * B + begin) * d_v;
+                const real *const r_rows = work_r + begin * 1;
+                const real *const a_h_rows = work_a_h + begin * row_d_v;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = d_v - j;
+                        const vec o = load(o_rows + sample * row_d_v + j);
+                        const vec r = splat(*(r_rows + sample));
+                        const vec a_h = load(a_h_rows + sample * row_d_v + j);
+
+                        /* (16)  h = o * a_h / r */
+                        const vec h = o * a_h / r;
+                        store_part(h_rows + sample * d_v + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, 1, work_m + (T - 1) * B * 1, 1, final->m);
+    if (member == 0)
+        copy_rows(B, d_v * d_k, work_C + (T - 1) * B * (d_v * d_k), d_v * d_k, final->C);
+    if (member == 0)
+        copy_rows(B, d_k, work_n + (T - 1) * B * row_d_k, row_d_k, final->n);
     }
 }
 
@@ -499,6 +852,8 @@ void mlstm_simd_backward(
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_v = padded(d_v);
     const size_t row_d_k = padded(d_k);
+    const size_t chunk = steps_together(T, B, d_v * d_k);
+    const size_t chunk_2 = steps_ahead(T, B, 1);
     const real *const W_q = parameters->W_q; /* [d_k, D] */
     const real *const W_k = parameters->W_k; /* [d_k, D] */
     const real *const W_v = parameters->W_v; /* [d_v, D] */
@@ -541,17 +896,17 @@ void mlstm_simd_backward(
     real *const work_s_bar = work_g_bar + T * B * 1; /* [] a row */
     real *const work_n_bar = work_s_bar + T * B * 1; /* [d_k] a row */
     real *const work_C_bar = work_n_bar + T * B * row_d_k; /* [d_v, d_k] a row */
-    real *const work_a_C_bar = work_C_bar + T * B * d_v * d_k; /* [d_v, d_k] a row */
-    real *const work_a_o_bar = work_a_C_bar + T * B * d_v * d_k; /* [d_v] a row */
+    real *const work_a_C_bar = work_C_bar + chunk * B * d_v * d_k; /* [d_v, d_k] a row */
+    real *const work_a_o_bar = work_a_C_bar + chunk * B * d_v * d_k; /* [d_v] a row */
     real *const work_f_bar = work_a_o_bar + T * B * row_d_v; /* [] a row */
-    real *const work_a_f_bar = work_f_bar + T * B * 1; /* [] a row */
+    real *const work_a_f_bar = work_f_bar + chunk * B * 1; /* [] a row */
     real *const work_i_bar = work_a_f_bar + T * B * 1; /* [] a row */
-    real *const work_a_i_bar = work_i_bar + T * B * 1; /* [] a row */
+    real *const work_a_i_bar = work_i_bar + chunk * B * 1; /* [] a row */
     real *const work_m_bar = work_a_i_bar + T * B * 1; /* [] a row */
-    real *const work_l_f_bar = work_m_bar + T * B * 1; /* [] a row */
-    real *const work_ftilde_bar = work_l_f_bar + T * B * 1; /* [] a row */
-    real *const work_itilde_bar = work_ftilde_bar + T * B * 1; /* [] a row */
-    real *const work_v_bar = work_itilde_bar + T * B * 1; /* [d_v] a row */
+    real *const work_l_f_bar = work_m_bar + chunk_2 * B * 1; /* [] a row */
+    real *const work_ftilde_bar = work_l_f_bar + chunk_2 * B * 1; /* [] a row */
+    real *const work_itilde_bar = work_ftilde_bar + chunk_2 * B * 1; /* [] a row */
+    real *const work_v_bar = work_itilde_bar + chunk_2 * B * 1; /* [d_v] a row */
     real *const work_k_bar = work_v_bar + T * B * row_d_v; /* [d_k] a row */
     real *const work_q_bar = work_k_bar + T * B * row_d_k; /* [d_k] a row */
     real *const work_m_prev_bar = work_q_bar + T * B * row_d_k; /* [] a row */
@@ -591,7 +946,7 @@ void mlstm_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const o_rows = tape_o + begin * row_d_v;
             const real *const r_rows = tape_r + begin * 1;
             const real *const a_h_rows = tape_a_h + begin * row_d_v;
@@ -675,7 +1030,7 @@ void mlstm_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const q_bar_rows = work_q_bar + begin * row_d_k;
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_k, vectors, block);
@@ -698,12 +1053,12 @@ void mlstm_simd_backward(
         real *const scratch = work_scratch + member * SCRATCH;
         /* (42)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
         /* (52)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
-        const series rows_of_x = {in->x, 0, D, 0, 0, 0};
+        const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
         const total_of with_x[] = {
-            {{work_q_bar, 0, row_d_k, 0, 0, 0}, d_k, 1, W_q_bar, 0},
-            {{work_a_o_bar, 0, row_d_v, 0, 0, 0}, d_v, 1, W_o_bar, 0},
+            {{work_q_bar, 0, row_d_k, 0, 0, 0, 0}, d_k, 1, W_q_bar, 0},
+            {{work_a_o_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_o_bar, 0},
         };
-        totals(T * B, &rows_of_x, D, with_x, 2, member, members, scratch);
+        totals(0, T * B, &rows_of_x, D, with_x, 2, member, members, scratch);
 
     }
     BARRIER
@@ -715,7 +1070,7 @@ void mlstm_simd_backward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const q_rows = tape_q + (t * B + begin) * row_d_k;
                 const real *const f_rows = tape_f + (t * B + begin) * 1;
                 const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d_k : bars->final_n_bar + begin * d_k;
@@ -746,258 +1101,264 @@ void mlstm_simd_backward(
     }
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
-            const real *restrict q = tape_q + (t * B + sample) * row_d_k;
-            const real *restrict f = tape_f + (t * B + sample) * 1;
-            const real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar + (((t + 1) & 1) * B + sample) * (d_v * d_k) : bars->final_C_bar + sample * (d_v * d_k);
-            const real *restrict a_h_bar = work_a_h_bar + (t * B + sample) * row_d_v;
-            real *restrict C_bar = work_C_bar + (t * B + sample) * (d_v * d_k);
-            real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * (d_v * d_k);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
+                const real *restrict q = tape_q + (t * B + sample) * row_d_k;
+                const real *restrict f = tape_f + (t * B + sample) * 1;
+                const real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar + (((t + 1) & 1) * B + sample) * (d_v * d_k) : bars->final_C_bar + sample * (d_v * d_k);
+                const real *restrict a_h_bar = work_a_h_bar + (t * B + sample) * row_d_v;
+                real *restrict C_bar = work_C_bar + ((t - first) * B + sample) * (d_v * d_k);
+                real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * (d_v * d_k);
 
-            /* (23)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (16) */
+                /* (23)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (16) */
+                for (size_t j = 0; j < d_v; ++j)
+                    for (size_t l = 0; l < d_k; ++l)
+                        C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
+
+                /* (39)  C_prev_bar = C_bar * f   adjoint of (11) */
+                for (size_t j = 0; j < d_v; ++j)
+                    for (size_t l = 0; l < d_k; ++l)
+                        C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
+            const real *restrict x = in->x + (first * B + sample) * D;
+            const real *restrict k = tape_k + (first * B + sample) * row_d_k;
+            const real *restrict v_2 = tape_v_2 + (first * B + sample) * row_d_v;
+            const real *restrict i = tape_i + (first * B + sample) * 1;
+            const real *restrict f = tape_f + (first * B + sample) * 1;
+            const real *restrict C_prev = (first * B + sample) >= B ? tape_C + ((first * B + sample) - B) * (d_v * d_k) : initial->C + (first * B + sample) * (d_v * d_k);
+            const real *restrict n_prev = (first * B + sample) >= B ? tape_n + ((first * B + sample) - B) * row_d_k : initial->n + (first * B + sample) * d_k;
+            const real *restrict a_C = tape_a_C + (first * B + sample) * (d_v * d_k);
+            const real *restrict n_bar = work_n_bar + (first * B + sample) * row_d_k;
+            const real *restrict C_bar = work_C_bar + sample * (d_v * d_k);
+            real *restrict a_C_bar = work_a_C_bar + sample * (d_v * d_k);
+            real *restrict f_bar = work_f_bar + sample * 1;
+            real *restrict a_f_bar = work_a_f_bar + (first * B + sample) * 1;
+            real *restrict i_bar = work_i_bar + sample * 1;
+            real *restrict a_i_bar = work_a_i_bar + (first * B + sample) * 1;
+            real *restrict v_bar = work_v_bar + (first * B + sample) * row_d_v;
+            real *restrict k_bar = work_k_bar + (first * B + sample) * row_d_k;
+
+            /* (24)  a_C_bar = C_bar * i   adjoint of (11) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
+                    a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (39)  C_prev_bar = C_bar * f   adjoint of (11) */
+            /* (27)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12) */
+            f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
+                    f_bar[0] += C_bar[j * d_k + l] * C_prev[j * d_k + l];
+            f_bar[0] += dot(&n_bar[0], &n_prev[0], d_k);
+
+            /* (28)  a_f_bar = f_bar * f   adjoint of (9) */
+            a_f_bar[0] = f_bar[0] * f[0];
+
+            /* (29)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
+            i_bar[0] = 0;
+            for (size_t j = 0; j < d_v; ++j)
+                for (size_t l = 0; l < d_k; ++l)
+                    i_bar[0] += C_bar[j * d_k + l] * a_C[j * d_k + l];
+            i_bar[0] += dot(&n_bar[0], &k[0], d_k);
+
+            /* (30)  a_i_bar = i_bar * i   adjoint of (8) */
+            a_i_bar[0] = i_bar[0] * i[0];
+
+            /* (35)  v_bar = a_C_bar k   adjoint of (11) */
+            for (size_t j = 0; j < d_v; ++j) {
+                mlstm_real sum = 0;
+                sum += dot(&a_C_bar[j * d_k + 0], &k[0], d_k);
+                v_bar[j] = sum;
+            }
+
+            /* (36)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
+            for (size_t j = 0; j < d_k; ++j) {
+                mlstm_real sum = n_bar[j] * i[0];
+                for (size_t l = 0; l < d_v; ++l)
+                    sum += v_2[l] * a_C_bar[l * d_k + j];
+                k_bar[j] = sum;
+            }
+
+            /* (44)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            for (size_t j = 0; j < d_k; ++j)
+                for (size_t l = 0; l < D; ++l)
+                    W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(d_k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const k_bar_rows = work_k_bar + (first * B + begin) * row_d_k;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_k - j;
+                        vec b_k_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec k_bar = load(k_bar_rows + sample * row_d_k + j);
+
+                            /* (45)  b_k_bar = sum_t k_bar   adjoint of (2) */
+                            b_k_bar_here += k_bar;
+                        }
+                        store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            const size_t vectors = 1, count = blocks(d_v, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const v_bar_rows = work_v_bar + (first * B + begin) * row_d_v;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_v - j;
+                        vec b_v_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec v_bar = load(v_bar_rows + sample * row_d_v + j);
+
+                            /* (47)  b_v_bar = sum_t v_bar   adjoint of (3) */
+                            b_v_bar_here += v_bar;
+                        }
+                        store_part(b_v_bar + j, load_part(b_v_bar + j, left) + b_v_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (46)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_v_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_v_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, D, with_x, 1, member, members, scratch);
+
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    for (size_t sample = 0; sample < (T * B) * (member == 0); ++sample) {
-        const real *restrict x = in->x + sample * D;
-        const real *restrict k = tape_k + sample * row_d_k;
-        const real *restrict v_2 = tape_v_2 + sample * row_d_v;
-        const real *restrict i = tape_i + sample * 1;
-        const real *restrict f = tape_f + sample * 1;
-        const real *restrict C_prev = sample >= B ? tape_C + (sample - B) * (d_v * d_k) : initial->C + sample * (d_v * d_k);
-        const real *restrict n_prev = sample >= B ? tape_n + (sample - B) * row_d_k : initial->n + sample * d_k;
-        const real *restrict a_C = tape_a_C + sample * (d_v * d_k);
-        const real *restrict n_bar = work_n_bar + sample * row_d_k;
-        const real *restrict C_bar = work_C_bar + sample * (d_v * d_k);
-        real *restrict a_C_bar = work_a_C_bar + sample * (d_v * d_k);
-        real *restrict f_bar = work_f_bar + sample * 1;
-        real *restrict a_f_bar = work_a_f_bar + sample * 1;
-        real *restrict i_bar = work_i_bar + sample * 1;
-        real *restrict a_i_bar = work_a_i_bar + sample * 1;
-        real *restrict v_bar = work_v_bar + sample * row_d_v;
-        real *restrict k_bar = work_k_bar + sample * row_d_k;
-
-        /* (24)  a_C_bar = C_bar * i   adjoint of (11) */
-        for (size_t j = 0; j < d_v; ++j)
-            for (size_t l = 0; l < d_k; ++l)
-                a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
-
-        /* (27)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12) */
-        f_bar[0] = 0;
-        for (size_t j = 0; j < d_v; ++j)
-            for (size_t l = 0; l < d_k; ++l)
-                f_bar[0] += C_bar[j * d_k + l] * C_prev[j * d_k + l];
-        f_bar[0] += dot(&n_bar[0], &n_prev[0], d_k);
-
-        /* (28)  a_f_bar = f_bar * f   adjoint of (9) */
-        a_f_bar[0] = f_bar[0] * f[0];
-
-        /* (29)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
-        i_bar[0] = 0;
-        for (size_t j = 0; j < d_v; ++j)
-            for (size_t l = 0; l < d_k; ++l)
-                i_bar[0] += C_bar[j * d_k + l] * a_C[j * d_k + l];
-        i_bar[0] += dot(&n_bar[0], &k[0], d_k);
-
-        /* (30)  a_i_bar = i_bar * i   adjoint of (8) */
-        a_i_bar[0] = i_bar[0] * i[0];
-
-        /* (35)  v_bar = a_C_bar k   adjoint of (11) */
-        for (size_t j = 0; j < d_v; ++j) {
-            mlstm_real sum = 0;
-            sum += dot(&a_C_bar[j * d_k + 0], &k[0], d_k);
-            v_bar[j] = sum;
-        }
-
-        /* (36)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
-        for (size_t j = 0; j < d_k; ++j) {
-            mlstm_real sum = n_bar[j] * i[0];
-            for (size_t l = 0; l < d_v; ++l)
-                sum += v_2[l] * a_C_bar[l * d_k + j];
-            k_bar[j] = sum;
-        }
-
-        /* (44)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
-        for (size_t j = 0; j < d_k; ++j)
-            for (size_t l = 0; l < D; ++l)
-                W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(d_k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const k_bar_rows = work_k_bar + begin * row_d_k;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d_k, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_k - j;
-                    vec b_k_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec k_bar = load(k_bar_rows + sample * row_d_k + j);
-
-                        /* (45)  b_k_bar = sum_t k_bar   adjoint of (2) */
-                        b_k_bar_here += k_bar;
-                    }
-                    store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const v_bar_rows = work_v_bar + begin * row_d_v;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d_v, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_v - j;
-                    vec b_v_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec v_bar = load(v_bar_rows + sample * row_d_v + j);
-
-                        /* (47)  b_v_bar = sum_t v_bar   adjoint of (3) */
-                        b_v_bar_here += v_bar;
-                    }
-                    store_part(b_v_bar + j, load_part(b_v_bar + j, left) + b_v_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (46)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, D, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_v_bar, 0, row_d_v, 0, 0, 0}, d_v, 1, W_v_bar, 0},
-        };
-        totals(T * B, &rows_of_x, D, with_x, 1, member, members, scratch);
-
-    }
-    BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
-            const real *restrict itilde = tape_itilde + (t * B + sample) * 1;
-            const real *restrict l_f = tape_l_f + (t * B + sample) * 1;
-            const real *restrict g = tape_g + (t * B + sample) * 1;
-            const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
-            const real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) * 1 : bars->final_m_bar + sample * 1;
-            const real *restrict g_bar = work_g_bar + (t * B + sample) * 1;
-            const real *restrict a_f_bar = work_a_f_bar + (t * B + sample) * 1;
-            const real *restrict a_i_bar = work_a_i_bar + (t * B + sample) * 1;
-            real *restrict m_bar = work_m_bar + (t * B + sample) * 1;
-            real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample) * 1;
+    for (size_t done = 0; done < T; done += chunk_2) {
+        const size_t steps = least(chunk_2, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
+                const real *restrict itilde = tape_itilde + (t * B + sample) * 1;
+                const real *restrict l_f = tape_l_f + (t * B + sample) * 1;
+                const real *restrict g = tape_g + (t * B + sample) * 1;
+                const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
+                const real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) * 1 : bars->final_m_bar + sample * 1;
+                const real *restrict g_bar = work_g_bar + (t * B + sample) * 1;
+                const real *restrict a_f_bar = work_a_f_bar + (t * B + sample) * 1;
+                const real *restrict a_i_bar = work_a_i_bar + (t * B + sample) * 1;
+                real *restrict m_bar = work_m_bar + ((t - first) * B + sample) * 1;
+                real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample) * 1;
 
-            /* (31)  m_bar = -a_i_bar - a_f_bar - g_bar * g + m_next_bar   adjoint of (8), (9), (14) */
-            m_bar[0] = -a_i_bar[0] - a_f_bar[0] - g_bar[0] * g[0] + m_next_bar[0];
+                /* (31)  m_bar = -a_i_bar - a_f_bar - g_bar * g + m_next_bar   adjoint of (8), (9), (14) */
+                m_bar[0] = -a_i_bar[0] - a_f_bar[0] - g_bar[0] * g[0] + m_next_bar[0];
 
-            /* (38)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
-            m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
+                /* (38)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
+                m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
+            const real *restrict itilde = tape_itilde + (first * B + sample) * 1;
+            const real *restrict l_f = tape_l_f + (first * B + sample) * 1;
+            const real *restrict m_prev = (first * B + sample) >= B ? tape_m + ((first * B + sample) - B) * 1 : initial->m + (first * B + sample) * 1;
+            const real *restrict a_o_bar = work_a_o_bar + (first * B + sample) * row_d_v;
+            const real *restrict a_f_bar = work_a_f_bar + (first * B + sample) * 1;
+            const real *restrict a_i_bar = work_a_i_bar + (first * B + sample) * 1;
+            const real *restrict m_bar = work_m_bar + sample * 1;
+            real *restrict l_f_bar = work_l_f_bar + sample * 1;
+            real *restrict ftilde_bar = work_ftilde_bar + sample * 1;
+            real *restrict itilde_bar = work_itilde_bar + sample * 1;
+            const real *restrict v_bar = work_v_bar + (first * B + sample) * row_d_v;
+            const real *restrict k_bar = work_k_bar + (first * B + sample) * row_d_k;
+            const real *restrict q_bar = work_q_bar + (first * B + sample) * row_d_k;
+            real *restrict x_bar = gradients->x_bar + (first * B + sample) * D;
+            const real *restrict sigmoid_ftilde = work_sigmoid_ftilde + (first * B + sample) * 1;
+
+            /* (32)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
+            l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
+
+            /* (33)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
+
+            /* (34)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8) */
+            itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
+
+            /* (41)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
+            for (size_t j = 0; j < D; ++j) {
+                mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
+                for (size_t l = 0; l < d_k; ++l)
+                    sum += W_q[l * D + j] * q_bar[l];
+                for (size_t l = 0; l < d_k; ++l)
+                    sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
+                for (size_t l = 0; l < d_v; ++l)
+                    sum += W_v[l * D + j] * v_bar[l];
+                for (size_t l = 0; l < d_v; ++l)
+                    sum += W_o[l * D + j] * a_o_bar[l];
+                x_bar[j] = sum;
+            }
+
+            /* (49)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            b_i_bar[0] += itilde_bar[0];
+
+            /* (51)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            b_f_bar[0] += ftilde_bar[0];
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(D, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const x_rows = in->x + (first * B + begin) * D;
+                const real *const ftilde_bar_rows = work_ftilde_bar + begin * 1;
+                const real *const itilde_bar_rows = work_itilde_bar + begin * 1;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(D, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = D - j;
+                        vec w_i_bar_here = {0};
+                        vec w_f_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec x = load_part(x_rows + sample * D + j, left);
+                            const vec ftilde_bar = splat(*(ftilde_bar_rows + sample));
+                            const vec itilde_bar = splat(*(itilde_bar_rows + sample));
 
-    /* every step, in any order */
-    for (size_t sample = 0; sample < (T * B) * (member == 0); ++sample) {
-        const real *restrict itilde = tape_itilde + sample * 1;
-        const real *restrict l_f = tape_l_f + sample * 1;
-        const real *restrict m_prev = sample >= B ? tape_m + (sample - B) * 1 : initial->m + sample * 1;
-        const real *restrict a_o_bar = work_a_o_bar + sample * row_d_v;
-        const real *restrict a_f_bar = work_a_f_bar + sample * 1;
-        const real *restrict a_i_bar = work_a_i_bar + sample * 1;
-        const real *restrict m_bar = work_m_bar + sample * 1;
-        real *restrict l_f_bar = work_l_f_bar + sample * 1;
-        real *restrict ftilde_bar = work_ftilde_bar + sample * 1;
-        real *restrict itilde_bar = work_itilde_bar + sample * 1;
-        const real *restrict v_bar = work_v_bar + sample * row_d_v;
-        const real *restrict k_bar = work_k_bar + sample * row_d_k;
-        const real *restrict q_bar = work_q_bar + sample * row_d_k;
-        real *restrict x_bar = gradients->x_bar + sample * D;
-        const real *restrict sigmoid_ftilde = work_sigmoid_ftilde + sample * 1;
+                            /* (48)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+                            w_i_bar_here += itilde_bar * x;
 
-        /* (32)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
-        l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
-
-        /* (33)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
-        ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
-
-        /* (34)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8) */
-        itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
-
-        /* (41)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
-        for (size_t j = 0; j < D; ++j) {
-            mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
-            for (size_t l = 0; l < d_k; ++l)
-                sum += W_q[l * D + j] * q_bar[l];
-            for (size_t l = 0; l < d_k; ++l)
-                sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
-            for (size_t l = 0; l < d_v; ++l)
-                sum += W_v[l * D + j] * v_bar[l];
-            for (size_t l = 0; l < d_v; ++l)
-                sum += W_o[l * D + j] * a_o_bar[l];
-            x_bar[j] = sum;
-        }
-
-        /* (49)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
-        b_i_bar[0] += itilde_bar[0];
-
-        /* (51)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
-        b_f_bar[0] += ftilde_bar[0];
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(D, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const x_rows = in->x + begin * D;
-            const real *const ftilde_bar_rows = work_ftilde_bar + begin * 1;
-            const real *const itilde_bar_rows = work_itilde_bar + begin * 1;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(D, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = D - j;
-                    vec w_i_bar_here = {0};
-                    vec w_f_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec x = load_part(x_rows + sample * D + j, left);
-                        const vec ftilde_bar = splat(*(ftilde_bar_rows + sample));
-                        const vec itilde_bar = splat(*(itilde_bar_rows + sample));
-
-                        /* (48)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
-                        w_i_bar_here += itilde_bar * x;
-
-                        /* (50)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
-                        w_f_bar_here += ftilde_bar * x;
+                            /* (50)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+                            w_f_bar_here += ftilde_bar * x;
+                        }
+                        store_part(w_i_bar + j, load_part(w_i_bar + j, left) + w_i_bar_here, left);
+                        store_part(w_f_bar + j, load_part(w_f_bar + j, left) + w_f_bar_here, left);
                     }
-                    store_part(w_i_bar + j, load_part(w_i_bar + j, left) + w_i_bar_here, left);
-                    store_part(w_f_bar + j, load_part(w_f_bar + j, left) + w_f_bar_here, left);
                 }
             }
         }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, 1, work_m_prev_bar + (((0) & 1) * B + 0) * 1, 1, gradients->initial_m_bar);
     if (member == 0)
@@ -1061,7 +1422,7 @@ void mlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
             for (size_t turn = from; turn < to; ++turn) {
@@ -1122,7 +1483,7 @@ void mlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
@@ -1223,7 +1584,7 @@ void mlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const k_rows = work_k + begin * row_d_k;
             const real *const i_rows = work_i + begin * 1;
             const real *const f_rows = work_f + begin * 1;
@@ -1274,7 +1635,7 @@ void mlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_d_v;
             real *const h_rows = out->h + begin * d_v;
             const real *const r_rows = work_r + begin * 1;
@@ -1301,10 +1662,4 @@ void mlstm_simd_step(
     if (member == 0)
         copy_rows(B, d_k, work_n + 0 * row_d_k, row_d_k, next->n);
     }
-}
-
-void mlstm_simd_bound_step(const mlstm_simd_bound *bound)
-{
-    mlstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -27,7 +27,10 @@ size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes);
 /* Entries of mlstm_real: scratch memory of forward: 3 * T * B * 1. */
 size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 12 * T * B * 1 + 3 * T * B * padded d_k + 2 * T * B * d_v * d_k + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * SCRATCH. */
+/* Entries of mlstm_real: scratch memory of infer: 3 * T * B * padded d_k + 2 * T * B * padded d_v + 10 * T * B * 1 + 2 * T * B * d_v * d_k + 2 * chunk * B * 1 + chunk * B * padded d_v. */
+size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
+
+/* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 6 * T * B * 1 + 3 * T * B * padded d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * SCRATCH. */
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Entries of mlstm_real: scratch memory of step: 3 * B * padded d_k + 3 * B * padded d_v + 12 * B * 1 + 2 * B * d_v * d_k + 1. */
@@ -51,6 +54,13 @@ void mlstm_simd_forward(
     const mlstm_state *final, mlstm_real *tape, mlstm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void mlstm_simd_infer(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_real *packed, const mlstm_inputs *in,
+    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_state *final, mlstm_real *work, size_t threads);
+
 /* As mlstm_backward, with weights packed by mlstm_simd_pack_backward. */
 void mlstm_simd_backward(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
@@ -65,21 +75,6 @@ void mlstm_simd_step(
     const mlstm_real *packed, const mlstm_inputs *in,
     const mlstm_state *state, const mlstm_outputs *out,
     const mlstm_state *next, mlstm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct mlstm_simd_bound {
-    const mlstm_sizes *sizes;
-    const mlstm_parameters *parameters;
-    const mlstm_real *packed;
-    const mlstm_inputs *in;
-    const mlstm_state *state;
-    const mlstm_outputs *out;
-    const mlstm_state *next;
-    mlstm_real *work;
-    size_t threads;
-} mlstm_simd_bound;
-
-void mlstm_simd_bound_step(const mlstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

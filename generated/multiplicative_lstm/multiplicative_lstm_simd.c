@@ -21,6 +21,7 @@ size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -28,6 +29,7 @@ size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes
     (void)size_m;
     (void)row_d;
     (void)row_size_m;
+    (void)chunk;
     return 3 * T * B * row_d + 6 * T * B * row_size_m;
 }
 
@@ -40,6 +42,7 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -47,7 +50,8 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
     (void)size_m;
     (void)row_d;
     (void)row_size_m;
-    return up_to(d, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d + 4 * up_to(size_m, LANES) * n;
+    (void)chunk;
+    return up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d;
 }
 
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes)
@@ -59,6 +63,7 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, 4 * row_size_m + 2 * row_d);
     (void)T;
     (void)B;
     (void)n;
@@ -66,6 +71,7 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
     (void)size_m;
     (void)row_size_m;
     (void)row_d;
+    (void)chunk;
     return up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m);
 }
 
@@ -79,6 +85,7 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -86,7 +93,30 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     (void)size_m;
     (void)row_d;
     (void)row_size_m;
-    return steps_ahead(T, B, 4 * up_to(size_m, LANES)) * B * 4 * up_to(size_m, LANES);
+    (void)chunk;
+    return chunk * B * 4 * up_to(size_m, LANES);
+}
+
+size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    const size_t row_d = padded(d);
+    const size_t row_size_m = padded(size_m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)d;
+    (void)size_m;
+    (void)row_d;
+    (void)row_size_m;
+    (void)chunk;
+    return B * row_d + 2 * B * row_size_m + T * B * row_d + chunk * B * 4 * up_to(size_m, LANES);
 }
 
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -98,6 +128,7 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, 4 * row_size_m + 2 * row_d);
     (void)T;
     (void)B;
     (void)n;
@@ -105,7 +136,8 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
     (void)size_m;
     (void)row_size_m;
     (void)row_d;
-    return 4 * T * B * row_size_m + 3 * T * B * row_d + 2 * 2 * B * row_size_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_size_m + 3 * chunk * B * row_d + 2 * 2 * B * row_size_m + threads * SCRATCH;
 }
 
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -149,6 +181,16 @@ void multiplicative_lstm_simd_pack_forward(
     }
     {
         const weights from[] = {
+            {parameters->W_hx, n, 1, 1},
+            {parameters->W_ix, n, 1, 1},
+            {parameters->W_ox, n, 1, 1},
+            {parameters->W_fx, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(size_m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_mh, size_m, 1, 1},
         };
         const size_t entries_of[] = {size_m};
@@ -162,16 +204,6 @@ void multiplicative_lstm_simd_pack_forward(
             {parameters->W_fm, d, 1, 1},
         };
         const size_t entries_of[] = {d};
-        packed = pack(size_m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_hx, n, 1, 1},
-            {parameters->W_ix, n, 1, 1},
-            {parameters->W_ox, n, 1, 1},
-            {parameters->W_fx, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
         packed = pack(size_m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
     }
 }
@@ -236,6 +268,7 @@ void multiplicative_lstm_simd_forward(
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
     real *const tape_m = tape; /* [d] a row */
     real *const tape_i = tape_m + T * B * row_d; /* [m] a row */
     real *const tape_o = tape_i + T * B * row_size_m; /* [m] a row */
@@ -247,9 +280,9 @@ void multiplicative_lstm_simd_forward(
     real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
     real *const tile_hhat_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(d, LANES) * n;
+    const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
     const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
-    const real *const panels_x_2 = panels_m + 4 * up_to(size_m, LANES) * d;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -261,7 +294,7 @@ void multiplicative_lstm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = tape_a_m + begin * row_d;
             for (size_t block = from; block < to; ++block) {
@@ -287,141 +320,322 @@ void multiplicative_lstm_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(size_m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(size_m, vectors, block);
+                /* W_hx x, W_ix x, W_ox x, W_fx x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
+                    const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
+                    real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_mh h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec a_m = load(a_m_rows + s * row_d + j);
+
+                                /* (1)  a_m_2 = W_mh h_prev */
+                                const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+                                store(a_m_2_rows + s * row_d + j, a_m_2);
+
+                                /* (1)  m = a_m * a_m_2 */
+                                const vec m = a_m * a_m_2;
+                                store(m_rows + s * row_d + j, m);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    /* W_hx x, W_ix x, W_ox x, W_fx x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const m_rows = tape_m + (t * B + begin) * row_d;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
-                        const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
-                        real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(d, vectors, block);
-                            ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    real *const i_rows = tape_i + (t * B + begin) * row_size_m;
+                    real *const o_rows = tape_o + (t * B + begin) * row_size_m;
+                    real *const f_rows = tape_f + (t * B + begin) * row_size_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_size_m;
+                    real *const h_rows = out->h + (t * B + begin) * size_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
+                    const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
+                    real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
+                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* W_mh h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                        /* W_hm m, W_im m, W_om m, W_fm m */
+                        const operand factors_m[] = {{m_rows, row_d, d}};
+                        product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_m = load(a_m_rows + s * row_d + j);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (1)  a_m_2 = W_mh h_prev */
-                                    const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
-                                    store(a_m_2_rows + s * row_d + j, a_m_2);
+                                /* (2)  hhat = W_hx x + W_hm m */
+                                const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
 
-                                    /* (1)  m = a_m * a_m_2 */
-                                    const vec m = a_m * a_m_2;
-                                    store(m_rows + s * row_d + j, m);
-                                }
+                                /* (3)  a_i = W_ix x + W_im m */
+                                const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
+
+                                /* (3)  i = sigmoid(a_i) */
+                                const vec i = vec_sigmoid(a_i);
+                                store(i_rows + s * row_size_m + j, i);
+
+                                /* (4)  a_o = W_ox x + W_om m */
+                                const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
+
+                                /* (4)  o = sigmoid(a_o) */
+                                const vec o = vec_sigmoid(a_o);
+                                store(o_rows + s * row_size_m + j, o);
+
+                                /* (5)  a_f = W_fx x + W_fm m */
+                                const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
+
+                                /* (5)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_size_m + j, f);
+
+                                /* (6)  tanh_hhat = tanh(hhat) */
+                                const vec tanh_hhat = vec_tanh(hhat);
+                                store(tanh_hhat_rows + s * row_size_m + j, tanh_hhat);
+
+                                /* (6)  c = f * c_prev + i * tanh(hhat) */
+                                const vec c = f * c_prev + i * tanh_hhat;
+                                store(c_rows + s * row_size_m + j, c);
+
+                                /* (7)  tanh_c = tanh(c) */
+                                const vec tanh_c = vec_tanh(c);
+                                store(tanh_c_rows + s * row_size_m + j, tanh_c);
+
+                                /* (7)  h = tanh(c) * o */
+                                const vec h = tanh_c * o;
+                                store_part(h_rows + s * size_m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const m_rows = tape_m + (t * B + begin) * row_d;
-                        real *const i_rows = tape_i + (t * B + begin) * row_size_m;
-                        real *const o_rows = tape_o + (t * B + begin) * row_size_m;
-                        real *const f_rows = tape_f + (t * B + begin) * row_size_m;
-                        real *const c_rows = tape_c + (t * B + begin) * row_size_m;
-                        real *const h_rows = out->h + (t * B + begin) * size_m;
-                        const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
-                        const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
-                        real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
-                        real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
-
-                            /* W_hm m, W_im m, W_om m, W_fm m */
-                            const operand factors_m[] = {{m_rows, row_d, d}};
-                            product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = size_m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-
-                                    /* (2)  hhat = W_hx x + W_hm m */
-                                    const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
-
-                                    /* (3)  a_i = W_ix x + W_im m */
-                                    const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
-
-                                    /* (3)  i = sigmoid(a_i) */
-                                    const vec i = vec_sigmoid(a_i);
-                                    store(i_rows + s * row_size_m + j, i);
-
-                                    /* (4)  a_o = W_ox x + W_om m */
-                                    const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
-
-                                    /* (4)  o = sigmoid(a_o) */
-                                    const vec o = vec_sigmoid(a_o);
-                                    store(o_rows + s * row_size_m + j, o);
-
-                                    /* (5)  a_f = W_fx x + W_fm m */
-                                    const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
-
-                                    /* (5)  f = sigmoid(a_f) */
-                                    const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + s * row_size_m + j, f);
-
-                                    /* (6)  tanh_hhat = tanh(hhat) */
-                                    const vec tanh_hhat = vec_tanh(hhat);
-                                    store(tanh_hhat_rows + s * row_size_m + j, tanh_hhat);
-
-                                    /* (6)  c = f * c_prev + i * tanh(hhat) */
-                                    const vec c = f * c_prev + i * tanh_hhat;
-                                    store(c_rows + s * row_size_m + j, c);
-
-                                    /* (7)  tanh_c = tanh(c) */
-                                    const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_size_m + j, tanh_c);
-
-                                    /* (7)  h = tanh(c) * o */
-                                    const vec h = tanh_c * o;
-                                    store_part(h_rows + s * size_m + j, h, left);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, size_m, out->h + (T - 1) * B * size_m, size_m, final->h);
     if (member == 0)
         copy_rows(B, size_m, tape_c + (T - 1) * B * row_size_m, row_size_m, final->c);
+    }
+}
+
+void multiplicative_lstm_simd_infer(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
+    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_state *final, multiplicative_lstm_real *work, size_t threads)
+{
+    (void)parameters;
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    const size_t row_d = padded(d);
+    const size_t row_size_m = padded(size_m);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
+    real *const work_m = work; /* [d] a row */
+    real *const work_c = work_m + B * row_d; /* [m] a row */
+    real *const work_a_m = work_c + 2 * B * row_size_m; /* [d] a row */
+    real *const tile_hhat_ahead = work_a_m + T * B * row_d;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
+    const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_m_rows = work_a_m + begin * row_d;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(d, vectors, block);
+                ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_mx x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  a_m = W_mx x */
+                        const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
+                        store(a_m_rows + s * row_d + j, a_m);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(size_m, vectors, block);
+                /* W_hx x, W_ix x, W_ox x, W_fx x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const m_rows = work_m + begin * row_d;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
+                    const real *const a_m_rows = work_a_m + (t * B + begin) * row_d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_mh h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec a_m = load(a_m_rows + s * row_d + j);
+
+                                /* (1)  a_m_2 = W_mh h_prev */
+                                const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+
+                                /* (1)  m = a_m * a_m_2 */
+                                const vec m = a_m * a_m_2;
+                                store(m_rows + s * row_d + j, m);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const m_rows = work_m + begin * row_d;
+                    real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
+                    real *const h_rows = out->h + (t * B + begin) * size_m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_size_m : initial->c + begin * size_m;
+                    const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* W_hm m, W_im m, W_om m, W_fm m */
+                        const operand factors_m[] = {{m_rows, row_d, d}};
+                        product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+
+                                /* (2)  hhat = W_hx x + W_hm m */
+                                const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
+
+                                /* (3)  a_i = W_ix x + W_im m */
+                                const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
+
+                                /* (3)  i = sigmoid(a_i) */
+                                const vec i = vec_sigmoid(a_i);
+
+                                /* (4)  a_o = W_ox x + W_om m */
+                                const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
+
+                                /* (4)  o = sigmoid(a_o) */
+                                const vec o = vec_sigmoid(a_o);
+
+                                /* (5)  a_f = W_fx x + W_fm m */
+                                const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
+
+                                /* (5)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+
+                                /* (6)  tanh_hhat = tanh(hhat) */
+                                const vec tanh_hhat = vec_tanh(hhat);
+
+                                /* (6)  c = f * c_prev + i * tanh(hhat) */
+                                const vec c = f * c_prev + i * tanh_hhat;
+                                store(c_rows + s * row_size_m + j, c);
+
+                                /* (7)  tanh_c = tanh(c) */
+                                const vec tanh_c = vec_tanh(c);
+
+                                /* (7)  h = tanh(c) * o */
+                                const vec h = tanh_c * o;
+                                store_part(h_rows + s * size_m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, size_m, out->h + (T - 1) * B * size_m, size_m, final->h);
+    if (member == 0)
+        copy_rows(B, size_m, work_c + (((T - 1) & 1) * B + 0) * row_size_m, row_size_m, final->c);
     }
 }
 
@@ -441,6 +655,7 @@ void multiplicative_lstm_simd_backward(
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, 4 * row_size_m + 2 * row_d);
     real *const W_mx_bar = gradients->W_mx_bar; /* [d, n] */
     real *const W_mh_bar = gradients->W_mh_bar; /* [d, m] */
     real *const W_hx_bar = gradients->W_hx_bar; /* [m, n] */
@@ -461,13 +676,13 @@ void multiplicative_lstm_simd_backward(
     const real *const tape_tanh_hhat = tape_a_m_2 + T * B * row_d; /* [m] a row */
     const real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
     real *const work_a_f_bar = work; /* [m] a row */
-    real *const work_a_o_bar = work_a_f_bar + T * B * row_size_m; /* [m] a row */
-    real *const work_a_i_bar = work_a_o_bar + T * B * row_size_m; /* [m] a row */
-    real *const work_hhat_bar = work_a_i_bar + T * B * row_size_m; /* [m] a row */
-    real *const work_m_bar = work_hhat_bar + T * B * row_size_m; /* [d] a row */
-    real *const work_a_m_2_bar = work_m_bar + T * B * row_d; /* [d] a row */
-    real *const work_a_m_bar = work_a_m_2_bar + T * B * row_d; /* [d] a row */
-    real *const work_h_prev_bar = work_a_m_bar + T * B * row_d; /* [m] a row */
+    real *const work_a_o_bar = work_a_f_bar + chunk * B * row_size_m; /* [m] a row */
+    real *const work_a_i_bar = work_a_o_bar + chunk * B * row_size_m; /* [m] a row */
+    real *const work_hhat_bar = work_a_i_bar + chunk * B * row_size_m; /* [m] a row */
+    real *const work_m_bar = work_hhat_bar + chunk * B * row_size_m; /* [d] a row */
+    real *const work_a_m_2_bar = work_m_bar + chunk * B * row_d; /* [d] a row */
+    real *const work_a_m_bar = work_a_m_2_bar + chunk * B * row_d; /* [d] a row */
+    real *const work_h_prev_bar = work_a_m_bar + chunk * B * row_d; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_size_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_size_m;
     const real *const panels_hhat_bar = packed;
@@ -479,250 +694,253 @@ void multiplicative_lstm_simd_backward(
     (void)member, (void)members;
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(size_m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const i_rows = tape_i + (t * B + begin) * row_size_m;
+                    const real *const o_rows = tape_o + (t * B + begin) * row_size_m;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_size_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
+                    const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
+                    const real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
+                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * size_m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_h_bar + begin * size_m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_size_m : size_m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_c_bar + begin * size_m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_size_m : size_m;
+                    real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_size_m;
+                    real *const a_o_bar_rows = work_a_o_bar + ((t - first) * B + begin) * row_size_m;
+                    real *const a_i_bar_rows = work_a_i_bar + ((t - first) * B + begin) * row_size_m;
+                    real *const hhat_bar_rows = work_hhat_bar + ((t - first) * B + begin) * row_size_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_size_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = size_m - j;
+                            const vec i = load(i_rows + s * row_size_m + j);
+                            const vec o = load(o_rows + s * row_size_m + j);
+                            const vec f = load(f_rows + s * row_size_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec tanh_hhat = load(tanh_hhat_rows + s * row_size_m + j);
+                            const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * size_m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (8)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+
+                            /* (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (7) */
+                            const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+
+                            /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
+                            const vec f_bar = c_bar * c_prev;
+
+                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
+                            const vec a_f_bar = f_bar * f * (1 - f);
+                            store(a_f_bar_rows + s * row_size_m + j, a_f_bar);
+
+                            /* (12)  o_bar = h_bar * tanh(c)   adjoint of (7) */
+                            const vec o_bar = h_bar * tanh_c;
+
+                            /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
+                            const vec a_o_bar = o_bar * o * (1 - o);
+                            store(a_o_bar_rows + s * row_size_m + j, a_o_bar);
+
+                            /* (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6) */
+                            const vec i_bar = c_bar * tanh_hhat;
+
+                            /* (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
+                            const vec a_i_bar = i_bar * i * (1 - i);
+                            store(a_i_bar_rows + s * row_size_m + j, a_i_bar);
+
+                            /* (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6) */
+                            const vec hhat_bar = c_bar * i * (1 - tanh_hhat * tanh_hhat);
+                            store(hhat_bar_rows + s * row_size_m + j, hhat_bar);
+
+                            /* (21)  c_prev_bar = c_bar * f   adjoint of (6) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + s * row_size_m + j, c_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
+                    const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_size_m;
+                    const real *const a_o_bar_rows = work_a_o_bar + ((t - first) * B + begin) * row_size_m;
+                    const real *const a_i_bar_rows = work_a_i_bar + ((t - first) * B + begin) * row_size_m;
+                    const real *const hhat_bar_rows = work_hhat_bar + ((t - first) * B + begin) * row_size_m;
+                    real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
+                    real *const a_m_2_bar_rows = work_a_m_2_bar + ((t - first) * B + begin) * row_d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
+                        const operand factors_hhat_bar[] = {{hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
+                        product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * 4 * size_m, tile_m_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec a_m = load(a_m_rows + s * row_d + j);
+
+                                /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5) */
+                                const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(m_bar_rows + s * row_d + j, m_bar);
+
+                                /* (18)  a_m_2_bar = m_bar * a_m   adjoint of (1) */
+                                const vec a_m_2_bar = m_bar * a_m;
+                                store(a_m_2_bar_rows + s * row_d + j, a_m_2_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(size_m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_m_2_bar_rows = work_a_m_2_bar + ((t - first) * B + begin) * row_d;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_size_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_mh^T a_m_2_bar */
+                        const operand factors_a_m_2_bar[] = {{a_m_2_bar_rows, row_d, d}};
+                        product(rows, 1 * own, factors_a_m_2_bar, 1, panels_a_m_2_bar + block * vectors * LANES * 1 * d, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
-            const size_t vectors = 1, count = blocks(size_m, vectors);
+            const size_t vectors = 1, count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const i_rows = tape_i + (t * B + begin) * row_size_m;
-                const real *const o_rows = tape_o + (t * B + begin) * row_size_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_size_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
-                const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
-                const real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
-                const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * size_m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_h_bar + begin * size_m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_size_m : size_m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_c_bar + begin * size_m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_size_m : size_m;
-                real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_size_m;
-                real *const a_o_bar_rows = work_a_o_bar + (t * B + begin) * row_size_m;
-                real *const a_i_bar_rows = work_a_i_bar + (t * B + begin) * row_size_m;
-                real *const hhat_bar_rows = work_hhat_bar + (t * B + begin) * row_size_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_size_m;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_m_2_rows = tape_a_m_2 + (first * B + begin) * row_d;
+                const real *const m_bar_rows = work_m_bar + begin * row_d;
+                real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = size_m - j;
-                        const vec i = load(i_rows + s * row_size_m + j);
-                        const vec o = load(o_rows + s * row_size_m + j);
-                        const vec f = load(f_rows + s * row_size_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec tanh_hhat = load(tanh_hhat_rows + s * row_size_m + j);
-                        const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * size_m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+                        const size_t j = block * LANES;
+                        const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
+                        const vec m_bar = load(m_bar_rows + s * row_d + j);
 
-                        /* (8)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-
-                        /* (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (7) */
-                        const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
-
-                        /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
-                        const vec f_bar = c_bar * c_prev;
-
-                        /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
-                        const vec a_f_bar = f_bar * f * (1 - f);
-                        store(a_f_bar_rows + s * row_size_m + j, a_f_bar);
-
-                        /* (12)  o_bar = h_bar * tanh(c)   adjoint of (7) */
-                        const vec o_bar = h_bar * tanh_c;
-
-                        /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
-                        const vec a_o_bar = o_bar * o * (1 - o);
-                        store(a_o_bar_rows + s * row_size_m + j, a_o_bar);
-
-                        /* (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6) */
-                        const vec i_bar = c_bar * tanh_hhat;
-
-                        /* (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
-                        const vec a_i_bar = i_bar * i * (1 - i);
-                        store(a_i_bar_rows + s * row_size_m + j, a_i_bar);
-
-                        /* (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6) */
-                        const vec hhat_bar = c_bar * i * (1 - tanh_hhat * tanh_hhat);
-                        store(hhat_bar_rows + s * row_size_m + j, hhat_bar);
-
-                        /* (21)  c_prev_bar = c_bar * f   adjoint of (6) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + s * row_size_m + j, c_prev_bar);
+                        /* (19)  a_m_bar = m_bar * a_m_2   adjoint of (1) */
+                        const vec a_m_bar = m_bar * a_m_2;
+                        store(a_m_bar_rows + s * row_d + j, a_m_bar);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
-                const real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_size_m;
-                const real *const a_o_bar_rows = work_a_o_bar + (t * B + begin) * row_size_m;
-                const real *const a_i_bar_rows = work_a_i_bar + (t * B + begin) * row_size_m;
-                const real *const hhat_bar_rows = work_hhat_bar + (t * B + begin) * row_size_m;
-                real *const m_bar_rows = work_m_bar + (t * B + begin) * row_d;
-                real *const a_m_2_bar_rows = work_a_m_2_bar + (t * B + begin) * row_d;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(d, vectors, block);
-                    ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
-                    const operand factors_hhat_bar[] = {{hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                    product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * 4 * size_m, tile_m_bar, 0);
-
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec a_m = load(a_m_rows + s * row_d + j);
-
-                            /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5) */
-                            const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(m_bar_rows + s * row_d + j, m_bar);
-
-                            /* (18)  a_m_2_bar = m_bar * a_m   adjoint of (1) */
-                            const vec a_m_2_bar = m_bar * a_m;
-                            store(a_m_2_bar_rows + s * row_d + j, a_m_2_bar);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(size_m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const a_m_2_bar_rows = work_a_m_2_bar + (t * B + begin) * row_d;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_size_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_mh^T a_m_2_bar */
-                    const operand factors_a_m_2_bar[] = {{a_m_2_bar_rows, row_d, d}};
-                    product(rows, 1 * own, factors_a_m_2_bar, 1, panels_a_m_2_bar + block * vectors * LANES * 1 * d, tile_h_prev_bar, 0);
-
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-
-                            /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-    }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_m_2_rows = tape_a_m_2 + begin * row_d;
-            const real *const m_bar_rows = work_m_bar + begin * row_d;
-            real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
-            for (size_t s = 0; s < rows; ++s) {
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
+                const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
+                const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
+                const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
-                    const vec m_bar = load(m_bar_rows + s * row_d + j);
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* (19)  a_m_bar = m_bar * a_m_2   adjoint of (1) */
-                    const vec a_m_bar = m_bar * a_m_2;
-                    store(a_m_bar_rows + s * row_d + j, a_m_bar);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
-            const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
-            const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
-            const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
-            const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
+                    const operand factors_a_m_bar[] = {{a_m_bar_rows, row_d, d}, {hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
+                    product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + 4 * size_m), tile_x_bar, 0);
 
-                /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
-                const operand factors_a_m_bar[] = {{a_m_bar_rows, row_d, d}, {hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + 4 * size_m), tile_x_bar, 0);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
                     }
                 }
             }
         }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
+            /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
+            /* (27)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
+            /* (29)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
+            /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (5) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mx_bar, done > 0},
+                {{work_hhat_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_hx_bar, done > 0},
+                {{work_a_i_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_ix_bar, done > 0},
+                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_ox_bar, done > 0},
+                {{work_a_f_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_fx_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 5, member, members, scratch);
+
+            /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, size_m, size_m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_m_2_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mh_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, size_m, with_h_prev, 1, member, members, scratch);
+
+            /* (26)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (2) */
+            /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
+            /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
+            /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
+            const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0, 0};
+            const total_of with_m[] = {
+                {{work_hhat_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_hm_bar, done > 0},
+                {{work_a_i_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_im_bar, done > 0},
+                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_om_bar, done > 0},
+                {{work_a_f_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_fm_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_m, d, with_m, 4, member, members, scratch);
+
+        }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
-        /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
-        /* (27)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
-        /* (29)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
-        /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (5) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_m_bar, 0, row_d, 0, 0, 0}, d, 1, W_mx_bar, 0},
-            {{work_hhat_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_hx_bar, 0},
-            {{work_a_i_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_ix_bar, 0},
-            {{work_a_o_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_ox_bar, 0},
-            {{work_a_f_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_fx_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 5, member, members, scratch);
-
-        /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, size_m, size_m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_m_2_bar, 0, row_d, 0, 0, 0}, d, 1, W_mh_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, size_m, with_h_prev, 1, member, members, scratch);
-
-        /* (26)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (2) */
-        /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
-        /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
-        /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
-        const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0};
-        const total_of with_m[] = {
-            {{work_hhat_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_hm_bar, 0},
-            {{work_a_i_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_im_bar, 0},
-            {{work_a_o_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_om_bar, 0},
-            {{work_a_f_bar, 0, row_size_m, 0, 0, 0}, size_m, 1, W_fm_bar, 0},
-        };
-        totals(T * B, &rows_of_m, d, with_m, 4, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, size_m, work_h_prev_bar + (((0) & 1) * B + 0) * row_size_m, row_size_m, gradients->initial_h_bar);
     if (member == 0)
@@ -749,9 +967,9 @@ void multiplicative_lstm_simd_step(
     real *const work_a_m = work_c + B * row_size_m; /* [d] a row */
     const size_t t = turned(work_a_m + B * row_d);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(d, LANES) * n;
+    const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
     const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
-    const real *const panels_x_2 = panels_m + 4 * up_to(size_m, LANES) * d;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -761,7 +979,7 @@ void multiplicative_lstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
             for (size_t turn = from; turn < to; ++turn) {
@@ -791,7 +1009,7 @@ void multiplicative_lstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = state->h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
@@ -826,7 +1044,7 @@ void multiplicative_lstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_size_m;
@@ -895,10 +1113,4 @@ void multiplicative_lstm_simd_step(
     if (member == 0)
         copy_rows(B, size_m, work_c + 0 * row_size_m, row_size_m, next->c);
     }
-}
-
-void multiplicative_lstm_simd_bound_step(const multiplicative_lstm_simd_bound *bound)
-{
-    multiplicative_lstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of multiplicative_lstm_real: what forward saves for backward: 3 * T * B * padded d + 6 * T * B * padded size_m. */
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: weights packed for forward: up_to(d, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d + 4 * up_to(size_m, LANES) * n. */
+/* Entries of multiplicative_lstm_real: weights packed for forward: up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d. */
 size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_sizes *sizes);
 
 /* Entries of multiplicative_lstm_real: weights packed for backward: up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m). */
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: steps_ahead(T, B, 4 * up_to(size_m, LANES)) * B * 4 * up_to(size_m, LANES). */
+/* Entries of multiplicative_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(size_m, LANES). */
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * T * B * padded size_m + 3 * T * B * padded d + 2 * 2 * B * padded size_m + threads * SCRATCH. */
+/* Entries of multiplicative_lstm_real: scratch memory of infer: B * padded d + 2 * B * padded size_m + T * B * padded d + chunk * B * 4 * up_to(size_m, LANES). */
+size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
+
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded size_m + 3 * chunk * B * padded d + 2 * 2 * B * padded size_m + threads * SCRATCH. */
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m + 1. */
@@ -51,6 +54,13 @@ void multiplicative_lstm_simd_forward(
     const multiplicative_lstm_state *final, multiplicative_lstm_real *tape, multiplicative_lstm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void multiplicative_lstm_simd_infer(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
+    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_state *final, multiplicative_lstm_real *work, size_t threads);
+
 /* As multiplicative_lstm_backward, with weights packed by multiplicative_lstm_simd_pack_backward. */
 void multiplicative_lstm_simd_backward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
@@ -65,21 +75,6 @@ void multiplicative_lstm_simd_step(
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_state *state, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *next, multiplicative_lstm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct multiplicative_lstm_simd_bound {
-    const multiplicative_lstm_sizes *sizes;
-    const multiplicative_lstm_parameters *parameters;
-    const multiplicative_lstm_real *packed;
-    const multiplicative_lstm_inputs *in;
-    const multiplicative_lstm_state *state;
-    const multiplicative_lstm_outputs *out;
-    const multiplicative_lstm_state *next;
-    multiplicative_lstm_real *work;
-    size_t threads;
-} multiplicative_lstm_simd_bound;
-
-void multiplicative_lstm_simd_bound_step(const multiplicative_lstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

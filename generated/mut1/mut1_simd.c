@@ -18,10 +18,12 @@ size_t mut1_simd_tape_size(const mut1_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 5 * T * B * row_m;
 }
 
@@ -31,10 +33,12 @@ size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 4 * up_to(m, LANES) * m;
 }
 
@@ -44,10 +48,12 @@ size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * up_to(m, LANES) * m + up_to(m, LANES) * 2 * m;
 }
 
@@ -58,11 +64,29 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * T * B * row_m + B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
@@ -71,11 +95,13 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_m + B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
@@ -109,6 +135,13 @@ void mut1_simd_pack_forward(
     }
     {
         const weights from[] = {
+            {parameters->W_xr, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_hr, m, 1, 1},
         };
         const size_t entries_of[] = {m};
@@ -117,13 +150,6 @@ void mut1_simd_pack_forward(
     {
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_xr, m, 1, 1},
         };
         const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
@@ -176,6 +202,7 @@ void mut1_simd_forward(
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -186,9 +213,9 @@ void mut1_simd_forward(
     real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
     real *const tile_a_r_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_r_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -200,7 +227,7 @@ void mut1_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = tape_z + begin * row_m;
             real *const tanh_x_rows = tape_tanh_x + begin * row_m;
@@ -236,108 +263,277 @@ void mut1_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_xr x */
+                const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_xr x */
-                    const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
-                    product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const r_rows = tape_r + (t * B + begin) * row_m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                        /* W_hr h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_r_here = load_part(b_r + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
-                                    const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
+                                /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                                const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
 
-                                    /* (2)  r = sigmoid(a_r) */
-                                    const vec r = vec_sigmoid(a_r);
-                                    store(r_rows + s * row_m + j, r);
+                                /* (2)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+                                store(r_rows + s * row_m + j, r);
 
-                                    /* (3)  r_h_prev = r * h_prev */
-                                    const vec r_h_prev = r * h_prev;
-                                    store(r_h_prev_rows + s * row_m + j, r_h_prev);
-                                }
+                                /* (3)  r_h_prev = r * h_prev */
+                                const vec r_h_prev = r * h_prev;
+                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        const real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
-                        const real *const tanh_x_rows = tape_tanh_x + (t * B + begin) * row_m;
-                        real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    const real *const tanh_x_rows = tape_tanh_x + (t * B + begin) * row_m;
+                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                            /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                        /* W_hh r_h_prev */
+                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_h_here = load_part(b_h + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(z_rows + s * row_m + j);
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                                    /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
-                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
+                                /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
-                                    const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                /* (3)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                                    const vec h = tanh_a_h * z + h_prev * (1 - z);
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void mut1_simd_infer(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_real *packed, const mut1_inputs *in,
+    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_state *final, mut1_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_r = parameters->b_r; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const work_r_h_prev = work_z + T * B * row_m; /* [m] a row */
+    real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
+    real *const tile_a_r_ahead = work_tanh_x + T * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * m;
+            real *const z_rows = work_z + begin * row_m;
+            real *const tanh_x_rows = work_tanh_x + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_xz x */
+                const operand factors_x[] = {{x_rows, m, m}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_z_here = load_part(b_z + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+                        const vec x = load_part(x_rows + s * m + j, left);
+
+                        /* (1)  a_z = W_xz x + b_z */
+                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                        /* (1)  z = sigmoid(a_z) */
+                        const vec z = vec_sigmoid(a_z);
+                        store(z_rows + s * row_m + j, z);
+
+                        /* (3)  tanh_x = tanh(x) */
+                        const vec tanh_x = vec_tanh(x);
+                        store(tanh_x_rows + s * row_m + j, tanh_x);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_xr x */
+                const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* W_hr h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                                const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
+
+                                /* (2)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+
+                                /* (3)  r_h_prev = r * h_prev */
+                                const vec r_h_prev = r * h_prev;
+                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = work_z + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    const real *const tanh_x_rows = work_tanh_x + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hh r_h_prev */
+                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+
+                                /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
+
+                                /* (3)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+
+                                /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -358,6 +554,7 @@ void mut1_simd_backward(
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_xz_bar = gradients->W_xz_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const W_xr_bar = gradients->W_xr_bar; /* [m, m] */
@@ -371,11 +568,11 @@ void mut1_simd_backward(
     const real *const tape_tanh_x = tape_r_h_prev + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_r_h_prev_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_r_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_r_bar = work_r_h_prev_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
@@ -395,35 +592,174 @@ void mut1_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3) */
+                            const vec a_h_bar = h_bar * z * (1 - tanh_a_h * tanh_a_h);
+                            store(a_h_bar_rows + s * row_m + j, a_h_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
+                    real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_r_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hh^T a_h_bar */
+                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec r = load(r_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
+                                const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
+
+                                /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
+                                const vec r_bar = r_h_prev_bar * h_prev;
+
+                                /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
+                                const vec a_r_bar = r_bar * r * (1 - r);
+                                store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
+                    const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hr^T a_r_bar */
+                        const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec r = load(r_rows + s * row_m + j);
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
+
+                                /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const tanh_a_h_rows = tape_tanh_a_h + (first * B + begin) * row_m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_r_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                            const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
+                            const vec z_bar = h_bar * (tanh_a_h - h_prev);
 
-                        /* (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3) */
-                        const vec a_h_bar = h_bar * z * (1 - tanh_a_h * tanh_a_h);
-                        store(a_h_bar_rows + s * row_m + j, a_h_bar);
+                            /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+
+                            /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_z_bar_here += a_z_bar;
+
+                            /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
+                            b_r_bar_here += a_r_bar;
+
+                            /* (19)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+                            b_h_bar_here += a_h_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
@@ -433,38 +769,30 @@ void mut1_simd_backward(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
-                real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const tanh_x_rows = tape_tanh_x + (first * B + begin) * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_r_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_hh^T a_h_bar */
-                    const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                    /* W_xz^T a_z_bar, W_xr^T a_r_bar */
+                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec r = load(r_rows + s * row_m + j);
-                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                            /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
-                            const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
-
-                            /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
-                            const vec r_bar = r_h_prev_bar * h_prev;
-
-                            /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
-                            const vec a_r_bar = r_bar * r * (1 - r);
-                            store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                            /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - tanh_x * tanh_x);
+                            store_part(x_bar_rows + s * m + j, x_bar, left);
                         }
                     }
                 }
@@ -472,161 +800,33 @@ void mut1_simd_backward(
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, m, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xz_bar, done > 0},
+                {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xr_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, m, with_x, 2, member, members, scratch);
 
-                    /* W_hr^T a_r_bar */
-                    const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+            /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec r = load(r_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
-                            const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
+            /* (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
+            const series rows_of_r_h_prev = {tape_r_h_prev, 0, row_m, 0, 0, 0, 0};
+            const total_of with_r_h_prev[] = {
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, member, members, scratch);
 
-                            /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
-                        }
-                    }
-                }
-            }
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
-            const real *const tanh_a_h_rows = tape_tanh_a_h + begin * row_m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_r_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
-                        const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-                        const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
-
-                        /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
-                        const vec z_bar = h_bar * (tanh_a_h - h_prev);
-
-                        /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
-
-                        /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
-                        b_r_bar_here += a_r_bar;
-
-                        /* (19)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
-                        b_h_bar_here += a_h_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const tanh_x_rows = tape_tanh_x + begin * row_m;
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_xz^T a_z_bar, W_xr^T a_r_bar */
-                const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec tanh_x = load(tanh_x_rows + s * row_m + j);
-                        const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-
-                        /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - tanh_x * tanh_x);
-                        store_part(x_bar_rows + s * m + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
-        /* (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, m, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_xz_bar, 0},
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, W_xr_bar, 0},
-        };
-        totals(T * B, &rows_of_x, m, with_x, 2, member, members, scratch);
-
-        /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, W_hr_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
-        const series rows_of_r_h_prev = {tape_r_h_prev, 0, row_m, 0, 0, 0};
-        const total_of with_r_h_prev[] = {
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, W_hh_bar, 0},
-        };
-        totals(T * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -650,9 +850,9 @@ void mut1_simd_step(
     real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
     const size_t t = turned(work_tanh_x + B * row_m);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_r_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -662,7 +862,7 @@ void mut1_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
@@ -702,7 +902,7 @@ void mut1_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
@@ -745,7 +945,7 @@ void mut1_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -786,10 +986,4 @@ void mut1_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void mut1_simd_bound_step(const mut1_simd_bound *bound)
-{
-    mut1_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

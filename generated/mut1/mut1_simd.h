@@ -24,10 +24,13 @@ size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes);
 /* Entries of mut1_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(m, LANES) * 2 * m. */
 size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of mut1_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads);
 
-/* Entries of mut1_real: scratch memory of backward: 4 * T * B * padded m + B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mut1_real: scratch memory of infer: 2 * T * B * padded m + B * padded m + chunk * B * up_to(m, LANES). */
+size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads);
+
+/* Entries of mut1_real: scratch memory of backward: 4 * chunk * B * padded m + B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads);
 
 /* Entries of mut1_real: scratch memory of step: 3 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void mut1_simd_forward(
     const mut1_state *final, mut1_real *tape, mut1_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void mut1_simd_infer(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_real *packed, const mut1_inputs *in,
+    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_state *final, mut1_real *work, size_t threads);
+
 /* As mut1_backward, with weights packed by mut1_simd_pack_backward. */
 void mut1_simd_backward(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
@@ -65,21 +75,6 @@ void mut1_simd_step(
     const mut1_real *packed, const mut1_inputs *in,
     const mut1_state *state, const mut1_outputs *out,
     const mut1_state *next, mut1_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct mut1_simd_bound {
-    const mut1_sizes *sizes;
-    const mut1_parameters *parameters;
-    const mut1_real *packed;
-    const mut1_inputs *in;
-    const mut1_state *state;
-    const mut1_outputs *out;
-    const mut1_state *next;
-    mut1_real *work;
-    size_t threads;
-} mut1_simd_bound;
-
-void mut1_simd_bound_step(const mut1_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of mut2_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t mut2_simd_tape_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: weights packed for forward: 2 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * m. */
+/* Entries of mut2_real: weights packed for forward: 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m. */
 size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes);
 
 /* Entries of mut2_real: weights packed for backward: up_to(m, LANES) * m + 2 * up_to(m, LANES) * 2 * m. */
 size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: scratch memory of forward: 2 * steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of mut2_real: scratch memory of forward: 2 * chunk * B * up_to(m, LANES). */
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads);
 
-/* Entries of mut2_real: scratch memory of backward: 2 * B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mut2_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES). */
+size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads);
+
+/* Entries of mut2_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Entries of mut2_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void mut2_simd_forward(
     const mut2_state *final, mut2_real *tape, mut2_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void mut2_simd_infer(
+    const mut2_sizes *sizes, const mut2_parameters *parameters,
+    const mut2_real *packed, const mut2_inputs *in,
+    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_state *final, mut2_real *work, size_t threads);
+
 /* As mut2_backward, with weights packed by mut2_simd_pack_backward. */
 void mut2_simd_backward(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
@@ -65,21 +75,6 @@ void mut2_simd_step(
     const mut2_real *packed, const mut2_inputs *in,
     const mut2_state *state, const mut2_outputs *out,
     const mut2_state *next, mut2_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct mut2_simd_bound {
-    const mut2_sizes *sizes;
-    const mut2_parameters *parameters;
-    const mut2_real *packed;
-    const mut2_inputs *in;
-    const mut2_state *state;
-    const mut2_outputs *out;
-    const mut2_state *next;
-    mut2_real *work;
-    size_t threads;
-} mut2_simd_bound;
-
-void mut2_simd_bound_step(const mut2_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t mut3_simd_tape_size(const mut3_sizes *sizes)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 5 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * up_to(m, LANES) * m + up_to(m, LANES) * n + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m;
 }
 
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
@@ -49,11 +53,13 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m;
 }
 
@@ -65,12 +71,32 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * B * row_m + 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 3 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
@@ -116,6 +144,21 @@ void mut3_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
+            {parameters->W_xr, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->W_xz, n, 1, 1},
+            {parameters->W_xh, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_hr, m, 1, 1},
         };
         const size_t entries_of[] = {m};
@@ -134,21 +177,6 @@ void mut3_simd_pack_forward(
         };
         const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_xr, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_xz, n, 1, 1},
-            {parameters->W_xh, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
     }
 }
 
@@ -209,6 +237,7 @@ void mut3_simd_forward(
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -218,150 +247,308 @@ void mut3_simd_forward(
     real *const tape_r_h_prev = tape_r + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_r_h_prev + T * B * row_m; /* [m] a row */
     real *const tile_a_r_ahead = work;
-    real *const tile_a_z_ahead = tile_a_r_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    const real *const panels_h_prev = packed;
+    real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
-    const real *const panels_x = panels_r_h_prev + up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = least(steps_ahead(T, B, up_to(m, LANES)), steps_ahead(T, B, 2 * up_to(m, LANES)));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_xr x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_xz x, W_xh x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_xr x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* W_hr h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (1)  s = tanh(h_prev) */
+                                const vec s = vec_tanh(h_prev);
+                                store(s_rows + sample * row_m + j, s);
+
+                                /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+                                const vec a_r = load(tile_a_r + ((sample * 1 + 0) * own + v) * LANES) + b_r_here;
+
+                                /* (3)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+                                store(r_rows + sample * row_m + j, r);
+
+                                /* (4)  r_h_prev = r * h_prev */
+                                const vec r_h_prev = r * h_prev;
+                                store(r_h_prev_rows + sample * row_m + j, r_h_prev);
+                            }
+                        }
+                    }
                 }
             }
+            BARRIER
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_xz x, W_xh x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const r_rows = tape_r + (t * B + begin) * row_m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                        ALIGNED real tile_a_z_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_r_here = load_part(b_r + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        /* W_hz s */
+                        const operand factors_s[] = {{s_rows, row_m, m}};
+                        product(rows, 1 * own, factors_s, 1, panels_s + block * vectors * LANES * 1 * m, tile_a_z_2, 0);
 
-                                    /* (1)  s = tanh(h_prev) */
-                                    const vec s = vec_tanh(h_prev);
-                                    store(s_rows + sample * row_m + j, s);
+                        ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 
-                                    /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
-                                    const vec a_r = load(tile_a_r + ((sample * 1 + 0) * own + v) * LANES) + b_r_here;
+                        /* W_hh r_h_prev */
+                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
 
-                                    /* (3)  r = sigmoid(a_r) */
-                                    const vec r = vec_sigmoid(a_r);
-                                    store(r_rows + sample * row_m + j, r);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (4)  r_h_prev = r * h_prev */
-                                    const vec r_h_prev = r * h_prev;
-                                    store(r_h_prev_rows + sample * row_m + j, r_h_prev);
-                                }
+                                /* (2)  a_z = W_xz x + W_hz s + b_z */
+                                const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((sample * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + sample * row_m + j, z);
+
+                                /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                                const vec a_h = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+
+                                /* (4)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+                                store(tanh_a_h_rows + sample * row_m + j, tanh_a_h);
+
+                                /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        const real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
-                        real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
 
-                            ALIGNED real tile_a_z_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+void mut3_simd_infer(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_real *packed, const mut3_inputs *in,
+    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_state *final, mut3_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_r = parameters->b_r; /* [m] */
+    const real *const b_h = parameters->b_h; /* [m] */
+    real *const work_s = work; /* [m] a row */
+    real *const work_r_h_prev = work_s + B * row_m; /* [m] a row */
+    real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
+    real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
 
-                            /* W_hz s */
-                            const operand factors_s[] = {{s_rows, row_m, m}};
-                            product(rows, 1 * own, factors_s, 1, panels_s + block * vectors * LANES * 1 * m, tile_a_z_2, 0);
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
 
-                            ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_xr x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_xz x, W_xh x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const s_rows = work_s + begin * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                        /* W_hr h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_z_here = load_part(b_z + j, left);
-                                const vec b_h_here = load_part(b_h + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (2)  a_z = W_xz x + W_hz s + b_z */
-                                    const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((sample * 1 + 0) * own + v) * LANES) + b_z_here;
+                                /* (1)  s = tanh(h_prev) */
+                                const vec s = vec_tanh(h_prev);
+                                store(s_rows + sample * row_m + j, s);
 
-                                    /* (2)  z = sigmoid(a_z) */
-                                    const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + sample * row_m + j, z);
+                                /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+                                const vec a_r = load(tile_a_r + ((sample * 1 + 0) * own + v) * LANES) + b_r_here;
 
-                                    /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
-                                    const vec a_h = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+                                /* (3)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
 
-                                    /* (4)  tanh_a_h = tanh(a_h) */
-                                    const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + sample * row_m + j, tanh_a_h);
-
-                                    /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                                    const vec h = tanh_a_h * z + h_prev * (1 - z);
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                                /* (4)  r_h_prev = r * h_prev */
+                                const vec r_h_prev = r * h_prev;
+                                store(r_h_prev_rows + sample * row_m + j, r_h_prev);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = work_s + begin * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        ALIGNED real tile_a_z_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+
+                        /* W_hz s */
+                        const operand factors_s[] = {{s_rows, row_m, m}};
+                        product(rows, 1 * own, factors_s, 1, panels_s + block * vectors * LANES * 1 * m, tile_a_z_2, 0);
+
+                        ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+
+                        /* W_hh r_h_prev */
+                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (2)  a_z = W_xz x + W_hz s + b_z */
+                                const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((sample * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+
+                                /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                                const vec a_h = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+
+                                /* (4)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+
+                                /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -383,6 +570,7 @@ void mut3_simd_backward(
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_xz_bar = gradients->W_xz_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const W_hz_bar = gradients->W_hz_bar; /* [m, m] */
@@ -399,10 +587,10 @@ void mut3_simd_backward(
     const real *const tape_tanh_a_h = tape_r_h_prev + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_h_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_r_h_prev_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
+    real *const work_r_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_r_bar = work_r_h_prev_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + T * B * row_m; /* [m] a row */
-    real *const work_s_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_s_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_s_bar + B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
@@ -424,254 +612,257 @@ void mut3_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec tanh_a_h = load(tanh_a_h_rows + sample * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + sample * row_m + j, h_bar);
+
+                            /* (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4) */
+                            const vec a_h_bar = h_bar * z * (1 - tanh_a_h * tanh_a_h);
+                            store(a_h_bar_rows + sample * row_m + j, a_h_bar);
+
+                            /* (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4) */
+                            const vec z_bar = h_bar * (tanh_a_h - h_prev);
+
+                            /* (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            const vec a_z_bar = z_bar * z * (1 - z);
+                            store(a_z_bar_rows + sample * row_m + j, a_z_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
+                    real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
+                    real *const s_bar_rows = work_s_bar + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_r_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hh^T a_h_bar */
+                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+
+                        ALIGNED real tile_s_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hz^T a_z_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_s_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec r = load(r_rows + sample * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+
+                                /* (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4) */
+                                const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store(r_h_prev_bar_rows + sample * row_m + j, r_h_prev_bar);
+
+                                /* (8)  r_bar = r_h_prev_bar * h_prev   adjoint of (4) */
+                                const vec r_bar = r_h_prev_bar * h_prev;
+
+                                /* (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
+                                const vec a_r_bar = r_bar * r * (1 - r);
+                                store(a_r_bar_rows + sample * row_m + j, a_r_bar);
+
+                                /* (12)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
+                                const vec s_bar = load(tile_s_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store(s_bar_rows + sample * row_m + j, s_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
+                    const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    const real *const s_bar_rows = work_s_bar + begin * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_hr^T a_r_bar */
+                        const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec s = load(s_rows + sample * row_m + j);
+                                const vec z = load(z_rows + sample * row_m + j);
+                                const vec r = load(r_rows + sample * row_m + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                                const vec r_h_prev_bar = load(r_h_prev_bar_rows + sample * row_m + j);
+                                const vec s_bar = load(s_bar_rows + sample * row_m + j);
+
+                                /* (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + s_bar * (1 - s * s) + r_h_prev_bar * r + h_bar * (1 - z);
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
+                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3), (4) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                        const vec tanh_a_h = load(tanh_a_h_rows + sample * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
-
-                        /* (5)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + sample * row_m + j, h_bar);
-
-                        /* (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4) */
-                        const vec a_h_bar = h_bar * z * (1 - tanh_a_h * tanh_a_h);
-                        store(a_h_bar_rows + sample * row_m + j, a_h_bar);
-
-                        /* (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4) */
-                        const vec z_bar = h_bar * (tanh_a_h - h_prev);
-
-                        /* (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                        const vec a_z_bar = z_bar * z * (1 - z);
-                        store(a_z_bar_rows + sample * row_m + j, a_z_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
-                real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + (t * B + begin) * row_m;
-                real *const s_bar_rows = work_s_bar + begin * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_r_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_hh^T a_h_bar */
-                    const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
-
-                    ALIGNED real tile_s_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* W_hz^T a_z_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_s_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_r_bar_here = {0};
+                        vec b_h_bar_here = {0};
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec r = load(r_rows + sample * row_m + j);
-                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec a_h_bar = load(a_h_bar_rows + sample * row_m + j);
+                            const vec a_r_bar = load(a_r_bar_rows + sample * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
 
-                            /* (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4) */
-                            const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store(r_h_prev_bar_rows + sample * row_m + j, r_h_prev_bar);
+                            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            b_z_bar_here += a_z_bar;
 
-                            /* (8)  r_bar = r_h_prev_bar * h_prev   adjoint of (4) */
-                            const vec r_bar = r_h_prev_bar * h_prev;
+                            /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+                            b_r_bar_here += a_r_bar;
 
-                            /* (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
-                            const vec a_r_bar = r_bar * r * (1 - r);
-                            store(a_r_bar_rows + sample * row_m + j, a_r_bar);
-
-                            /* (12)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
-                            const vec s_bar = load(tile_s_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store(s_bar_rows + sample * row_m + j, s_bar);
+                            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
+                            b_h_bar_here += a_h_bar;
                         }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                const real *const s_bar_rows = work_s_bar + begin * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
+            /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xz_bar, done > 0},
+                {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xr_bar, done > 0},
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xh_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
-                    /* W_hr^T a_r_bar */
-                    const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+            /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
+            const series rows_of_s = {tape_s, 0, row_m, 0, 0, 0, 0};
+            const total_of with_s[] = {
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_s, m, with_s, 1, member, members, scratch);
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec s = load(s_rows + sample * row_m + j);
-                            const vec z = load(z_rows + sample * row_m + j);
-                            const vec r = load(r_rows + sample * row_m + j);
-                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
-                            const vec r_h_prev_bar = load(r_h_prev_bar_rows + sample * row_m + j);
-                            const vec s_bar = load(s_bar_rows + sample * row_m + j);
+            /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-                            /* (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + s_bar * (1 - s * s) + r_h_prev_bar * r + h_bar * (1 - z);
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
-                        }
-                    }
-                }
-            }
+            /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
+            const series rows_of_r_h_prev = {tape_r_h_prev, 0, row_m, 0, 0, 0, 0};
+            const total_of with_r_h_prev[] = {
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, member, members, scratch);
+
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
-                const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3), (4) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_r_bar_here = {0};
-                    vec b_h_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec a_h_bar = load(a_h_bar_rows + sample * row_m + j);
-                        const vec a_r_bar = load(a_r_bar_rows + sample * row_m + j);
-                        const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
-
-                        /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-                        b_z_bar_here += a_z_bar;
-
-                        /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-                        b_r_bar_here += a_r_bar;
-
-                        /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
-                        b_h_bar_here += a_h_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                    store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
-        /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
-        /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_xz_bar, 0},
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, W_xr_bar, 0},
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, W_xh_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-        /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
-        const series rows_of_s = {tape_s, 0, row_m, 0, 0, 0};
-        const total_of with_s[] = {
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_hz_bar, 0},
-        };
-        totals(T * B, &rows_of_s, m, with_s, 1, member, members, scratch);
-
-        /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, W_hr_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
-        const series rows_of_r_h_prev = {tape_r_h_prev, 0, row_m, 0, 0, 0};
-        const total_of with_r_h_prev[] = {
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, W_hh_bar, 0},
-        };
-        totals(T * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -694,11 +885,11 @@ void mut3_simd_step(
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + B * row_m; /* [m] a row */
     const size_t t = turned(work_r_h_prev + B * row_m);
-    const real *const panels_h_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
-    const real *const panels_x = panels_r_h_prev + up_to(m, LANES) * m;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -708,7 +899,7 @@ void mut3_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -756,7 +947,7 @@ void mut3_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -814,10 +1005,4 @@ void mut3_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void mut3_simd_bound_step(const mut3_simd_bound *bound)
-{
-    mut3_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

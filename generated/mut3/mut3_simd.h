@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of mut3_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for forward: 3 * up_to(m, LANES) * m + up_to(m, LANES) * n + 2 * up_to(m, LANES) * n. */
+/* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m. */
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 
 /* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m. */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of mut3_real: scratch memory of forward: chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of backward: 3 * B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mut3_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
+size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads);
+
+/* Entries of mut3_real: scratch memory of backward: 3 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads);
 
 /* Entries of mut3_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void mut3_simd_forward(
     const mut3_state *final, mut3_real *tape, mut3_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void mut3_simd_infer(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_real *packed, const mut3_inputs *in,
+    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_state *final, mut3_real *work, size_t threads);
+
 /* As mut3_backward, with weights packed by mut3_simd_pack_backward. */
 void mut3_simd_backward(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
@@ -65,21 +75,6 @@ void mut3_simd_step(
     const mut3_real *packed, const mut3_inputs *in,
     const mut3_state *state, const mut3_outputs *out,
     const mut3_state *next, mut3_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct mut3_simd_bound {
-    const mut3_sizes *sizes;
-    const mut3_parameters *parameters;
-    const mut3_real *packed;
-    const mut3_inputs *in;
-    const mut3_state *state;
-    const mut3_outputs *out;
-    const mut3_state *next;
-    mut3_real *work;
-    size_t threads;
-} mut3_simd_bound;
-
-void mut3_simd_bound_step(const mut3_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t nbrc_simd_tape_size(const nbrc_sizes *sizes)
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 4 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes)
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
@@ -49,11 +53,13 @@ size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
 }
 
@@ -65,12 +71,30 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 3 * up_to(m, LANES);
+}
+
+size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)chunk;
+    return chunk * B * 3 * up_to(m, LANES);
 }
 
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -80,12 +104,14 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return B * row_m + 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -109,20 +135,20 @@ void nbrc_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
-            {parameters->W_a, m, 1, 1},
-            {parameters->W_c, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(3), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->U_a, n, 1, 1},
             {parameters->U_c, n, 1, 1},
             {parameters->U, n, 1, 1},
         };
         const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->W_a, m, 1, 1},
+            {parameters->W_c, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
+        packed = pack(m, MOST_VECTORS(3), from, 2, entries_of, 1, packed);
     }
 }
 
@@ -171,98 +197,193 @@ void nbrc_simd_forward(
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     real *const tape_a = tape; /* [m] a row */
     real *const tape_c = tape_a + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const tile_a_a_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 3 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* U_a x, U_c x, U x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* U_a x, U_c x, U x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const a_rows = tape_a + (t * B + begin) * row_m;
-                        real *const c_rows = tape_c + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
-                        real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const a_rows = tape_a + (t * B + begin) * row_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
+                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                            ALIGNED real tile_a_a_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                        ALIGNED real tile_a_a_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
 
-                            /* W_a h_prev, W_c h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                        /* W_a h_prev, W_c h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_a = U_a x + W_a h_prev */
-                                    const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
+                                /* (1)  a_a = U_a x + W_a h_prev */
+                                const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
 
-                                    /* (1)  tanh_a_a = tanh(a_a) */
-                                    const vec tanh_a_a = vec_tanh(a_a);
-                                    store(tanh_a_a_rows + s * row_m + j, tanh_a_a);
+                                /* (1)  tanh_a_a = tanh(a_a) */
+                                const vec tanh_a_a = vec_tanh(a_a);
+                                store(tanh_a_a_rows + s * row_m + j, tanh_a_a);
 
-                                    /* (1)  a = 1 + tanh(a_a) */
-                                    const vec a = 1 + tanh_a_a;
-                                    store(a_rows + s * row_m + j, a);
+                                /* (1)  a = 1 + tanh(a_a) */
+                                const vec a = 1 + tanh_a_a;
+                                store(a_rows + s * row_m + j, a);
 
-                                    /* (2)  a_c = U_c x + W_c h_prev */
-                                    const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
+                                /* (2)  a_c = U_c x + W_c h_prev */
+                                const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                    /* (2)  c = sigmoid(a_c) */
-                                    const vec c = vec_sigmoid(a_c);
-                                    store(c_rows + s * row_m + j, c);
+                                /* (2)  c = sigmoid(a_c) */
+                                const vec c = vec_sigmoid(a_c);
+                                store(c_rows + s * row_m + j, c);
 
-                                    /* (3)  a_h = U x + a * h_prev */
-                                    const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                                /* (3)  a_h = U x + a * h_prev */
+                                const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
-                                    const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                /* (3)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                                    /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
-                                    const vec h = c * h_prev + (1 - c) * tanh_a_h;
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                                const vec h = c * h_prev + (1 - c) * tanh_a_h;
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void nbrc_simd_infer(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_real *packed, const nbrc_inputs *in,
+    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_state *final, nbrc_real *work, size_t threads)
+{
+    (void)parameters;
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    real *const tile_a_a_ahead = work;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* U_a x, U_c x, U x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+
+                        ALIGNED real tile_a_a_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+
+                        /* W_a h_prev, W_c h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (1)  a_a = U_a x + W_a h_prev */
+                                const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
+
+                                /* (1)  tanh_a_a = tanh(a_a) */
+                                const vec tanh_a_a = vec_tanh(a_a);
+
+                                /* (1)  a = 1 + tanh(a_a) */
+                                const vec a = 1 + tanh_a_a;
+
+                                /* (2)  a_c = U_c x + W_c h_prev */
+                                const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
+
+                                /* (2)  c = sigmoid(a_c) */
+                                const vec c = vec_sigmoid(a_c);
+
+                                /* (3)  a_h = U x + a * h_prev */
+                                const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+
+                                /* (3)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+
+                                /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                                const vec h = c * h_prev + (1 - c) * tanh_a_h;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -284,6 +405,7 @@ void nbrc_simd_backward(
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const U_bar = gradients->U_bar; /* [m, n] */
     real *const U_a_bar = gradients->U_a_bar; /* [m, n] */
     real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
@@ -295,9 +417,9 @@ void nbrc_simd_backward(
     const real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_h_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_a_c_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_a_bar = work_a_c_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_a_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_c_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_a_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_a_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_a_bar_2 = panels_a_a_bar + up_to(m, LANES) * 2 * m;
@@ -307,157 +429,160 @@ void nbrc_simd_backward(
     (void)member, (void)members;
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const c_rows = tape_c + (t * B + begin) * row_m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const a_c_bar_rows = work_a_c_bar + (t * B + begin) * row_m;
-                real *const a_a_bar_rows = work_a_a_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec c = load(c_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec tanh_a_a = load(tanh_a_a_rows + s * row_m + j);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_a_bar_rows = work_a_a_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec c = load(c_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec tanh_a_a = load(tanh_a_a_rows + s * row_m + j);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
 
-                        /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
-                        const vec a_h_bar = h_bar * (1 - c) * (1 - tanh_a_h * tanh_a_h);
-                        store(a_h_bar_rows + s * row_m + j, a_h_bar);
+                            /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
+                            const vec a_h_bar = h_bar * (1 - c) * (1 - tanh_a_h * tanh_a_h);
+                            store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                        /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
-                        const vec c_bar = h_bar * (h_prev - tanh_a_h);
+                            /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
+                            const vec c_bar = h_bar * (h_prev - tanh_a_h);
 
-                        /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
-                        const vec a_c_bar = c_bar * c * (1 - c);
-                        store(a_c_bar_rows + s * row_m + j, a_c_bar);
+                            /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
+                            const vec a_c_bar = c_bar * c * (1 - c);
+                            store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
-                        /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
-                        const vec a_bar = a_h_bar * h_prev;
+                            /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
+                            const vec a_bar = a_h_bar * h_prev;
 
-                        /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
-                        const vec a_a_bar = a_bar * (1 - tanh_a_a * tanh_a_a);
-                        store(a_a_bar_rows + s * row_m + j, a_a_bar);
+                            /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
+                            const vec a_a_bar = a_bar * (1 - tanh_a_a * tanh_a_a);
+                            store(a_a_bar_rows + s * row_m + j, a_a_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_rows = tape_a + (t * B + begin) * row_m;
+                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_a_bar_rows = work_a_a_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_a^T a_a_bar, W_c^T a_c_bar */
+                        const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec a = load(a_rows + s * row_m + j);
+                                const vec c = load(c_rows + s * row_m + j);
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+
+                                /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * a + h_bar * c;
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const a_rows = tape_a + (t * B + begin) * row_m;
-                const real *const c_rows = tape_c + (t * B + begin) * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                const real *const a_c_bar_rows = work_a_c_bar + (t * B + begin) * row_m;
-                const real *const a_a_bar_rows = work_a_a_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_a^T a_a_bar, W_c^T a_c_bar */
-                    const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                    /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
+                    const operand factors_a_a_bar_2[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec a = load(a_rows + s * row_m + j);
-                            const vec c = load(c_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
-                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                            /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * a + h_bar * c;
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
+            /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
+                {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_a_bar, done > 0},
+                {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-            const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
+            /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_a_bar, done > 0},
+                {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
-                /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                const operand factors_a_a_bar_2[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
-        /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
-        /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, U_bar, 0},
-            {{work_a_a_bar, 0, row_m, 0, 0, 0}, m, 1, U_a_bar, 0},
-            {{work_a_c_bar, 0, row_m, 0, 0, 0}, m, 1, U_c_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-        /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
-        /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_a_bar, 0, row_m, 0, 0, 0}, m, 1, W_a_bar, 0},
-            {{work_a_c_bar, 0, row_m, 0, 0, 0}, m, 1, W_c_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -475,8 +600,8 @@ void nbrc_simd_step(
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t t = turned(work);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -486,7 +611,7 @@ void nbrc_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
@@ -543,10 +668,4 @@ void nbrc_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void nbrc_simd_bound_step(const nbrc_simd_bound *bound)
-{
-    nbrc_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

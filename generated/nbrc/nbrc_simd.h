@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of nbrc_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t nbrc_simd_tape_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: weights packed for forward: 2 * up_to(m, LANES) * m + 3 * up_to(m, LANES) * n. */
+/* Entries of nbrc_real: weights packed for forward: 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes);
 
 /* Entries of nbrc_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
 size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: scratch memory of forward: steps_ahead(T, B, 3 * up_to(m, LANES)) * B * 3 * up_to(m, LANES). */
+/* Entries of nbrc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES). */
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads);
 
-/* Entries of nbrc_real: scratch memory of backward: B * padded m + 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of nbrc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES). */
+size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);
+
+/* Entries of nbrc_real: scratch memory of backward: B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads);
 
 /* Entries of nbrc_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void nbrc_simd_forward(
     const nbrc_state *final, nbrc_real *tape, nbrc_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void nbrc_simd_infer(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_real *packed, const nbrc_inputs *in,
+    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_state *final, nbrc_real *work, size_t threads);
+
 /* As nbrc_backward, with weights packed by nbrc_simd_pack_backward. */
 void nbrc_simd_backward(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
@@ -65,21 +75,6 @@ void nbrc_simd_step(
     const nbrc_real *packed, const nbrc_inputs *in,
     const nbrc_state *state, const nbrc_outputs *out,
     const nbrc_state *next, nbrc_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct nbrc_simd_bound {
-    const nbrc_sizes *sizes;
-    const nbrc_parameters *parameters;
-    const nbrc_real *packed;
-    const nbrc_inputs *in;
-    const nbrc_state *state;
-    const nbrc_outputs *out;
-    const nbrc_state *next;
-    nbrc_real *work;
-    size_t threads;
-} nbrc_simd_bound;
-
-void nbrc_simd_bound_step(const nbrc_simd_bound *bound);
 
 #ifdef __cplusplus
 }

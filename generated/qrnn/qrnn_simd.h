@@ -27,7 +27,10 @@ size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes);
 /* Entries of qrnn_real: scratch memory of forward: 0. */
 size_t qrnn_simd_forward_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of qrnn_real: scratch memory of infer: 4 * T * B * padded m. */
+size_t qrnn_simd_infer_work_size(const qrnn_sizes *sizes, size_t threads);
+
+/* Entries of qrnn_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads);
 
 /* Entries of qrnn_real: scratch memory of step: 4 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void qrnn_simd_forward(
     const qrnn_state *final, qrnn_real *tape, qrnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void qrnn_simd_infer(
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
+    const qrnn_real *packed, const qrnn_inputs *in,
+    const qrnn_state *initial, const qrnn_outputs *out,
+    const qrnn_state *final, qrnn_real *work, size_t threads);
+
 /* As qrnn_backward, with weights packed by qrnn_simd_pack_backward. */
 void qrnn_simd_backward(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
@@ -65,21 +75,6 @@ void qrnn_simd_step(
     const qrnn_real *packed, const qrnn_inputs *in,
     const qrnn_state *state, const qrnn_outputs *out,
     const qrnn_state *next, qrnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct qrnn_simd_bound {
-    const qrnn_sizes *sizes;
-    const qrnn_parameters *parameters;
-    const qrnn_real *packed;
-    const qrnn_inputs *in;
-    const qrnn_state *state;
-    const qrnn_outputs *out;
-    const qrnn_state *next;
-    qrnn_real *work;
-    size_t threads;
-} qrnn_simd_bound;
-
-void qrnn_simd_bound_step(const qrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t ran_simd_tape_size(const ran_sizes *sizes)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 4 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t ran_simd_forward_packed_size(const ran_sizes *sizes)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
@@ -49,11 +53,13 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
 }
 
@@ -65,12 +71,32 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return T * B * row_m + 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * T * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
@@ -123,18 +151,18 @@ void ran_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->U_i, m, 1, 1},
-            {parameters->U_f, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_i, n, 1, 1},
             {parameters->W_f, n, 1, 1},
         };
         const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->U_i, m, 1, 1},
+            {parameters->U_f, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
     }
 }
@@ -183,6 +211,7 @@ void ran_simd_forward(
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const tape_s = tape; /* [m] a row */
@@ -191,8 +220,8 @@ void ran_simd_forward(
     real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
     real *const tile_a_i_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -204,7 +233,7 @@ void ran_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = tape_s + begin * row_m;
             for (size_t block = from; block < to; ++block) {
@@ -230,87 +259,219 @@ void ran_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_i x, W_f x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_i x, W_f x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                        real *const i_rows = tape_i + (t * B + begin) * row_m;
-                        real *const f_rows = tape_f + (t * B + begin) * row_m;
-                        real *const c_rows = tape_c + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                        const size_t c_prev_stride = t > 0 ? row_m : m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_i h_prev, U_f h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                        /* U_i h_prev, U_f h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_i_here = load_part(b_i + j, left);
-                                const vec b_f_here = load_part(b_f + j, left);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec s = load(s_rows + sample * row_m + j);
-                                    const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec s = load(s_rows + sample * row_m + j);
+                                const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
 
-                                    /* (2)  a_i = W_i x + U_i h_prev + b_i */
-                                    const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
+                                /* (2)  a_i = W_i x + U_i h_prev + b_i */
+                                const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
 
-                                    /* (2)  i = sigmoid(a_i) */
-                                    const vec i = vec_sigmoid(a_i);
-                                    store(i_rows + sample * row_m + j, i);
+                                /* (2)  i = sigmoid(a_i) */
+                                const vec i = vec_sigmoid(a_i);
+                                store(i_rows + sample * row_m + j, i);
 
-                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
-                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
+                                /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                                const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
 
-                                    /* (3)  f = sigmoid(a_f) */
-                                    const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + sample * row_m + j, f);
+                                /* (3)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + sample * row_m + j, f);
 
-                                    /* (4)  c = i * s + f * c_prev */
-                                    const vec c = i * s + f * c_prev;
-                                    store(c_rows + sample * row_m + j, c);
+                                /* (4)  c = i * s + f * c_prev */
+                                const vec c = i * s + f * c_prev;
+                                store(c_rows + sample * row_m + j, c);
 
-                                    /* (5)  h = tanh(c) */
-                                    const vec h = vec_tanh(c);
-                                    store_part(h_rows + sample * m + j, h, left);
-                                }
+                                /* (5)  h = tanh(c) */
+                                const vec h = vec_tanh(c);
+                                store_part(h_rows + sample * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+    }
+}
+
+void ran_simd_infer(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_real *packed, const ran_inputs *in,
+    const ran_state *initial, const ran_outputs *out,
+    const ran_state *final, ran_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_i = parameters->b_i; /* [m] */
+    const real *const b_f = parameters->b_f; /* [m] */
+    real *const work_s = work; /* [m] a row */
+    real *const work_c = work_s + T * B * row_m; /* [m] a row */
+    real *const tile_a_i_ahead = work_c + 2 * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const s_rows = work_s + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_c x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+
+                        /* (1)  s = W_c x */
+                        const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
+                        store(s_rows + sample * row_m + j, s);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_i x, W_f x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = work_s + (t * B + begin) * row_m;
+                    real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* U_i h_prev, U_f h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec s = load(s_rows + sample * row_m + j);
+                                const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
+
+                                /* (2)  a_i = W_i x + U_i h_prev + b_i */
+                                const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
+
+                                /* (2)  i = sigmoid(a_i) */
+                                const vec i = vec_sigmoid(a_i);
+
+                                /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                                const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
+
+                                /* (3)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+
+                                /* (4)  c = i * s + f * c_prev */
+                                const vec c = i * s + f * c_prev;
+                                store(c_rows + sample * row_m + j, c);
+
+                                /* (5)  h = tanh(c) */
+                                const vec h = vec_tanh(c);
+                                store_part(h_rows + sample * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    if (member == 0)
+        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
     }
 }
 
@@ -328,6 +489,7 @@ void ran_simd_backward(
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_c_bar = gradients->W_c_bar; /* [m, n] */
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
     real *const U_i_bar = gradients->U_i_bar; /* [m, m] */
@@ -340,10 +502,10 @@ void ran_simd_backward(
     const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
     const real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
     real *const work_c_bar = work; /* [m] a row */
-    real *const work_a_f_bar = work_c_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_i_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_s_bar = work_a_i_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_s_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_f_bar = work_c_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_i_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_s_bar = work_a_i_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_a_i_bar = packed;
@@ -361,198 +523,201 @@ void ran_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const c_bar_rows = work_c_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_i_bar_rows = work_a_i_bar + ((t - first) * B + begin) * row_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec i = load(i_rows + sample * row_m + j);
+                            const vec f = load(f_rows + sample * row_m + j);
+                            const vec h = load_part(h_rows + sample * m + j, left);
+                            const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + sample * c_next_bar_stride + j, left);
+
+                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+
+                            /* (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5) */
+                            const vec c_bar = h_bar * (1 - h * h) + c_next_bar;
+                            store(c_bar_rows + sample * row_m + j, c_bar);
+
+                            /* (8)  f_bar = c_bar * c_prev   adjoint of (4) */
+                            const vec f_bar = c_bar * c_prev;
+
+                            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
+                            const vec a_f_bar = f_bar * f * (1 - f);
+                            store(a_f_bar_rows + sample * row_m + j, a_f_bar);
+
+                            /* (10)  i_bar = c_bar * s   adjoint of (4) */
+                            const vec i_bar = c_bar * s;
+
+                            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+                            const vec a_i_bar = i_bar * i * (1 - i);
+                            store(a_i_bar_rows + sample * row_m + j, a_i_bar);
+
+                            /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + sample * row_m + j, c_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_i_bar_rows = work_a_i_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* U_i^T a_i_bar, U_f^T a_f_bar */
+                        const operand factors_a_i_bar[] = {{a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                const size_t c_prev_stride = t > 0 ? row_m : m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const c_bar_rows = work_c_bar + (t * B + begin) * row_m;
-                real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_m;
-                real *const a_i_bar_rows = work_a_i_bar + (t * B + begin) * row_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec i = load(i_rows + sample * row_m + j);
-                        const vec f = load(f_rows + sample * row_m + j);
-                        const vec h = load_part(h_rows + sample * m + j, left);
-                        const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + sample * c_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const i_rows = tape_i + (first * B + begin) * row_m;
+                const real *const c_bar_rows = work_c_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                real *const s_bar_rows = work_s_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_i_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec i = load(i_rows + sample * row_m + j);
+                            const vec c_bar = load(c_bar_rows + sample * row_m + j);
+                            const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
+                            const vec a_i_bar = load(a_i_bar_rows + sample * row_m + j);
 
-                        /* (6)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
+                            /* (12)  s_bar = c_bar * i   adjoint of (4) */
+                            const vec s_bar = c_bar * i;
+                            store(s_bar_rows + sample * row_m + j, s_bar);
 
-                        /* (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5) */
-                        const vec c_bar = h_bar * (1 - h * h) + c_next_bar;
-                        store(c_bar_rows + sample * row_m + j, c_bar);
+                            /* (19)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+                            b_i_bar_here += a_i_bar;
 
-                        /* (8)  f_bar = c_bar * c_prev   adjoint of (4) */
-                        const vec f_bar = c_bar * c_prev;
-
-                        /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
-                        const vec a_f_bar = f_bar * f * (1 - f);
-                        store(a_f_bar_rows + sample * row_m + j, a_f_bar);
-
-                        /* (10)  i_bar = c_bar * s   adjoint of (4) */
-                        const vec i_bar = c_bar * s;
-
-                        /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
-                        const vec a_i_bar = i_bar * i * (1 - i);
-                        store(a_i_bar_rows + sample * row_m + j, a_i_bar);
-
-                        /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + sample * row_m + j, c_prev_bar);
+                            /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
+                            b_f_bar_here += a_f_bar;
+                        }
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_m;
-                const real *const a_i_bar_rows = work_a_i_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                const real *const s_bar_rows = work_s_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_i^T a_i_bar, U_f^T a_f_bar */
-                    const operand factors_a_i_bar[] = {{a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                    /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
+                    const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
 
-                            /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                            /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
+            /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
+                {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const i_rows = tape_i + begin * row_m;
-            const real *const c_bar_rows = work_c_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-            real *const s_bar_rows = work_s_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_i_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec i = load(i_rows + sample * row_m + j);
-                        const vec c_bar = load(c_bar_rows + sample * row_m + j);
-                        const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
-                        const vec a_i_bar = load(a_i_bar_rows + sample * row_m + j);
+            /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
+            /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
-                        /* (12)  s_bar = c_bar * i   adjoint of (4) */
-                        const vec s_bar = c_bar * i;
-                        store(s_bar_rows + sample * row_m + j, s_bar);
-
-                        /* (19)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
-                        b_i_bar_here += a_i_bar;
-
-                        /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
-                        b_f_bar_here += a_f_bar;
-                    }
-                    store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-            const real *const s_bar_rows = work_s_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
-                const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
-        /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
-        /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_s_bar, 0, row_m, 0, 0, 0}, m, 1, W_c_bar, 0},
-            {{work_a_i_bar, 0, row_m, 0, 0, 0}, m, 1, W_i_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-        /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
-        /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_i_bar, 0, row_m, 0, 0, 0}, m, 1, U_i_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, U_f_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
@@ -577,8 +742,8 @@ void ran_simd_step(
     real *const work_c = work_s + B * row_m; /* [m] a row */
     const size_t t = turned(work_c + B * row_m);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -588,7 +753,7 @@ void ran_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
             for (size_t turn = from; turn < to; ++turn) {
@@ -618,7 +783,7 @@ void ran_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
@@ -676,10 +841,4 @@ void ran_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
-}
-
-void ran_simd_bound_step(const ran_simd_bound *bound)
-{
-    ran_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

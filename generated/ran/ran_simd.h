@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of ran_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t ran_simd_tape_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of ran_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t ran_simd_forward_packed_size(const ran_sizes *sizes);
 
 /* Entries of ran_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of ran_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of backward: 4 * T * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of ran_real: scratch memory of infer: T * B * padded m + 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);
+
+/* Entries of ran_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);
 
 /* Entries of ran_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void ran_simd_forward(
     const ran_state *final, ran_real *tape, ran_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void ran_simd_infer(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_real *packed, const ran_inputs *in,
+    const ran_state *initial, const ran_outputs *out,
+    const ran_state *final, ran_real *work, size_t threads);
+
 /* As ran_backward, with weights packed by ran_simd_pack_backward. */
 void ran_simd_backward(
     const ran_sizes *sizes, const ran_parameters *parameters,
@@ -65,21 +75,6 @@ void ran_simd_step(
     const ran_real *packed, const ran_inputs *in,
     const ran_state *state, const ran_outputs *out,
     const ran_state *next, ran_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct ran_simd_bound {
-    const ran_sizes *sizes;
-    const ran_parameters *parameters;
-    const ran_real *packed;
-    const ran_inputs *in;
-    const ran_state *state;
-    const ran_outputs *out;
-    const ran_state *next;
-    ran_real *work;
-    size_t threads;
-} ran_simd_bound;
-
-void ran_simd_bound_step(const ran_simd_bound *bound);
 
 #ifdef __cplusplus
 }

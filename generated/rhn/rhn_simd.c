@@ -19,11 +19,13 @@ size_t rhn_simd_tape_size(const rhn_sizes *sizes)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 8 * T * B * row_m;
 }
 
@@ -34,12 +36,14 @@ size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n;
+    (void)chunk;
+    return 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m;
 }
 
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
@@ -49,11 +53,13 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
 }
 
@@ -65,12 +71,32 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * 2 * up_to(m, LANES);
+}
+
+size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * B * row_m + 6 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 3 * B * row_m + 6 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
@@ -116,6 +144,14 @@ void rhn_simd_pack_forward(
     (void)m;
     {
         const weights from[] = {
+            {parameters->W_H, n, 1, 1},
+            {parameters->W_T, n, 1, 1},
+        };
+        const size_t entries_of[] = {n};
+        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_H_1, m, 1, 1},
             {parameters->R_T_1, m, 1, 1},
         };
@@ -136,14 +172,6 @@ void rhn_simd_pack_forward(
             {parameters->R_T_3, m, 1, 1},
         };
         const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
-            {parameters->W_H, n, 1, 1},
-            {parameters->W_T, n, 1, 1},
-        };
-        const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
     }
 }
@@ -207,6 +235,7 @@ void rhn_simd_forward(
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_H_1 = parameters->b_H_1; /* [m] */
     const real *const b_T_1 = parameters->b_T_1; /* [m] */
     const real *const b_H_2 = parameters->b_H_2; /* [m] */
@@ -222,180 +251,365 @@ void rhn_simd_forward(
     real *const tape_h_3 = tape_s_2 + T * B * row_m; /* [m] a row */
     real *const tape_t_3 = tape_h_3 + T * B * row_m; /* [m] a row */
     real *const tile_a_h_1_ahead = work;
-    const real *const panels_y_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_s_2 + 2 * up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 2 * up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_H x, W_T x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_H x, W_T x */
-                    const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
+                    real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* R_H_1 y_prev, R_T_1 y_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_H_1_here = load_part(b_H_1 + j, left);
+                            const vec b_T_1_here = load_part(b_T_1 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+
+                                /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
+                                const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
+
+                                /* (1)  h_1 = tanh(a_h_1) */
+                                const vec h_1 = vec_tanh(a_h_1);
+                                store(h_1_rows + s * row_m + j, h_1);
+
+                                /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                                const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
+
+                                /* (2)  t_1 = sigmoid(a_t_1) */
+                                const vec t_1 = vec_sigmoid(a_t_1);
+                                store(t_1_rows + s * row_m + j, t_1);
+
+                                /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                                const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                                store(s_1_rows + s * row_m + j, s_1);
+                            }
+                        }
+                    }
                 }
             }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                        real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
-                        real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
-                        real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
+                    real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
+                    real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                            /* R_H_1 y_prev, R_T_1 y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                        /* R_H_2 s_1, R_T_2 s_1 */
+                        const operand factors_s_1[] = {{s_1_rows, row_m, m}};
+                        product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_H_1_here = load_part(b_H_1 + j, left);
-                                const vec b_T_1_here = load_part(b_T_1 + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_H_2_here = load_part(b_H_2 + j, left);
+                            const vec b_T_2_here = load_part(b_T_2 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                                    /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
-                                    const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
+                                /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                                const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
 
-                                    /* (1)  h_1 = tanh(a_h_1) */
-                                    const vec h_1 = vec_tanh(a_h_1);
-                                    store(h_1_rows + s * row_m + j, h_1);
+                                /* (4)  h_2 = tanh(a_h_2) */
+                                const vec h_2 = vec_tanh(a_h_2);
+                                store(h_2_rows + s * row_m + j, h_2);
 
-                                    /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
-                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
+                                /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                                const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
 
-                                    /* (2)  t_1 = sigmoid(a_t_1) */
-                                    const vec t_1 = vec_sigmoid(a_t_1);
-                                    store(t_1_rows + s * row_m + j, t_1);
+                                /* (5)  t_2 = sigmoid(a_t_2) */
+                                const vec t_2 = vec_sigmoid(a_t_2);
+                                store(t_2_rows + s * row_m + j, t_2);
 
-                                    /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
-                                    const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
-                                    store(s_1_rows + s * row_m + j, s_1);
-                                }
+                                /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                                const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                                store(s_2_rows + s * row_m + j, s_2);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
-                        real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
-                        real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
-                        real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
-
-                            /* R_H_2 s_1, R_T_2 s_1 */
-                            const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                            product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_H_2_here = load_part(b_H_2 + j, left);
-                                const vec b_T_2_here = load_part(b_T_2 + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec s_1 = load(s_1_rows + s * row_m + j);
-
-                                    /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
-                                    const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
-
-                                    /* (4)  h_2 = tanh(a_h_2) */
-                                    const vec h_2 = vec_tanh(a_h_2);
-                                    store(h_2_rows + s * row_m + j, h_2);
-
-                                    /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
-                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
-
-                                    /* (5)  t_2 = sigmoid(a_t_2) */
-                                    const vec t_2 = vec_sigmoid(a_t_2);
-                                    store(t_2_rows + s * row_m + j, t_2);
-
-                                    /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
-                                    const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
-                                    store(s_2_rows + s * row_m + j, s_2);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const y_rows = out->y + (t * B + begin) * m;
-                        const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
-                        real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
-                        real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
-
-                            /* R_H_3 s_2, R_T_3 s_2 */
-                            const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                            product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
-
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_H_3_here = load_part(b_H_3 + j, left);
-                                const vec b_T_3_here = load_part(b_T_3 + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec s_2 = load(s_2_rows + s * row_m + j);
-
-                                    /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
-                                    const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
-
-                                    /* (7)  h_3 = tanh(a_h_3) */
-                                    const vec h_3 = vec_tanh(a_h_3);
-                                    store(h_3_rows + s * row_m + j, h_3);
-
-                                    /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
-                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
-
-                                    /* (8)  t_3 = sigmoid(a_t_3) */
-                                    const vec t_3 = vec_sigmoid(a_t_3);
-                                    store(t_3_rows + s * row_m + j, t_3);
-
-                                    /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
-                                    const vec y = h_3 * t_3 + s_2 * (1 - t_3);
-                                    store_part(y_rows + s * m + j, y, left);
-                                }
-                            }
-                        }
-                    }
-                }
-                BARRIER
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const y_rows = out->y + (t * B + begin) * m;
+                    const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
+                    real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
+                    real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                        /* R_H_3 s_2, R_T_3 s_2 */
+                        const operand factors_s_2[] = {{s_2_rows, row_m, m}};
+                        product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_H_3_here = load_part(b_H_3 + j, left);
+                            const vec b_T_3_here = load_part(b_T_3 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec s_2 = load(s_2_rows + s * row_m + j);
+
+                                /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                                const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
+
+                                /* (7)  h_3 = tanh(a_h_3) */
+                                const vec h_3 = vec_tanh(a_h_3);
+                                store(h_3_rows + s * row_m + j, h_3);
+
+                                /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                                const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
+
+                                /* (8)  t_3 = sigmoid(a_t_3) */
+                                const vec t_3 = vec_sigmoid(a_t_3);
+                                store(t_3_rows + s * row_m + j, t_3);
+
+                                /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                                const vec y = h_3 * t_3 + s_2 * (1 - t_3);
+                                store_part(y_rows + s * m + j, y, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+    }
+}
+
+void rhn_simd_infer(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_real *packed, const rhn_inputs *in,
+    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_state *final, rhn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const real *const b_H_1 = parameters->b_H_1; /* [m] */
+    const real *const b_T_1 = parameters->b_T_1; /* [m] */
+    const real *const b_H_2 = parameters->b_H_2; /* [m] */
+    const real *const b_T_2 = parameters->b_T_2; /* [m] */
+    const real *const b_H_3 = parameters->b_H_3; /* [m] */
+    const real *const b_T_3 = parameters->b_T_3; /* [m] */
+    real *const work_s_1 = work; /* [m] a row */
+    real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
+    real *const tile_a_h_1_ahead = work_s_2 + B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_H x, W_T x */
+                const operand factors_x[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    real *const s_1_rows = work_s_1 + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                        /* R_H_1 y_prev, R_T_1 y_prev */
+                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                        product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_H_1_here = load_part(b_H_1 + j, left);
+                            const vec b_T_1_here = load_part(b_T_1 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+
+                                /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
+                                const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
+
+                                /* (1)  h_1 = tanh(a_h_1) */
+                                const vec h_1 = vec_tanh(a_h_1);
+
+                                /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                                const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
+
+                                /* (2)  t_1 = sigmoid(a_t_1) */
+                                const vec t_1 = vec_sigmoid(a_t_1);
+
+                                /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                                const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                                store(s_1_rows + s * row_m + j, s_1);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_1_rows = work_s_1 + begin * row_m;
+                    real *const s_2_rows = work_s_2 + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                        /* R_H_2 s_1, R_T_2 s_1 */
+                        const operand factors_s_1[] = {{s_1_rows, row_m, m}};
+                        product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_H_2_here = load_part(b_H_2 + j, left);
+                            const vec b_T_2_here = load_part(b_T_2 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec s_1 = load(s_1_rows + s * row_m + j);
+
+                                /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                                const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
+
+                                /* (4)  h_2 = tanh(a_h_2) */
+                                const vec h_2 = vec_tanh(a_h_2);
+
+                                /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                                const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
+
+                                /* (5)  t_2 = sigmoid(a_t_2) */
+                                const vec t_2 = vec_sigmoid(a_t_2);
+
+                                /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                                const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                                store(s_2_rows + s * row_m + j, s_2);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const y_rows = out->y + (t * B + begin) * m;
+                    const real *const s_2_rows = work_s_2 + begin * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                        /* R_H_3 s_2, R_T_3 s_2 */
+                        const operand factors_s_2[] = {{s_2_rows, row_m, m}};
+                        product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_H_3_here = load_part(b_H_3 + j, left);
+                            const vec b_T_3_here = load_part(b_T_3 + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec s_2 = load(s_2_rows + s * row_m + j);
+
+                                /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                                const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
+
+                                /* (7)  h_3 = tanh(a_h_3) */
+                                const vec h_3 = vec_tanh(a_h_3);
+
+                                /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                                const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
+
+                                /* (8)  t_3 = sigmoid(a_t_3) */
+                                const vec t_3 = vec_sigmoid(a_t_3);
+
+                                /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                                const vec y = h_3 * t_3 + s_2 * (1 - t_3);
+                                store_part(y_rows + s * m + j, y, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -417,6 +631,7 @@ void rhn_simd_backward(
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     real *const W_H_bar = gradients->W_H_bar; /* [m, n] */
     real *const W_T_bar = gradients->W_T_bar; /* [m, n] */
     real *const R_H_1_bar = gradients->R_H_1_bar; /* [m, m] */
@@ -441,14 +656,14 @@ void rhn_simd_backward(
     const real *const tape_t_3 = tape_h_3 + T * B * row_m; /* [m] a row */
     real *const work_y_bar = work; /* [m] a row */
     real *const work_a_t_3_bar = work_y_bar + B * row_m; /* [m] a row */
-    real *const work_a_h_3_bar = work_a_t_3_bar + T * B * row_m; /* [m] a row */
-    real *const work_s_2_bar = work_a_h_3_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_h_3_bar = work_a_t_3_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_s_2_bar = work_a_h_3_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_t_2_bar = work_s_2_bar + B * row_m; /* [m] a row */
-    real *const work_a_h_2_bar = work_a_t_2_bar + T * B * row_m; /* [m] a row */
-    real *const work_s_1_bar = work_a_h_2_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_h_2_bar = work_a_t_2_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_s_1_bar = work_a_h_2_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_t_1_bar = work_s_1_bar + B * row_m; /* [m] a row */
-    real *const work_a_h_1_bar = work_a_t_1_bar + T * B * row_m; /* [m] a row */
-    real *const work_y_prev_bar = work_a_h_1_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_h_1_bar = work_a_t_1_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_y_prev_bar = work_a_h_1_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_3_bar = packed;
     const real *const panels_a_h_2_bar = panels_a_h_3_bar + up_to(m, LANES) * 2 * m;
@@ -475,334 +690,337 @@ void rhn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
+                    const real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
+                    const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
+                    const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
+                    const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const y_bar_rows = work_y_bar + begin * row_m;
+                    real *const a_t_3_bar_rows = work_a_t_3_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_h_3_bar_rows = work_a_h_3_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec s_2 = load(s_2_rows + s * row_m + j);
+                            const vec h_3 = load(h_3_rows + s * row_m + j);
+                            const vec t_3 = load(t_3_rows + s * row_m + j);
+                            const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
+                            const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (10)  y_bar = Delta_y + y_next_bar */
+                            const vec y_bar = Delta_y + y_next_bar;
+                            store(y_bar_rows + s * row_m + j, y_bar);
+
+                            /* (11)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (9) */
+                            const vec t_3_bar = y_bar * (h_3 - s_2);
+
+                            /* (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8) */
+                            const vec a_t_3_bar = t_3_bar * t_3 * (1 - t_3);
+                            store(a_t_3_bar_rows + s * row_m + j, a_t_3_bar);
+
+                            /* (13)  h_3_bar = y_bar * t_3   adjoint of (9) */
+                            const vec h_3_bar = y_bar * t_3;
+
+                            /* (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7) */
+                            const vec a_h_3_bar = h_3_bar * (1 - h_3 * h_3);
+                            store(a_h_3_bar_rows + s * row_m + j, a_h_3_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
+                    const real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
+                    const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
+                    const real *const y_bar_rows = work_y_bar + begin * row_m;
+                    const real *const a_t_3_bar_rows = work_a_t_3_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_h_3_bar_rows = work_a_h_3_bar + ((t - first) * B + begin) * row_m;
+                    real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
+                    real *const a_t_2_bar_rows = work_a_t_2_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_h_2_bar_rows = work_a_h_2_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_s_2_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
+                        const operand factors_a_h_3_bar[] = {{a_h_3_bar_rows, row_m, m}, {a_t_3_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * 2 * m, tile_s_2_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec s_1 = load(s_1_rows + s * row_m + j);
+                                const vec h_2 = load(h_2_rows + s * row_m + j);
+                                const vec t_2 = load(t_2_rows + s * row_m + j);
+                                const vec t_3 = load(t_3_rows + s * row_m + j);
+                                const vec y_bar = load(y_bar_rows + s * row_m + j);
+
+                                /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9) */
+                                const vec s_2_bar = load(tile_s_2_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - t_3);
+                                store(s_2_bar_rows + s * row_m + j, s_2_bar);
+
+                                /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
+                                const vec t_2_bar = s_2_bar * (h_2 - s_1);
+
+                                /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
+                                const vec a_t_2_bar = t_2_bar * t_2 * (1 - t_2);
+                                store(a_t_2_bar_rows + s * row_m + j, a_t_2_bar);
+
+                                /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
+                                const vec h_2_bar = s_2_bar * t_2;
+
+                                /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
+                                const vec a_h_2_bar = h_2_bar * (1 - h_2 * h_2);
+                                store(a_h_2_bar_rows + s * row_m + j, a_h_2_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
+                    const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    const real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
+                    const real *const a_t_2_bar_rows = work_a_t_2_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_h_2_bar_rows = work_a_h_2_bar + ((t - first) * B + begin) * row_m;
+                    real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
+                    real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_s_1_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
+                        const operand factors_a_h_2_bar[] = {{a_h_2_bar_rows, row_m, m}, {a_t_2_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * 2 * m, tile_s_1_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                                const vec h_1 = load(h_1_rows + s * row_m + j);
+                                const vec t_1 = load(t_1_rows + s * row_m + j);
+                                const vec t_2 = load(t_2_rows + s * row_m + j);
+                                const vec s_2_bar = load(s_2_bar_rows + s * row_m + j);
+
+                                /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
+                                const vec s_1_bar = load(tile_s_1_bar + ((s * 1 + 0) * own + v) * LANES) + s_2_bar * (1 - t_2);
+                                store(s_1_bar_rows + s * row_m + j, s_1_bar);
+
+                                /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
+                                const vec t_1_bar = s_1_bar * (h_1 - y_prev);
+
+                                /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
+                                const vec a_t_1_bar = t_1_bar * t_1 * (1 - t_1);
+                                store(a_t_1_bar_rows + s * row_m + j, a_t_1_bar);
+
+                                /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
+                                const vec h_1_bar = s_1_bar * t_1;
+
+                                /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
+                                const vec a_h_1_bar = h_1_bar * (1 - h_1 * h_1);
+                                store(a_h_1_bar_rows + s * row_m + j, a_h_1_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    const real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
+                    const real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
+                    real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
+                        const operand factors_a_h_1_bar[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * 2 * m, tile_y_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec t_1 = load(t_1_rows + s * row_m + j);
+                                const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
+
+                                /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
+                                const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + s_1_bar * (1 - t_1);
+                                store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
+                const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
+                    const operand factors_a_h_1_bar_2[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
-                const real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
-                const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
-                const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
-                const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
-                const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const y_bar_rows = work_y_bar + begin * row_m;
-                real *const a_t_3_bar_rows = work_a_t_3_bar + (t * B + begin) * row_m;
-                real *const a_h_3_bar_rows = work_a_h_3_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec s_2 = load(s_2_rows + s * row_m + j);
-                        const vec h_3 = load(h_3_rows + s * row_m + j);
-                        const vec t_3 = load(t_3_rows + s * row_m + j);
-                        const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
-                        const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
-
-                        /* (10)  y_bar = Delta_y + y_next_bar */
-                        const vec y_bar = Delta_y + y_next_bar;
-                        store(y_bar_rows + s * row_m + j, y_bar);
-
-                        /* (11)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (9) */
-                        const vec t_3_bar = y_bar * (h_3 - s_2);
-
-                        /* (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8) */
-                        const vec a_t_3_bar = t_3_bar * t_3 * (1 - t_3);
-                        store(a_t_3_bar_rows + s * row_m + j, a_t_3_bar);
-
-                        /* (13)  h_3_bar = y_bar * t_3   adjoint of (9) */
-                        const vec h_3_bar = y_bar * t_3;
-
-                        /* (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7) */
-                        const vec a_h_3_bar = h_3_bar * (1 - h_3 * h_3);
-                        store(a_h_3_bar_rows + s * row_m + j, a_h_3_bar);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
-                const real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
-                const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
-                const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
-                const real *const y_bar_rows = work_y_bar + begin * row_m;
-                const real *const a_t_3_bar_rows = work_a_t_3_bar + (t * B + begin) * row_m;
-                const real *const a_h_3_bar_rows = work_a_h_3_bar + (t * B + begin) * row_m;
-                real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
-                real *const a_t_2_bar_rows = work_a_t_2_bar + (t * B + begin) * row_m;
-                real *const a_h_2_bar_rows = work_a_h_2_bar + (t * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_t_3_bar_rows = work_a_t_3_bar + begin * row_m;
+                const real *const a_h_3_bar_rows = work_a_h_3_bar + begin * row_m;
+                const real *const a_t_2_bar_rows = work_a_t_2_bar + begin * row_m;
+                const real *const a_h_2_bar_rows = work_a_h_2_bar + begin * row_m;
+                const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
+                const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_s_2_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
-                    const operand factors_a_h_3_bar[] = {{a_h_3_bar_rows, row_m, m}, {a_t_3_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * 2 * m, tile_s_2_bar, 0);
-
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec s_1 = load(s_1_rows + s * row_m + j);
-                            const vec h_2 = load(h_2_rows + s * row_m + j);
-                            const vec t_2 = load(t_2_rows + s * row_m + j);
-                            const vec t_3 = load(t_3_rows + s * row_m + j);
-                            const vec y_bar = load(y_bar_rows + s * row_m + j);
-
-                            /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9) */
-                            const vec s_2_bar = load(tile_s_2_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - t_3);
-                            store(s_2_bar_rows + s * row_m + j, s_2_bar);
-
-                            /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
-                            const vec t_2_bar = s_2_bar * (h_2 - s_1);
-
-                            /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
-                            const vec a_t_2_bar = t_2_bar * t_2 * (1 - t_2);
-                            store(a_t_2_bar_rows + s * row_m + j, a_t_2_bar);
-
-                            /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
-                            const vec h_2_bar = s_2_bar * t_2;
-
-                            /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
-                            const vec a_h_2_bar = h_2_bar * (1 - h_2 * h_2);
-                            store(a_h_2_bar_rows + s * row_m + j, a_h_2_bar);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                const real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
-                const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
-                const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
-                const real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
-                const real *const a_t_2_bar_rows = work_a_t_2_bar + (t * B + begin) * row_m;
-                const real *const a_h_2_bar_rows = work_a_h_2_bar + (t * B + begin) * row_m;
-                real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
-                real *const a_t_1_bar_rows = work_a_t_1_bar + (t * B + begin) * row_m;
-                real *const a_h_1_bar_rows = work_a_h_1_bar + (t * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_s_1_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                    /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
-                    const operand factors_a_h_2_bar[] = {{a_h_2_bar_rows, row_m, m}, {a_t_2_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * 2 * m, tile_s_1_bar, 0);
-
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_H_1_bar_here = {0};
+                        vec b_T_1_bar_here = {0};
+                        vec b_H_2_bar_here = {0};
+                        vec b_T_2_bar_here = {0};
+                        vec b_H_3_bar_here = {0};
+                        vec b_T_3_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                            const vec h_1 = load(h_1_rows + s * row_m + j);
-                            const vec t_1 = load(t_1_rows + s * row_m + j);
-                            const vec t_2 = load(t_2_rows + s * row_m + j);
-                            const vec s_2_bar = load(s_2_bar_rows + s * row_m + j);
+                            const vec a_t_3_bar = load(a_t_3_bar_rows + s * row_m + j);
+                            const vec a_h_3_bar = load(a_h_3_bar_rows + s * row_m + j);
+                            const vec a_t_2_bar = load(a_t_2_bar_rows + s * row_m + j);
+                            const vec a_h_2_bar = load(a_h_2_bar_rows + s * row_m + j);
+                            const vec a_t_1_bar = load(a_t_1_bar_rows + s * row_m + j);
+                            const vec a_h_1_bar = load(a_h_1_bar_rows + s * row_m + j);
 
-                            /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
-                            const vec s_1_bar = load(tile_s_1_bar + ((s * 1 + 0) * own + v) * LANES) + s_2_bar * (1 - t_2);
-                            store(s_1_bar_rows + s * row_m + j, s_1_bar);
+                            /* (30)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
+                            b_H_1_bar_here += a_h_1_bar;
 
-                            /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
-                            const vec t_1_bar = s_1_bar * (h_1 - y_prev);
+                            /* (32)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (2) */
+                            b_T_1_bar_here += a_t_1_bar;
 
-                            /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
-                            const vec a_t_1_bar = t_1_bar * t_1 * (1 - t_1);
-                            store(a_t_1_bar_rows + s * row_m + j, a_t_1_bar);
+                            /* (34)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (4) */
+                            b_H_2_bar_here += a_h_2_bar;
 
-                            /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
-                            const vec h_1_bar = s_1_bar * t_1;
+                            /* (36)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (5) */
+                            b_T_2_bar_here += a_t_2_bar;
 
-                            /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
-                            const vec a_h_1_bar = h_1_bar * (1 - h_1 * h_1);
-                            store(a_h_1_bar_rows + s * row_m + j, a_h_1_bar);
+                            /* (38)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (7) */
+                            b_H_3_bar_here += a_h_3_bar;
+
+                            /* (40)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (8) */
+                            b_T_3_bar_here += a_t_3_bar;
                         }
+                        store_part(b_H_1_bar + j, load_part(b_H_1_bar + j, left) + b_H_1_bar_here, left);
+                        store_part(b_T_1_bar + j, load_part(b_T_1_bar + j, left) + b_T_1_bar_here, left);
+                        store_part(b_H_2_bar + j, load_part(b_H_2_bar + j, left) + b_H_2_bar_here, left);
+                        store_part(b_T_2_bar + j, load_part(b_T_2_bar + j, left) + b_T_2_bar_here, left);
+                        store_part(b_H_3_bar + j, load_part(b_H_3_bar + j, left) + b_H_3_bar_here, left);
+                        store_part(b_T_3_bar + j, load_part(b_T_3_bar + j, left) + b_T_3_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
-                const real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
-                const real *const a_t_1_bar_rows = work_a_t_1_bar + (t * B + begin) * row_m;
-                const real *const a_h_1_bar_rows = work_a_h_1_bar + (t * B + begin) * row_m;
-                real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
+            /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_H_bar, done > 0},
+                {{work_a_t_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_T_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
-                    /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
-                    const operand factors_a_h_1_bar[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * 2 * m, tile_y_prev_bar, 0);
+            /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
+            /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
+            const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
+            const total_of with_y_prev[] = {
+                {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_1_bar, done > 0},
+                {{work_a_t_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_1_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 2, member, members, scratch);
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec t_1 = load(t_1_rows + s * row_m + j);
-                            const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
+            /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
+            /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
+            const series rows_of_s_1 = {tape_s_1, 0, row_m, 0, 0, 0, 0};
+            const total_of with_s_1[] = {
+                {{work_a_h_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_2_bar, done > 0},
+                {{work_a_t_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_2_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_s_1, m, with_s_1, 2, member, members, scratch);
 
-                            /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
-                            const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + s_1_bar * (1 - t_1);
-                            store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
-                        }
-                    }
-                }
-            }
+            /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
+            /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
+            const series rows_of_s_2 = {tape_s_2, 0, row_m, 0, 0, 0, 0};
+            const total_of with_s_2[] = {
+                {{work_a_h_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_3_bar, done > 0},
+                {{work_a_t_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_3_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_s_2, m, with_s_2, 2, member, members, scratch);
+
         }
         BARRIER
     }
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
-            const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
-                const operand factors_a_h_1_bar_2[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_t_3_bar_rows = work_a_t_3_bar + begin * row_m;
-            const real *const a_h_3_bar_rows = work_a_h_3_bar + begin * row_m;
-            const real *const a_t_2_bar_rows = work_a_t_2_bar + begin * row_m;
-            const real *const a_h_2_bar_rows = work_a_h_2_bar + begin * row_m;
-            const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
-            const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_H_1_bar_here = {0};
-                    vec b_T_1_bar_here = {0};
-                    vec b_H_2_bar_here = {0};
-                    vec b_T_2_bar_here = {0};
-                    vec b_H_3_bar_here = {0};
-                    vec b_T_3_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_t_3_bar = load(a_t_3_bar_rows + s * row_m + j);
-                        const vec a_h_3_bar = load(a_h_3_bar_rows + s * row_m + j);
-                        const vec a_t_2_bar = load(a_t_2_bar_rows + s * row_m + j);
-                        const vec a_h_2_bar = load(a_h_2_bar_rows + s * row_m + j);
-                        const vec a_t_1_bar = load(a_t_1_bar_rows + s * row_m + j);
-                        const vec a_h_1_bar = load(a_h_1_bar_rows + s * row_m + j);
-
-                        /* (30)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
-                        b_H_1_bar_here += a_h_1_bar;
-
-                        /* (32)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (2) */
-                        b_T_1_bar_here += a_t_1_bar;
-
-                        /* (34)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (4) */
-                        b_H_2_bar_here += a_h_2_bar;
-
-                        /* (36)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (5) */
-                        b_T_2_bar_here += a_t_2_bar;
-
-                        /* (38)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (7) */
-                        b_H_3_bar_here += a_h_3_bar;
-
-                        /* (40)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (8) */
-                        b_T_3_bar_here += a_t_3_bar;
-                    }
-                    store_part(b_H_1_bar + j, load_part(b_H_1_bar + j, left) + b_H_1_bar_here, left);
-                    store_part(b_T_1_bar + j, load_part(b_T_1_bar + j, left) + b_T_1_bar_here, left);
-                    store_part(b_H_2_bar + j, load_part(b_H_2_bar + j, left) + b_H_2_bar_here, left);
-                    store_part(b_T_2_bar + j, load_part(b_T_2_bar + j, left) + b_T_2_bar_here, left);
-                    store_part(b_H_3_bar + j, load_part(b_H_3_bar + j, left) + b_H_3_bar_here, left);
-                    store_part(b_T_3_bar + j, load_part(b_T_3_bar + j, left) + b_T_3_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
-        /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_h_1_bar, 0, row_m, 0, 0, 0}, m, 1, W_H_bar, 0},
-            {{work_a_t_1_bar, 0, row_m, 0, 0, 0}, m, 1, W_T_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
-        /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
-        const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B};
-        const total_of with_y_prev[] = {
-            {{work_a_h_1_bar, 0, row_m, 0, 0, 0}, m, 1, R_H_1_bar, 0},
-            {{work_a_t_1_bar, 0, row_m, 0, 0, 0}, m, 1, R_T_1_bar, 0},
-        };
-        totals(T * B, &rows_of_y_prev, m, with_y_prev, 2, member, members, scratch);
-
-        /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
-        /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
-        const series rows_of_s_1 = {tape_s_1, 0, row_m, 0, 0, 0};
-        const total_of with_s_1[] = {
-            {{work_a_h_2_bar, 0, row_m, 0, 0, 0}, m, 1, R_H_2_bar, 0},
-            {{work_a_t_2_bar, 0, row_m, 0, 0, 0}, m, 1, R_T_2_bar, 0},
-        };
-        totals(T * B, &rows_of_s_1, m, with_s_1, 2, member, members, scratch);
-
-        /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
-        /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
-        const series rows_of_s_2 = {tape_s_2, 0, row_m, 0, 0, 0};
-        const total_of with_s_2[] = {
-            {{work_a_h_3_bar, 0, row_m, 0, 0, 0}, m, 1, R_H_3_bar, 0},
-            {{work_a_t_3_bar, 0, row_m, 0, 0, 0}, m, 1, R_T_3_bar, 0},
-        };
-        totals(T * B, &rows_of_s_2, m, with_s_2, 2, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
     }
@@ -828,10 +1046,10 @@ void rhn_simd_step(
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
     const size_t t = turned(work_s_2 + B * row_m);
-    const real *const panels_y_prev = packed;
+    const real *const panels_x = packed;
+    const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
-    const real *const panels_x = panels_s_2 + 2 * up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -841,7 +1059,7 @@ void rhn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const y_prev_rows = state->y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
@@ -891,7 +1109,7 @@ void rhn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const s_1_rows = work_s_1 + begin * row_m;
             real *const s_2_rows = work_s_2 + begin * row_m;
             for (size_t turn = from; turn < to; ++turn) {
@@ -936,7 +1154,7 @@ void rhn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const y_rows = out->y + begin * m;
             const real *const s_2_rows = work_s_2 + begin * row_m;
             for (size_t turn = from; turn < to; ++turn) {
@@ -979,10 +1197,4 @@ void rhn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->y + 0 * m, m, next->y);
     }
-}
-
-void rhn_simd_bound_step(const rhn_simd_bound *bound)
-{
-    rhn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of rhn_real: what forward saves for backward: 8 * T * B * padded m. */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for forward: 3 * 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of rhn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m. */
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
 
 /* Entries of rhn_real: weights packed for backward: 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of rhn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward: 3 * B * padded m + 6 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of rhn_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
+
+/* Entries of rhn_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Entries of rhn_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void rhn_simd_forward(
     const rhn_state *final, rhn_real *tape, rhn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void rhn_simd_infer(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_real *packed, const rhn_inputs *in,
+    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_state *final, rhn_real *work, size_t threads);
+
 /* As rhn_backward, with weights packed by rhn_simd_pack_backward. */
 void rhn_simd_backward(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
@@ -65,21 +75,6 @@ void rhn_simd_step(
     const rhn_real *packed, const rhn_inputs *in,
     const rhn_state *state, const rhn_outputs *out,
     const rhn_state *next, rhn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct rhn_simd_bound {
-    const rhn_sizes *sizes;
-    const rhn_parameters *parameters;
-    const rhn_real *packed;
-    const rhn_inputs *in;
-    const rhn_state *state;
-    const rhn_outputs *out;
-    const rhn_state *next;
-    rhn_real *work;
-    size_t threads;
-} rhn_simd_bound;
-
-void rhn_simd_bound_step(const rhn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,7 @@ size_t scrn_simd_tape_size(const scrn_sizes *sizes)
     const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -30,6 +31,7 @@ size_t scrn_simd_tape_size(const scrn_sizes *sizes)
     (void)p;
     (void)row_k;
     (void)row_m;
+    (void)chunk;
     return 2 * T * B * row_k + T * B * row_m;
 }
 
@@ -43,6 +45,7 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
     const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -51,7 +54,8 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
     (void)p;
     (void)row_k;
     (void)row_m;
-    return up_to(k, LANES) * n + up_to(m, LANES) * m + up_to(m, LANES) * (k + n) + up_to(p, LANES) * (m + k);
+    (void)chunk;
+    return up_to(k, LANES) * n + up_to(m, LANES) * (k + n) + up_to(m, LANES) * m + up_to(p, LANES) * (m + k);
 }
 
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
@@ -64,6 +68,8 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
     const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_together(T, B, row_k + up_to(k, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -72,7 +78,9 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)row_k;
-    return up_to(m, LANES) * m + up_to(m, LANES) * p + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m);
+    (void)chunk;
+    (void)chunk_2;
+    return up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m);
 }
 
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -86,6 +94,7 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -94,7 +103,32 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)p;
     (void)row_k;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    const size_t row_k = padded(k);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)k;
+    (void)m;
+    (void)p;
+    (void)row_k;
+    (void)row_m;
+    (void)chunk;
+    return 2 * T * B * row_k + T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -107,6 +141,8 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_together(T, B, row_k + up_to(k, LANES));
     (void)T;
     (void)B;
     (void)n;
@@ -115,7 +151,9 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)row_k;
-    return T * B * row_m + 3 * T * B * row_k + 2 * B * row_k + 2 * B * row_m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES) + threads * SCRATCH;
+    (void)chunk;
+    (void)chunk_2;
+    return T * B * row_m + 3 * chunk_2 * B * row_k + 2 * B * row_k + 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * SCRATCH;
 }
 
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
@@ -163,18 +201,18 @@ void scrn_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->R, m, 1, 1},
-        };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->P, k, 1, 1},
             {parameters->A, n, 1, 1},
         };
         const size_t entries_of[] = {k, n};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->R, m, 1, 1},
+        };
+        const size_t entries_of[] = {m};
+        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
@@ -204,16 +242,16 @@ void scrn_simd_pack_backward(
     (void)p;
     {
         const weights from[] = {
-            {parameters->R, 1, m, 1},
+            {parameters->U, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
+        const size_t entries_of[] = {p};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->U, 1, m, 1},
+            {parameters->R, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
@@ -250,15 +288,16 @@ void scrn_simd_forward(
     const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const tape_s = tape; /* [k] a row */
     real *const tape_h = tape_s + T * B * row_k; /* [m] a row */
     real *const tape_a_s = tape_h + T * B * row_m; /* [k] a row */
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(k, LANES) * n;
-    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_h = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_s = panels_x + up_to(k, LANES) * n;
+    const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -270,7 +309,7 @@ void scrn_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = tape_a_s + begin * row_k;
             for (size_t block = from; block < to; ++block) {
@@ -302,7 +341,7 @@ void scrn_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 real *const s_rows = tape_s + (t * B + begin) * row_k;
                 const real *const s_prev_rows = t > 0 ? tape_s + ((t * B + begin) - B) * row_k : initial->s + begin * k;
                 const size_t s_prev_stride = t > 0 ? row_k : k;
@@ -325,95 +364,272 @@ void scrn_simd_forward(
     }
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* P s, A x */
+                const operand factors_s[] = {{tape_s + first * B * row_k, row_k, k}, {in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* P s, A x */
-                    const operand factors_s[] = {{tape_s + first * B * row_k, row_k, k}, {in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const h_rows = tape_h + (t * B + begin) * row_m;
-                        const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
-                        const size_t h_prev_stride = t > 0 ? row_m : m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const size_t h_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* R h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        /* R h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
 
-                                    /* (2)  a_h = P s + A x + R h_prev */
-                                    const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+                                /* (2)  a_h = P s + A x + R h_prev */
+                                const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
 
-                                    /* (2)  h = sigmoid(a_h) */
-                                    const vec h = vec_sigmoid(a_h);
-                                    store(h_rows + sample * row_m + j, h);
-                                }
+                                /* (2)  h = sigmoid(a_h) */
+                                const vec h = vec_sigmoid(a_h);
+                                store(h_rows + sample * row_m + j, h);
                             }
                         }
                     }
                 }
-                BARRIER
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const s_rows = tape_s + (first * B + begin) * row_k;
+                const real *const h_rows = tape_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* U h, V s */
+                    const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
+                    product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (3)  y = U h + V s */
+                            const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(y_rows + sample * p + j, y, left);
+                        }
+                    }
+                }
             }
         }
+        BARRIER
     }
+    if (member == 0)
+        copy_rows(B, k, tape_s + (T - 1) * B * row_k, row_k, final->s);
+    if (member == 0)
+        copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
+    }
+}
+
+void scrn_simd_infer(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_real *packed, const scrn_inputs *in,
+    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_state *final, scrn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    const size_t row_k = padded(k);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const real *const alpha = parameters->alpha; /* [] */
+    real *const work_s = work; /* [k] a row */
+    real *const work_h = work_s + T * B * row_k; /* [m] a row */
+    real *const work_a_s = work_h + T * B * row_m; /* [k] a row */
+    real *const tile_a_h_ahead = work_a_s + T * B * row_k;
+    const real *const panels_x = packed;
+    const real *const panels_s = panels_x + up_to(k, LANES) * n;
+    const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
 
     /* every step, in any order */
     {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+        const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const s_rows = tape_s + begin * row_k;
-            const real *const h_rows = tape_h + begin * row_m;
-            real *const y_rows = out->y + begin * p;
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_s_rows = work_a_s + begin * row_k;
             for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                const size_t own = vectors_of(k, vectors, block);
+                ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* U h, V s */
-                const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                /* B x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
 
                 for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
+                    const size_t j = (block * vectors + v) * LANES;
                     for (size_t sample = 0; sample < rows; ++sample) {
 
-                        /* (3)  y = U h + V s */
-                        const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(y_rows + sample * p + j, y, left);
+                        /* (1)  a_s = B x */
+                        const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
+                        store(a_s_rows + sample * row_k + j, a_s);
                     }
                 }
             }
         }
     }
     BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                real *const s_rows = work_s + (t * B + begin) * row_k;
+                const real *const s_prev_rows = t > 0 ? work_s + ((t * B + begin) - B) * row_k : initial->s + begin * k;
+                const size_t s_prev_stride = t > 0 ? row_k : k;
+                const real *const a_s_rows = work_a_s + (t * B + begin) * row_k;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = k - j;
+                        const vec alpha_here = splat(alpha[0]);
+                        const vec s_prev = load_part(s_prev_rows + sample * s_prev_stride + j, left);
+                        const vec a_s = load(a_s_rows + sample * row_k + j);
+
+                        /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+                        const vec s = (1 - alpha_here) * a_s + alpha_here * s_prev;
+                        store(s_rows + sample * row_k + j, s);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* P s, A x */
+                const operand factors_s[] = {{work_s + first * B * row_k, row_k, k}, {in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const h_rows = work_h + (t * B + begin) * row_m;
+                    const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const size_t h_prev_stride = t > 0 ? row_m : m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* R h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (2)  a_h = P s + A x + R h_prev */
+                                const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+
+                                /* (2)  h = sigmoid(a_h) */
+                                const vec h = vec_sigmoid(a_h);
+                                store(h_rows + sample * row_m + j, h);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(p, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const s_rows = work_s + (first * B + begin) * row_k;
+                const real *const h_rows = work_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* U h, V s */
+                    const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
+                    product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (3)  y = U h + V s */
+                            const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(y_rows + sample * p + j, y, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
     if (member == 0)
-        copy_rows(B, k, tape_s + (T - 1) * B * row_k, row_k, final->s);
+        copy_rows(B, k, work_s + (T - 1) * B * row_k, row_k, final->s);
     if (member == 0)
-        copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
+        copy_rows(B, m, work_h + (T - 1) * B * row_m, row_m, final->h);
     }
 }
 
@@ -434,6 +650,8 @@ void scrn_simd_backward(
     const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk_2 = steps_together(T, B, row_k + up_to(k, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const B_bar = gradients->B_bar; /* [k, n] */
     real *const alpha_bar = gradients->alpha_bar; /* [] */
@@ -447,16 +665,16 @@ void scrn_simd_backward(
     const real *const tape_a_s = tape_h + T * B * row_m; /* [k] a row */
     real *const work_a_h_bar = work; /* [m] a row */
     real *const work_s_bar = work_a_h_bar + T * B * row_m; /* [k] a row */
-    real *const work_s_to_alpha_bar = work_s_bar + T * B * row_k; /* [k] a row */
-    real *const work_a_s_bar = work_s_to_alpha_bar + T * B * row_k; /* [k] a row */
-    real *const work_s_prev_bar = work_a_s_bar + T * B * row_k; /* [k] a row */
+    real *const work_s_to_alpha_bar = work_s_bar + chunk_2 * B * row_k; /* [k] a row */
+    real *const work_a_s_bar = work_s_to_alpha_bar + chunk_2 * B * row_k; /* [k] a row */
+    real *const work_s_prev_bar = work_a_s_bar + chunk_2 * B * row_k; /* [k] a row */
     real *const work_h_prev_bar = work_s_prev_bar + 2 * B * row_k; /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
-    real *const tile_s_bar_ahead = tile_h_bar_ahead + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
-    real *const work_scratch = tile_s_bar_ahead + steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES);
-    const real *const panels_a_h_bar = packed;
-    const real *const panels_y_bar = panels_a_h_bar + up_to(m, LANES) * m;
-    const real *const panels_a_h_bar_2 = panels_y_bar + up_to(m, LANES) * p;
+    real *const tile_s_bar_ahead = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
+    real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * up_to(k, LANES);
+    const real *const panels_y_bar = packed;
+    const real *const panels_a_h_bar = panels_y_bar + up_to(m, LANES) * p;
+    const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_s_bar = panels_a_h_bar_2 + up_to(k, LANES) * (m + p);
 
     TEAM {
@@ -469,250 +687,244 @@ void scrn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* U^T y_bar */
+                const operand factors_y_bar[] = {{bars->y_bar + first * B * p, p, p}};
+                product(steps * B, 1 * own, factors_y_bar, 1, panels_y_bar + block * vectors * LANES * 1 * p, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* U^T y_bar */
-                    const operand factors_y_bar[] = {{bars->y_bar + first * B * p, p, p}};
-                    product(steps * B, 1 * own, factors_y_bar, 1, panels_y_bar + block * vectors * LANES * 1 * p, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const h_rows = tape_h + (t * B + begin) * row_m;
-                        const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                        const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                        real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec h = load(h_rows + sample * row_m + j);
-                                    const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec h = load(h_rows + sample * row_m + j);
+                                const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                                    /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
-                                    const vec h_bar = load(tile_h_bar + ((sample * 1 + 0) * own + v) * LANES) + h_next_bar;
+                                /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
+                                const vec h_bar = load(tile_h_bar + ((sample * 1 + 0) * own + v) * LANES) + h_next_bar;
 
-                                    /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
-                                    const vec a_h_bar = h_bar * h * (1 - h);
-                                    store(a_h_bar_rows + sample * row_m + j, a_h_bar);
-                                }
+                                /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
+                                const vec a_h_bar = h_bar * h * (1 - h);
+                                store(a_h_bar_rows + sample * row_m + j, a_h_bar);
                             }
                         }
                     }
                 }
-                BARRIER
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                        real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                            /* R^T a_h_bar */
-                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        /* R^T a_h_bar */
+                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
 
-                                    /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
-                                }
+                                /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
     /* scan in reverse */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(k, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = T - done - steps;
+    for (size_t done = 0; done < T; done += chunk_2) {
+        const size_t steps = least(chunk_2, T - done), first = T - done - steps;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(k, vectors, block);
+                /* P^T a_h_bar, V^T y_bar */
+                const operand factors_a_h_bar_2[] = {{work_a_h_bar + first * B * row_m, row_m, m}, {bars->y_bar + first * B * p, p, p}};
+                product(steps * B, 1 * own, factors_a_h_bar_2, 2, panels_a_h_bar_2 + block * vectors * LANES * 1 * (m + p), tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(k, vectors, block);
-                    /* P^T a_h_bar, V^T y_bar */
-                    const operand factors_a_h_bar_2[] = {{work_a_h_bar + first * B * row_m, row_m, m}, {bars->y_bar + first * B * p, p, p}};
-                    product(steps * B, 1 * own, factors_a_h_bar_2, 2, panels_a_h_bar_2 + block * vectors * LANES * 1 * (m + p), tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first + steps; t-- > first;) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_s_bar + begin * k;
-                        const size_t s_next_bar_stride = t + 1 < T ? row_k : k;
-                        real *const s_bar_rows = work_s_bar + (t * B + begin) * row_k;
-                        real *const s_prev_bar_rows = work_s_prev_bar + ((t & 1) * B + begin) * row_k;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_s_bar + begin * k;
+                    const size_t s_next_bar_stride = t + 1 < T ? row_k : k;
+                    real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_k;
+                    real *const s_prev_bar_rows = work_s_prev_bar + ((t & 1) * B + begin) * row_k;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(k, vectors, block);
+                        real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = k - j;
-                                const vec alpha_here = splat(alpha[0]);
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec s_next_bar = load_part(s_next_bar_rows + sample * s_next_bar_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = k - j;
+                            const vec alpha_here = splat(alpha[0]);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec s_next_bar = load_part(s_next_bar_rows + sample * s_next_bar_stride + j, left);
 
-                                    /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (2), (3) */
-                                    const vec s_bar = load(tile_s_bar + ((sample * 1 + 0) * own + v) * LANES) + s_next_bar;
-                                    store(s_bar_rows + sample * row_k + j, s_bar);
+                                /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (2), (3) */
+                                const vec s_bar = load(tile_s_bar + ((sample * 1 + 0) * own + v) * LANES) + s_next_bar;
+                                store(s_bar_rows + sample * row_k + j, s_bar);
 
-                                    /* (9)  s_prev_bar = s_bar * alpha   adjoint of (1) */
-                                    const vec s_prev_bar = s_bar * alpha_here;
-                                    store(s_prev_bar_rows + sample * row_k + j, s_prev_bar);
-                                }
+                                /* (9)  s_prev_bar = s_bar * alpha   adjoint of (1) */
+                                const vec s_prev_bar = s_bar * alpha_here;
+                                store(s_prev_bar_rows + sample * row_k + j, s_prev_bar);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
-    }
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const s_prev_rows = begin >= B ? tape_s + (begin - B) * row_k : initial->s + begin * k;
-            const size_t s_prev_stride = begin >= B ? row_k : k;
-            const real *const a_s_rows = tape_a_s + begin * row_k;
-            const real *const s_bar_rows = work_s_bar + begin * row_k;
-            real *const s_to_alpha_bar_rows = work_s_to_alpha_bar + begin * row_k;
-            real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES, left = k - j;
-                    const vec alpha_here = splat(alpha[0]);
-                    const vec s_prev = load_part(s_prev_rows + sample * s_prev_stride + j, left);
-                    const vec a_s = load(a_s_rows + sample * row_k + j);
-                    const vec s_bar = load(s_bar_rows + sample * row_k + j);
+        /* every step, in any order */
+        {
+            const size_t vectors = 1, count = blocks(k, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const s_prev_rows = (first * B + begin) >= B ? tape_s + ((first * B + begin) - B) * row_k : initial->s + (first * B + begin) * k;
+                const size_t s_prev_stride = (first * B + begin) >= B ? row_k : k;
+                const real *const a_s_rows = tape_a_s + (first * B + begin) * row_k;
+                const real *const s_bar_rows = work_s_bar + begin * row_k;
+                real *const s_to_alpha_bar_rows = work_s_to_alpha_bar + begin * row_k;
+                real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = k - j;
+                        const vec alpha_here = splat(alpha[0]);
+                        const vec s_prev = load_part(s_prev_rows + sample * s_prev_stride + j, left);
+                        const vec a_s = load(a_s_rows + sample * row_k + j);
+                        const vec s_bar = load(s_bar_rows + sample * row_k + j);
 
-                    /* (7)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
-                    const vec s_to_alpha_bar = s_bar * (s_prev - a_s);
-                    store(s_to_alpha_bar_rows + sample * row_k + j, s_to_alpha_bar);
+                        /* (7)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
+                        const vec s_to_alpha_bar = s_bar * (s_prev - a_s);
+                        store(s_to_alpha_bar_rows + sample * row_k + j, s_to_alpha_bar);
 
-                    /* (8)  a_s_bar = s_bar * (1 - alpha)   adjoint of (1) */
-                    const vec a_s_bar = s_bar * (1 - alpha_here);
-                    store(a_s_bar_rows + sample * row_k + j, a_s_bar);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* B^T a_s_bar, A^T a_h_bar */
-                const operand factors_a_s_bar[] = {{a_s_bar_rows, row_k, k}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_s_bar, 2, panels_a_s_bar + block * vectors * LANES * 1 * (k + m), tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-
-                        /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        /* (8)  a_s_bar = s_bar * (1 - alpha)   adjoint of (1) */
+                        const vec a_s_bar = s_bar * (1 - alpha_here);
+                        store(a_s_bar_rows + sample * row_k + j, a_s_bar);
                     }
                 }
             }
         }
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* B^T a_s_bar, A^T a_h_bar */
+                    const operand factors_a_s_bar[] = {{a_s_bar_rows, row_k, k}, {a_h_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_s_bar, 2, panels_a_s_bar + block * vectors * LANES * 1 * (k + m), tile_x_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
+            const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
+
+            /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
+            alpha_bar[0] += total(&s_to_alpha_bar[0], k);
+        }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_s_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, B_bar, done > 0},
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, A_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+
+            /* (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2) */
+            /* (18)  V_bar = sum_t y_bar s^T   adjoint of (3) */
+            const series rows_of_s = {tape_s, 0, row_k, 0, 0, 0, 0};
+            const total_of with_s[] = {
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, P_bar, done > 0},
+                {{bars->y_bar, 0, p, 0, 0, 0, 0}, p, 1, V_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_s, k, with_s, 2, member, members, scratch);
+
+            /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
+            const series rows_of_h_prev = {tape_h, initial->h, row_m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, R_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
+
+            /* (17)  U_bar = sum_t y_bar h^T   adjoint of (3) */
+            const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
+            const total_of with_h[] = {
+                {{bars->y_bar, 0, p, 0, 0, 0, 0}, p, 1, U_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h, m, with_h, 1, member, members, scratch);
+
+        }
+        BARRIER
     }
-    BARRIER
-    for (size_t sample = 0; sample < (T * B) * (member == 0); ++sample) {
-        const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
-
-        /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
-        alpha_bar[0] += total(&s_to_alpha_bar[0], k);
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
-        /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_s_bar, 0, row_k, 0, 0, 0}, k, 1, B_bar, 0},
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, A_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2) */
-        /* (18)  V_bar = sum_t y_bar s^T   adjoint of (3) */
-        const series rows_of_s = {tape_s, 0, row_k, 0, 0, 0};
-        const total_of with_s[] = {
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, P_bar, 0},
-            {{bars->y_bar, 0, p, 0, 0, 0}, p, 1, V_bar, 0},
-        };
-        totals(T * B, &rows_of_s, k, with_s, 2, member, members, scratch);
-
-        /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
-        const series rows_of_h_prev = {tape_h, initial->h, row_m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, R_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-        /* (17)  U_bar = sum_t y_bar h^T   adjoint of (3) */
-        const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0};
-        const total_of with_h[] = {
-            {{bars->y_bar, 0, p, 0, 0, 0}, p, 1, U_bar, 0},
-        };
-        totals(T * B, &rows_of_h, m, with_h, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, k, work_s_prev_bar + (((0) & 1) * B + 0) * row_k, row_k, gradients->initial_s_bar);
     if (member == 0)
@@ -740,9 +952,9 @@ void scrn_simd_step(
     real *const work_a_s = work_h + B * row_m; /* [k] a row */
     const size_t t = turned(work_a_s + B * row_k);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(k, LANES) * n;
-    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_h = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_s = panels_x + up_to(k, LANES) * n;
+    const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -752,7 +964,7 @@ void scrn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
             for (size_t turn = from; turn < to; ++turn) {
@@ -782,7 +994,7 @@ void scrn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const s_rows = work_s + begin * row_k;
             const real *const s_prev_rows = state->s + begin * k;
             const real *const a_s_rows = work_a_s + begin * row_k;
@@ -806,7 +1018,7 @@ void scrn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
@@ -845,7 +1057,7 @@ void scrn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const s_rows = work_s + begin * row_k;
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
@@ -876,10 +1088,4 @@ void scrn_simd_step(
     if (member == 0)
         copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
     }
-}
-
-void scrn_simd_bound_step(const scrn_simd_bound *bound)
-{
-    scrn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of scrn_real: what forward saves for backward: 2 * T * B * padded k + T * B * padded m. */
 size_t scrn_simd_tape_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * m + up_to(m, LANES) * (k + n) + up_to(p, LANES) * (m + k). */
+/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * (k + n) + up_to(m, LANES) * m + up_to(p, LANES) * (m + k). */
 size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * p + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m). */
+/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m). */
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of scrn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * T * B * padded k + 2 * B * padded k + 2 * B * padded m + steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES) + steps_ahead(T, B, up_to(k, LANES)) * B * up_to(k, LANES) + threads * SCRATCH. */
+/* Entries of scrn_real: scratch memory of infer: 2 * T * B * padded k + T * B * padded m + chunk * B * up_to(m, LANES). */
+size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
+
+/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * chunk_2 * B * padded k + 2 * B * padded k + 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * SCRATCH. */
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Entries of scrn_real: scratch memory of step: 2 * B * padded k + B * padded m + 1. */
@@ -51,6 +54,13 @@ void scrn_simd_forward(
     const scrn_state *final, scrn_real *tape, scrn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void scrn_simd_infer(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_real *packed, const scrn_inputs *in,
+    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_state *final, scrn_real *work, size_t threads);
+
 /* As scrn_backward, with weights packed by scrn_simd_pack_backward. */
 void scrn_simd_backward(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
@@ -65,21 +75,6 @@ void scrn_simd_step(
     const scrn_real *packed, const scrn_inputs *in,
     const scrn_state *state, const scrn_outputs *out,
     const scrn_state *next, scrn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct scrn_simd_bound {
-    const scrn_sizes *sizes;
-    const scrn_parameters *parameters;
-    const scrn_real *packed;
-    const scrn_inputs *in;
-    const scrn_state *state;
-    const scrn_outputs *out;
-    const scrn_state *next;
-    scrn_real *work;
-    size_t threads;
-} scrn_simd_bound;
-
-void scrn_simd_bound_step(const scrn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

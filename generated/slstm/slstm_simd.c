@@ -24,11 +24,13 @@ size_t slstm_simd_tape_size(const slstm_sizes *sizes)
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
     (void)T;
     (void)B;
     (void)D;
     (void)d;
     (void)row_d;
+    (void)chunk;
     return 10 * T * B * row_d;
 }
 
@@ -39,12 +41,14 @@ size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes)
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
     (void)T;
     (void)B;
     (void)D;
     (void)d;
     (void)row_d;
-    return 4 * up_to(d, LANES) * d + 4 * up_to(d, LANES) * D;
+    (void)chunk;
+    return 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d;
 }
 
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
@@ -54,11 +58,13 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, 4 * row_d);
     (void)T;
     (void)B;
     (void)D;
     (void)d;
     (void)row_d;
+    (void)chunk;
     return up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d;
 }
 
@@ -70,12 +76,32 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
     (void)T;
     (void)B;
     (void)D;
     (void)d;
     (void)row_d;
-    return steps_ahead(T, B, 4 * up_to(d, LANES)) * B * 4 * up_to(d, LANES);
+    (void)chunk;
+    return chunk * B * 4 * up_to(d, LANES);
+}
+
+size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
+    (void)T;
+    (void)B;
+    (void)D;
+    (void)d;
+    (void)row_d;
+    (void)chunk;
+    return 3 * 2 * B * row_d + chunk * B * 4 * up_to(d, LANES);
 }
 
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -85,12 +111,14 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, 4 * row_d);
     (void)T;
     (void)B;
     (void)D;
     (void)d;
     (void)row_d;
-    return 5 * T * B * row_d + 4 * 2 * B * row_d + threads * SCRATCH;
+    (void)chunk;
+    return 4 * chunk * B * row_d + 4 * 2 * B * row_d + T * B * row_d + threads * SCRATCH;
 }
 
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
@@ -121,22 +149,22 @@ void slstm_simd_pack_forward(
     (void)d;
     {
         const weights from[] = {
-            {parameters->R_z, d, 1, 1},
-            {parameters->R_i, d, 1, 1},
-            {parameters->R_f, d, 1, 1},
-            {parameters->R_o, d, 1, 1},
-        };
-        const size_t entries_of[] = {d};
-        packed = pack(d, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
-    }
-    {
-        const weights from[] = {
             {parameters->W_z, D, 1, 1},
             {parameters->W_i, D, 1, 1},
             {parameters->W_f, D, 1, 1},
             {parameters->W_o, D, 1, 1},
         };
         const size_t entries_of[] = {D};
+        packed = pack(d, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+    }
+    {
+        const weights from[] = {
+            {parameters->R_z, d, 1, 1},
+            {parameters->R_i, d, 1, 1},
+            {parameters->R_f, d, 1, 1},
+            {parameters->R_o, d, 1, 1},
+        };
+        const size_t entries_of[] = {d};
         packed = pack(d, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
     }
 }
@@ -188,6 +216,7 @@ void slstm_simd_forward(
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
     const real *const b_z = parameters->b_z; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
     const real *const b_f = parameters->b_f; /* [d] */
@@ -203,139 +232,136 @@ void slstm_simd_forward(
     real *const tape_c = tape_f + T * B * row_d; /* [d] a row */
     real *const tape_n = tape_c + T * B * row_d; /* [d] a row */
     real *const tile_ztilde_ahead = work;
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 4 * up_to(d, LANES) * d;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
     (void)member, (void)members;
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, 4 * up_to(d, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(d, vectors, block);
+                /* W_z x, W_i x, W_f x, W_o x */
+                const operand factors_x[] = {{in->x + first * B * D, D, D}};
+                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    /* W_z x, W_i x, W_f x, W_o x */
-                    const operand factors_x[] = {{in->x + first * B * D, D, D}};
-                    product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
-                        real *const ftilde_rows = tape_ftilde + (t * B + begin) * row_d;
-                        real *const z_rows = tape_z + (t * B + begin) * row_d;
-                        real *const o_rows = tape_o + (t * B + begin) * row_d;
-                        real *const l_f_rows = tape_l_f + (t * B + begin) * row_d;
-                        real *const m_rows = tape_m + (t * B + begin) * row_d;
-                        real *const i_rows = tape_i + (t * B + begin) * row_d;
-                        real *const f_rows = tape_f + (t * B + begin) * row_d;
-                        real *const c_rows = tape_c + (t * B + begin) * row_d;
-                        real *const n_rows = tape_n + (t * B + begin) * row_d;
-                        real *const h_rows = out->h + (t * B + begin) * d;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial->h + begin * d;
-                        const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
-                        const size_t m_prev_stride = t > 0 ? row_d : d;
-                        const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial->c + begin * d;
-                        const size_t c_prev_stride = t > 0 ? row_d : d;
-                        const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
-                        const size_t n_prev_stride = t > 0 ? row_d : d;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
+                    real *const ftilde_rows = tape_ftilde + (t * B + begin) * row_d;
+                    real *const z_rows = tape_z + (t * B + begin) * row_d;
+                    real *const o_rows = tape_o + (t * B + begin) * row_d;
+                    real *const l_f_rows = tape_l_f + (t * B + begin) * row_d;
+                    real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    real *const i_rows = tape_i + (t * B + begin) * row_d;
+                    real *const f_rows = tape_f + (t * B + begin) * row_d;
+                    real *const c_rows = tape_c + (t * B + begin) * row_d;
+                    real *const n_rows = tape_n + (t * B + begin) * row_d;
+                    real *const h_rows = out->h + (t * B + begin) * d;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial->h + begin * d;
+                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
+                    const size_t m_prev_stride = t > 0 ? row_d : d;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial->c + begin * d;
+                    const size_t c_prev_stride = t > 0 ? row_d : d;
+                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
+                    const size_t n_prev_stride = t > 0 ? row_d : d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                        /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, d, d}};
+                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = d - j;
-                                const vec b_z_here = load_part(b_z + j, left);
-                                const vec b_i_here = load_part(b_i + j, left);
-                                const vec b_f_here = load_part(b_f + j, left);
-                                const vec b_o_here = load_part(b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = d - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
 
-                                    /* (1)  ztilde = W_z x + R_z h_prev + b_z */
-                                    const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
+                                /* (1)  ztilde = W_z x + R_z h_prev + b_z */
+                                const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
 
-                                    /* (2)  itilde = W_i x + R_i h_prev + b_i */
-                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
-                                    store(itilde_rows + s * row_d + j, itilde);
+                                /* (2)  itilde = W_i x + R_i h_prev + b_i */
+                                const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                                store(itilde_rows + s * row_d + j, itilde);
 
-                                    /* (3)  ftilde = W_f x + R_f h_prev + b_f */
-                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
-                                    store(ftilde_rows + s * row_d + j, ftilde);
+                                /* (3)  ftilde = W_f x + R_f h_prev + b_f */
+                                const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                                store(ftilde_rows + s * row_d + j, ftilde);
 
-                                    /* (4)  otilde = W_o x + R_o h_prev + b_o */
-                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                                /* (4)  otilde = W_o x + R_o h_prev + b_o */
+                                const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                                    /* (5)  z = tanh(ztilde) */
-                                    const vec z = vec_tanh(ztilde);
-                                    store(z_rows + s * row_d + j, z);
+                                /* (5)  z = tanh(ztilde) */
+                                const vec z = vec_tanh(ztilde);
+                                store(z_rows + s * row_d + j, z);
 
-                                    /* (6)  o = sigmoid(otilde) */
-                                    const vec o = vec_sigmoid(otilde);
-                                    store(o_rows + s * row_d + j, o);
+                                /* (6)  o = sigmoid(otilde) */
+                                const vec o = vec_sigmoid(otilde);
+                                store(o_rows + s * row_d + j, o);
 
-                                    /* (7)  softplus_ftilde = softplus(-ftilde) */
-                                    const vec softplus_ftilde = vec_softplus(-ftilde);
+                                /* (7)  softplus_ftilde = softplus(-ftilde) */
+                                const vec softplus_ftilde = vec_softplus(-ftilde);
 
-                                    /* (7)  l_f = -softplus(-ftilde) */
-                                    const vec l_f = -softplus_ftilde;
-                                    store(l_f_rows + s * row_d + j, l_f);
+                                /* (7)  l_f = -softplus(-ftilde) */
+                                const vec l_f = -softplus_ftilde;
+                                store(l_f_rows + s * row_d + j, l_f);
 
-                                    /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
-                                    const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
-                                    store(m_rows + s * row_d + j, m);
+                                /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+                                const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
+                                store(m_rows + s * row_d + j, m);
 
-                                    /* (9)  a_i = itilde - m */
-                                    const vec a_i = itilde - m;
+                                /* (9)  a_i = itilde - m */
+                                const vec a_i = itilde - m;
 
-                                    /* (9)  i = exp(a_i) */
-                                    const vec i = vec_exp(a_i);
-                                    store(i_rows + s * row_d + j, i);
+                                /* (9)  i = exp(a_i) */
+                                const vec i = vec_exp(a_i);
+                                store(i_rows + s * row_d + j, i);
 
-                                    /* (10)  a_f = l_f + m_prev - m */
-                                    const vec a_f = l_f + m_prev - m;
+                                /* (10)  a_f = l_f + m_prev - m */
+                                const vec a_f = l_f + m_prev - m;
 
-                                    /* (10)  f = exp(a_f) */
-                                    const vec f = vec_exp(a_f);
-                                    store(f_rows + s * row_d + j, f);
+                                /* (10)  f = exp(a_f) */
+                                const vec f = vec_exp(a_f);
+                                store(f_rows + s * row_d + j, f);
 
-                                    /* (11)  c = f * c_prev + i * z */
-                                    const vec c = f * c_prev + i * z;
-                                    store(c_rows + s * row_d + j, c);
+                                /* (11)  c = f * c_prev + i * z */
+                                const vec c = f * c_prev + i * z;
+                                store(c_rows + s * row_d + j, c);
 
-                                    /* (12)  n = f * n_prev + i */
-                                    const vec n = f * n_prev + i;
-                                    store(n_rows + s * row_d + j, n);
+                                /* (12)  n = f * n_prev + i */
+                                const vec n = f * n_prev + i;
+                                store(n_rows + s * row_d + j, n);
 
-                                    /* (13)  h = o * c / n */
-                                    const vec h = o * c / n;
-                                    store_part(h_rows + s * d + j, h, left);
-                                }
+                                /* (13)  h = o * c / n */
+                                const vec h = o * c / n;
+                                store_part(h_rows + s * d + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
     if (member == 0)
@@ -346,6 +372,156 @@ void slstm_simd_forward(
         copy_rows(B, d, tape_c + (T - 1) * B * row_d, row_d, final->c);
     if (member == 0)
         copy_rows(B, d, tape_n + (T - 1) * B * row_d, row_d, final->n);
+    }
+}
+
+void slstm_simd_infer(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_real *packed, const slstm_inputs *in,
+    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_state *final, slstm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    const size_t row_d = padded(d);
+    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
+    const real *const b_z = parameters->b_z; /* [d] */
+    const real *const b_i = parameters->b_i; /* [d] */
+    const real *const b_f = parameters->b_f; /* [d] */
+    const real *const b_o = parameters->b_o; /* [d] */
+    real *const work_m = work; /* [d] a row */
+    real *const work_c = work_m + 2 * B * row_d; /* [d] a row */
+    real *const work_n = work_c + 2 * B * row_d; /* [d] a row */
+    real *const tile_ztilde_ahead = work_n + 2 * B * row_d;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(d, vectors, block);
+                /* W_z x, W_i x, W_f x, W_o x */
+                const operand factors_x[] = {{in->x + first * B * D, D, D}};
+                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
+                    real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
+                    real *const n_rows = work_n + ((t & 1) * B + begin) * row_d;
+                    real *const h_rows = out->h + (t * B + begin) * d;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial->h + begin * d;
+                    const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial->m + begin * d;
+                    const size_t m_prev_stride = t > 0 ? row_d : d;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_d : initial->c + begin * d;
+                    const size_t c_prev_stride = t > 0 ? row_d : d;
+                    const real *const n_prev_rows = t > 0 ? work_n + (((t - 1) & 1) * B + begin) * row_d : initial->n + begin * d;
+                    const size_t n_prev_stride = t > 0 ? row_d : d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+
+                        /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, d, d}};
+                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = d - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_i_here = load_part(b_i + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+
+                                /* (1)  ztilde = W_z x + R_z h_prev + b_z */
+                                const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
+
+                                /* (2)  itilde = W_i x + R_i h_prev + b_i */
+                                const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+
+                                /* (3)  ftilde = W_f x + R_f h_prev + b_f */
+                                const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+
+                                /* (4)  otilde = W_o x + R_o h_prev + b_o */
+                                const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+
+                                /* (5)  z = tanh(ztilde) */
+                                const vec z = vec_tanh(ztilde);
+
+                                /* (6)  o = sigmoid(otilde) */
+                                const vec o = vec_sigmoid(otilde);
+
+                                /* (7)  softplus_ftilde = softplus(-ftilde) */
+                                const vec softplus_ftilde = vec_softplus(-ftilde);
+
+                                /* (7)  l_f = -softplus(-ftilde) */
+                                const vec l_f = -softplus_ftilde;
+
+                                /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+                                const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
+                                store(m_rows + s * row_d + j, m);
+
+                                /* (9)  a_i = itilde - m */
+                                const vec a_i = itilde - m;
+
+                                /* (9)  i = exp(a_i) */
+                                const vec i = vec_exp(a_i);
+
+                                /* (10)  a_f = l_f + m_prev - m */
+                                const vec a_f = l_f + m_prev - m;
+
+                                /* (10)  f = exp(a_f) */
+                                const vec f = vec_exp(a_f);
+
+                                /* (11)  c = f * c_prev + i * z */
+                                const vec c = f * c_prev + i * z;
+                                store(c_rows + s * row_d + j, c);
+
+                                /* (12)  n = f * n_prev + i */
+                                const vec n = f * n_prev + i;
+                                store(n_rows + s * row_d + j, n);
+
+                                /* (13)  h = o * c / n */
+                                const vec h = o * c / n;
+                                store_part(h_rows + s * d + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, d, out->h + (T - 1) * B * d, d, final->h);
+    if (member == 0)
+        copy_rows(B, d, work_m + (((T - 1) & 1) * B + 0) * row_d, row_d, final->m);
+    if (member == 0)
+        copy_rows(B, d, work_c + (((T - 1) & 1) * B + 0) * row_d, row_d, final->c);
+    if (member == 0)
+        copy_rows(B, d, work_n + (((T - 1) & 1) * B + 0) * row_d, row_d, final->n);
     }
 }
 
@@ -363,6 +539,7 @@ void slstm_simd_backward(
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, 4 * row_d);
     real *const W_z_bar = gradients->W_z_bar; /* [d, D] */
     real *const R_z_bar = gradients->R_z_bar; /* [d, d] */
     real *const b_z_bar = gradients->b_z_bar; /* [d] */
@@ -386,10 +563,10 @@ void slstm_simd_backward(
     const real *const tape_c = tape_f + T * B * row_d; /* [d] a row */
     const real *const tape_n = tape_c + T * B * row_d; /* [d] a row */
     real *const work_otilde_bar = work; /* [d] a row */
-    real *const work_ftilde_bar = work_otilde_bar + T * B * row_d; /* [d] a row */
-    real *const work_itilde_bar = work_ftilde_bar + T * B * row_d; /* [d] a row */
-    real *const work_ztilde_bar = work_itilde_bar + T * B * row_d; /* [d] a row */
-    real *const work_h_prev_bar = work_ztilde_bar + T * B * row_d; /* [d] a row */
+    real *const work_ftilde_bar = work_otilde_bar + chunk * B * row_d; /* [d] a row */
+    real *const work_itilde_bar = work_ftilde_bar + chunk * B * row_d; /* [d] a row */
+    real *const work_ztilde_bar = work_itilde_bar + chunk * B * row_d; /* [d] a row */
+    real *const work_h_prev_bar = work_ztilde_bar + chunk * B * row_d; /* [d] a row */
     real *const work_m_prev_bar = work_h_prev_bar + 2 * B * row_d; /* [d] a row */
     real *const work_c_prev_bar = work_m_prev_bar + 2 * B * row_d; /* [d] a row */
     real *const work_n_prev_bar = work_c_prev_bar + 2 * B * row_d; /* [d] a row */
@@ -419,7 +596,7 @@ void slstm_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const ftilde_rows = tape_ftilde + begin * row_d;
             real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
             for (size_t s = 0; s < rows; ++s) {
@@ -437,273 +614,276 @@ void slstm_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
-        {
-            const size_t vectors = 1, count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
-                const real *const z_rows = tape_z + (t * B + begin) * row_d;
-                const real *const o_rows = tape_o + (t * B + begin) * row_d;
-                const real *const l_f_rows = tape_l_f + (t * B + begin) * row_d;
-                const real *const i_rows = tape_i + (t * B + begin) * row_d;
-                const real *const f_rows = tape_f + (t * B + begin) * row_d;
-                const real *const c_rows = tape_c + (t * B + begin) * row_d;
-                const real *const n_rows = tape_n + (t * B + begin) * row_d;
-                const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
-                const size_t m_prev_stride = t > 0 ? row_d : d;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial->c + begin * d;
-                const size_t c_prev_stride = t > 0 ? row_d : d;
-                const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
-                const size_t n_prev_stride = t > 0 ? row_d : d;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * d;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_h_bar + begin * d;
-                const size_t h_next_bar_stride = t + 1 < T ? row_d : d;
-                const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
-                const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_c_bar + begin * d;
-                const size_t c_next_bar_stride = t + 1 < T ? row_d : d;
-                const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_n_bar + begin * d;
-                const size_t n_next_bar_stride = t + 1 < T ? row_d : d;
-                real *const otilde_bar_rows = work_otilde_bar + (t * B + begin) * row_d;
-                real *const ftilde_bar_rows = work_ftilde_bar + (t * B + begin) * row_d;
-                real *const itilde_bar_rows = work_itilde_bar + (t * B + begin) * row_d;
-                real *const ztilde_bar_rows = work_ztilde_bar + (t * B + begin) * row_d;
-                real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_d;
-                real *const n_prev_bar_rows = work_n_prev_bar + ((t & 1) * B + begin) * row_d;
-                const real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + (t * B + begin) * row_d;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = d - j;
-                        const vec itilde = load(itilde_rows + s * row_d + j);
-                        const vec z = load(z_rows + s * row_d + j);
-                        const vec o = load(o_rows + s * row_d + j);
-                        const vec l_f = load(l_f_rows + s * row_d + j);
-                        const vec i = load(i_rows + s * row_d + j);
-                        const vec f = load(f_rows + s * row_d + j);
-                        const vec c = load(c_rows + s * row_d + j);
-                        const vec n = load(n_rows + s * row_d + j);
-                        const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + s * d + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
-                        const vec m_next_bar = load_part(m_next_bar_rows + s * m_next_bar_stride + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
-                        const vec n_next_bar = load_part(n_next_bar_rows + s * n_next_bar_stride + j, left);
-                        const vec sigmoid_ftilde = load(sigmoid_ftilde_rows + s * row_d + j);
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
+                    const real *const z_rows = tape_z + (t * B + begin) * row_d;
+                    const real *const o_rows = tape_o + (t * B + begin) * row_d;
+                    const real *const l_f_rows = tape_l_f + (t * B + begin) * row_d;
+                    const real *const i_rows = tape_i + (t * B + begin) * row_d;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_d;
+                    const real *const c_rows = tape_c + (t * B + begin) * row_d;
+                    const real *const n_rows = tape_n + (t * B + begin) * row_d;
+                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
+                    const size_t m_prev_stride = t > 0 ? row_d : d;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial->c + begin * d;
+                    const size_t c_prev_stride = t > 0 ? row_d : d;
+                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
+                    const size_t n_prev_stride = t > 0 ? row_d : d;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * d;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_h_bar + begin * d;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_d : d;
+                    const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
+                    const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_c_bar + begin * d;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_d : d;
+                    const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_n_bar + begin * d;
+                    const size_t n_next_bar_stride = t + 1 < T ? row_d : d;
+                    real *const otilde_bar_rows = work_otilde_bar + ((t - first) * B + begin) * row_d;
+                    real *const ftilde_bar_rows = work_ftilde_bar + ((t - first) * B + begin) * row_d;
+                    real *const itilde_bar_rows = work_itilde_bar + ((t - first) * B + begin) * row_d;
+                    real *const ztilde_bar_rows = work_ztilde_bar + ((t - first) * B + begin) * row_d;
+                    real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_d;
+                    real *const n_prev_bar_rows = work_n_prev_bar + ((t & 1) * B + begin) * row_d;
+                    const real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + (t * B + begin) * row_d;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = d - j;
+                            const vec itilde = load(itilde_rows + s * row_d + j);
+                            const vec z = load(z_rows + s * row_d + j);
+                            const vec o = load(o_rows + s * row_d + j);
+                            const vec l_f = load(l_f_rows + s * row_d + j);
+                            const vec i = load(i_rows + s * row_d + j);
+                            const vec f = load(f_rows + s * row_d + j);
+                            const vec c = load(c_rows + s * row_d + j);
+                            const vec n = load(n_rows + s * row_d + j);
+                            const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + s * d + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+                            const vec m_next_bar = load_part(m_next_bar_rows + s * m_next_bar_stride + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+                            const vec n_next_bar = load_part(n_next_bar_rows + s * n_next_bar_stride + j, left);
+                            const vec sigmoid_ftilde = load(sigmoid_ftilde_rows + s * row_d + j);
 
-                        /* (14)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
+                            /* (14)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
 
-                        /* (15)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (13) */
-                        const vec n_bar = -h_bar * o * c / (n * n) + n_next_bar;
+                            /* (15)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (13) */
+                            const vec n_bar = -h_bar * o * c / (n * n) + n_next_bar;
 
-                        /* (16)  c_bar = h_bar * o / n + c_next_bar   adjoint of (13) */
-                        const vec c_bar = h_bar * o / n + c_next_bar;
+                            /* (16)  c_bar = h_bar * o / n + c_next_bar   adjoint of (13) */
+                            const vec c_bar = h_bar * o / n + c_next_bar;
 
-                        /* (17)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (11), (12) */
-                        const vec f_bar = c_bar * c_prev + n_bar * n_prev;
+                            /* (17)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (11), (12) */
+                            const vec f_bar = c_bar * c_prev + n_bar * n_prev;
 
-                        /* (18)  a_f_bar = f_bar * f   adjoint of (10) */
-                        const vec a_f_bar = f_bar * f;
+                            /* (18)  a_f_bar = f_bar * f   adjoint of (10) */
+                            const vec a_f_bar = f_bar * f;
 
-                        /* (19)  i_bar = c_bar * z + n_bar   adjoint of (11), (12) */
-                        const vec i_bar = c_bar * z + n_bar;
+                            /* (19)  i_bar = c_bar * z + n_bar   adjoint of (11), (12) */
+                            const vec i_bar = c_bar * z + n_bar;
 
-                        /* (20)  a_i_bar = i_bar * i   adjoint of (9) */
-                        const vec a_i_bar = i_bar * i;
+                            /* (20)  a_i_bar = i_bar * i   adjoint of (9) */
+                            const vec a_i_bar = i_bar * i;
 
-                        /* (21)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (10) */
-                        const vec m_bar = -a_i_bar - a_f_bar + m_next_bar;
+                            /* (21)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (10) */
+                            const vec m_bar = -a_i_bar - a_f_bar + m_next_bar;
 
-                        /* (22)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10) */
-                        const vec l_f_bar = m_bar * where(itilde <= l_f + m_prev, 1, 0) + a_f_bar;
+                            /* (22)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10) */
+                            const vec l_f_bar = m_bar * where(itilde <= l_f + m_prev, 1, 0) + a_f_bar;
 
-                        /* (23)  o_bar = h_bar * c / n   adjoint of (13) */
-                        const vec o_bar = h_bar * c / n;
+                            /* (23)  o_bar = h_bar * c / n   adjoint of (13) */
+                            const vec o_bar = h_bar * c / n;
 
-                        /* (24)  z_bar = c_bar * i   adjoint of (11) */
-                        const vec z_bar = c_bar * i;
+                            /* (24)  z_bar = c_bar * i   adjoint of (11) */
+                            const vec z_bar = c_bar * i;
 
-                        /* (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
-                        const vec otilde_bar = o_bar * o * (1 - o);
-                        store(otilde_bar_rows + s * row_d + j, otilde_bar);
+                            /* (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
+                            const vec otilde_bar = o_bar * o * (1 - o);
+                            store(otilde_bar_rows + s * row_d + j, otilde_bar);
 
-                        /* (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
-                        const vec ftilde_bar = l_f_bar * sigmoid_ftilde;
-                        store(ftilde_bar_rows + s * row_d + j, ftilde_bar);
+                            /* (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
+                            const vec ftilde_bar = l_f_bar * sigmoid_ftilde;
+                            store(ftilde_bar_rows + s * row_d + j, ftilde_bar);
 
-                        /* (27)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (8), (9) */
-                        const vec itilde_bar = m_bar * where(itilde <= l_f + m_prev, 0, 1) + a_i_bar;
-                        store(itilde_bar_rows + s * row_d + j, itilde_bar);
+                            /* (27)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (8), (9) */
+                            const vec itilde_bar = m_bar * where(itilde <= l_f + m_prev, 0, 1) + a_i_bar;
+                            store(itilde_bar_rows + s * row_d + j, itilde_bar);
 
-                        /* (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
-                        const vec ztilde_bar = z_bar * (1 - z * z);
-                        store(ztilde_bar_rows + s * row_d + j, ztilde_bar);
+                            /* (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
+                            const vec ztilde_bar = z_bar * (1 - z * z);
+                            store(ztilde_bar_rows + s * row_d + j, ztilde_bar);
 
-                        /* (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10) */
-                        const vec m_prev_bar = m_bar * where(itilde <= l_f + m_prev, 1, 0) + a_f_bar;
-                        store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
+                            /* (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10) */
+                            const vec m_prev_bar = m_bar * where(itilde <= l_f + m_prev, 1, 0) + a_f_bar;
+                            store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
 
-                        /* (31)  c_prev_bar = c_bar * f   adjoint of (11) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + s * row_d + j, c_prev_bar);
+                            /* (31)  c_prev_bar = c_bar * f   adjoint of (11) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + s * row_d + j, c_prev_bar);
 
-                        /* (32)  n_prev_bar = n_bar * f   adjoint of (12) */
-                        const vec n_prev_bar = n_bar * f;
-                        store(n_prev_bar_rows + s * row_d + j, n_prev_bar);
+                            /* (32)  n_prev_bar = n_bar * f   adjoint of (12) */
+                            const vec n_prev_bar = n_bar * f;
+                            store(n_prev_bar_rows + s * row_d + j, n_prev_bar);
+                        }
                     }
                 }
             }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const otilde_bar_rows = work_otilde_bar + ((t - first) * B + begin) * row_d;
+                    const real *const ftilde_bar_rows = work_ftilde_bar + ((t - first) * B + begin) * row_d;
+                    const real *const itilde_bar_rows = work_itilde_bar + ((t - first) * B + begin) * row_d;
+                    const real *const ztilde_bar_rows = work_ztilde_bar + ((t - first) * B + begin) * row_d;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_d;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(d, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
+                        const operand factors_ztilde_bar[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
+                        product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * 4 * d, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(h_prev_bar_rows + s * row_d + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
-        BARRIER
+
+        /* every step, in any order */
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(D, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const otilde_bar_rows = work_otilde_bar + (t * B + begin) * row_d;
-                const real *const ftilde_bar_rows = work_ftilde_bar + (t * B + begin) * row_d;
-                const real *const itilde_bar_rows = work_itilde_bar + (t * B + begin) * row_d;
-                const real *const ztilde_bar_rows = work_ztilde_bar + (t * B + begin) * row_d;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_d;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(d, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
+                const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
+                const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
+                const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(D, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
-                    const operand factors_ztilde_bar[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                    product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * 4 * d, tile_h_prev_bar, 0);
+                    /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
+                    const operand factors_ztilde_bar_2[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
+                    product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * 4 * d, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = D - j;
                         for (size_t s = 0; s < rows; ++s) {
 
-                            /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(h_prev_bar_rows + s * row_d + j, h_prev_bar);
+                            /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * D + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = 1, count = blocks(d, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
+                const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
+                const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
+                const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d - j;
+                        vec b_z_bar_here = {0};
+                        vec b_i_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec otilde_bar = load(otilde_bar_rows + s * row_d + j);
+                            const vec ftilde_bar = load(ftilde_bar_rows + s * row_d + j);
+                            const vec itilde_bar = load(itilde_bar_rows + s * row_d + j);
+                            const vec ztilde_bar = load(ztilde_bar_rows + s * row_d + j);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(D, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
-            const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
-            const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
-            const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
-            real *const x_bar_rows = gradients->x_bar + begin * D;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(D, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                            /* (36)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
+                            b_z_bar_here += ztilde_bar;
 
-                /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                const operand factors_ztilde_bar_2[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * 4 * d, tile_x_bar, 0);
+                            /* (39)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
+                            b_i_bar_here += itilde_bar;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = D - j;
-                    for (size_t s = 0; s < rows; ++s) {
+                            /* (42)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
+                            b_f_bar_here += ftilde_bar;
 
-                        /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * D + j, x_bar, left);
+                            /* (45)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
+                            b_o_bar_here += otilde_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        const size_t vectors = 1, count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
-            const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
-            const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
-            const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d - j;
-                    vec b_z_bar_here = {0};
-                    vec b_i_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    vec b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec otilde_bar = load(otilde_bar_rows + s * row_d + j);
-                        const vec ftilde_bar = load(ftilde_bar_rows + s * row_d + j);
-                        const vec itilde_bar = load(itilde_bar_rows + s * row_d + j);
-                        const vec ztilde_bar = load(ztilde_bar_rows + s * row_d + j);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
+            /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
+            /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
+            /* (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
+            const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_z_bar, done > 0},
+                {{work_itilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_i_bar, done > 0},
+                {{work_ftilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_f_bar, done > 0},
+                {{work_otilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, D, with_x, 4, member, members, scratch);
 
-                        /* (36)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
-                        b_z_bar_here += ztilde_bar;
+            /* (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
+            /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
+            /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
+            /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
+            const series rows_of_h_prev = {out->h, initial->h, d, d, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_z_bar, done > 0},
+                {{work_itilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_i_bar, done > 0},
+                {{work_ftilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_f_bar, done > 0},
+                {{work_otilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, d, with_h_prev, 4, member, members, scratch);
 
-                        /* (39)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
-                        b_i_bar_here += itilde_bar;
-
-                        /* (42)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
-                        b_f_bar_here += ftilde_bar;
-
-                        /* (45)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
-                        b_o_bar_here += otilde_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
-        /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
-        /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
-        /* (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
-        const series rows_of_x = {in->x, 0, D, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_ztilde_bar, 0, row_d, 0, 0, 0}, d, 1, W_z_bar, 0},
-            {{work_itilde_bar, 0, row_d, 0, 0, 0}, d, 1, W_i_bar, 0},
-            {{work_ftilde_bar, 0, row_d, 0, 0, 0}, d, 1, W_f_bar, 0},
-            {{work_otilde_bar, 0, row_d, 0, 0, 0}, d, 1, W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, D, with_x, 4, member, members, scratch);
-
-        /* (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
-        /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
-        /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
-        /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
-        const series rows_of_h_prev = {out->h, initial->h, d, d, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_ztilde_bar, 0, row_d, 0, 0, 0}, d, 1, R_z_bar, 0},
-            {{work_itilde_bar, 0, row_d, 0, 0, 0}, d, 1, R_i_bar, 0},
-            {{work_ftilde_bar, 0, row_d, 0, 0, 0}, d, 1, R_f_bar, 0},
-            {{work_otilde_bar, 0, row_d, 0, 0, 0}, d, 1, R_o_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, d, with_h_prev, 4, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, d, work_h_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_h_bar);
     if (member == 0)
@@ -734,8 +914,8 @@ void slstm_simd_step(
     real *const work_c = work_m + B * row_d; /* [d] a row */
     real *const work_n = work_c + B * row_d; /* [d] a row */
     const size_t t = turned(work_n + B * row_d);
-    const real *const panels_h_prev = packed;
-    const real *const panels_x = panels_h_prev + 4 * up_to(d, LANES) * d;
+    const real *const panels_x = packed;
+    const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -745,7 +925,7 @@ void slstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_d;
@@ -845,10 +1025,4 @@ void slstm_simd_step(
     if (member == 0)
         copy_rows(B, d, work_n + 0 * row_d, row_d, next->n);
     }
-}
-
-void slstm_simd_bound_step(const slstm_simd_bound *bound)
-{
-    slstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of slstm_real: what forward saves for backward: 10 * T * B * padded d. */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * d + 4 * up_to(d, LANES) * D. */
+/* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d. */
 size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 
 /* Entries of slstm_real: weights packed for backward: up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d. */
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of forward: steps_ahead(T, B, 4 * up_to(d, LANES)) * B * 4 * up_to(d, LANES). */
+/* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * up_to(d, LANES). */
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of backward: 5 * T * B * padded d + 4 * 2 * B * padded d + threads * SCRATCH. */
+/* Entries of slstm_real: scratch memory of infer: 3 * 2 * B * padded d + chunk * B * 4 * up_to(d, LANES). */
+size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
+
+/* Entries of slstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * 2 * B * padded d + T * B * padded d + threads * SCRATCH. */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Entries of slstm_real: scratch memory of step: 3 * B * padded d + 1. */
@@ -51,6 +54,13 @@ void slstm_simd_forward(
     const slstm_state *final, slstm_real *tape, slstm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void slstm_simd_infer(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_real *packed, const slstm_inputs *in,
+    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_state *final, slstm_real *work, size_t threads);
+
 /* As slstm_backward, with weights packed by slstm_simd_pack_backward. */
 void slstm_simd_backward(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
@@ -65,21 +75,6 @@ void slstm_simd_step(
     const slstm_real *packed, const slstm_inputs *in,
     const slstm_state *state, const slstm_outputs *out,
     const slstm_state *next, slstm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct slstm_simd_bound {
-    const slstm_sizes *sizes;
-    const slstm_parameters *parameters;
-    const slstm_real *packed;
-    const slstm_inputs *in;
-    const slstm_state *state;
-    const slstm_outputs *out;
-    const slstm_state *next;
-    slstm_real *work;
-    size_t threads;
-} slstm_simd_bound;
-
-void slstm_simd_bound_step(const slstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

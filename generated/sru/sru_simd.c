@@ -19,11 +19,13 @@ size_t sru_simd_tape_size(const sru_sizes *sizes)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 5 * T * B * row_m;
 }
 
@@ -34,11 +36,13 @@ size_t sru_simd_forward_packed_size(const sru_sizes *sizes)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n;
 }
 
@@ -49,11 +53,13 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(n, LANES) * 4 * m;
 }
 
@@ -65,12 +71,32 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 3 * T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 5 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 2 * T * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
@@ -175,6 +203,7 @@ void sru_simd_forward(
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
@@ -199,7 +228,7 @@ void sru_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = tape_a_c + begin * row_m;
             real *const a_h_rows = tape_a_h + begin * row_m;
@@ -230,62 +259,59 @@ void sru_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_f x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_f x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const f_rows = tape_f + (t * B + begin) * row_m;
-                        real *const c_rows = tape_c + (t * B + begin) * row_m;
-                        const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                        const size_t c_prev_stride = t > 0 ? row_m : m;
-                        const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec v_f_here = load_part(v_f + j, left);
-                                const vec b_f_here = load_part(b_f + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                    const vec a_c = load(a_c_rows + s * row_m + j);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec v_f_here = load_part(v_f + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                const vec a_c = load(a_c_rows + s * row_m + j);
 
-                                    /* (1)  a_f = W_f x + v_f * c_prev + b_f */
-                                    const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
+                                /* (1)  a_f = W_f x + v_f * c_prev + b_f */
+                                const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
-                                    const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + s * row_m + j, f);
+                                /* (1)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
 
-                                    /* (2)  c = f * c_prev + (1 - f) * a_c */
-                                    const vec c = f * c_prev + (1 - f) * a_c;
-                                    store(c_rows + s * row_m + j, c);
-                                }
+                                /* (2)  c = f * c_prev + (1 - f) * a_c */
+                                const vec c = f * c_prev + (1 - f) * a_c;
+                                store(c_rows + s * row_m + j, c);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
         }
     }
 
@@ -295,7 +321,7 @@ void sru_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = least(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -343,6 +369,178 @@ void sru_simd_forward(
     }
 }
 
+void sru_simd_infer(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_real *packed, const sru_inputs *in,
+    const sru_state *initial, const sru_outputs *out,
+    const sru_state *final, sru_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const v_f = parameters->v_f; /* [m] */
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const v_r = parameters->v_r; /* [m] */
+    const real *const b_r = parameters->b_r; /* [m] */
+    real *const work_c = work; /* [m] a row */
+    real *const work_a_c = work_c + T * B * row_m; /* [m] a row */
+    real *const work_a_h = work_a_c + T * B * row_m; /* [m] a row */
+    real *const tile_a_f_ahead = work_a_h + T * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_c_rows = work_a_c + begin * row_m;
+            real *const a_h_rows = work_a_h + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                /* W x, W_h x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (2)  a_c = W x */
+                        const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
+                        store(a_c_rows + s * row_m + j, a_c);
+
+                        /* (4)  a_h = W_h x */
+                        const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                        store(a_h_rows + s * row_m + j, a_h);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_f x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const c_rows = work_c + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const a_c_rows = work_a_c + (t * B + begin) * row_m;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec v_f_here = load_part(v_f + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                const vec a_c = load(a_c_rows + s * row_m + j);
+
+                                /* (1)  a_f = W_f x + v_f * c_prev + b_f */
+                                const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
+
+                                /* (1)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+
+                                /* (2)  c = f * c_prev + (1 - f) * a_c */
+                                const vec c = f * c_prev + (1 - f) * a_c;
+                                store(c_rows + s * row_m + j, c);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+    }
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            if (begin < B)
+                rows = least(rows, B - begin);
+            const real *const x_rows = in->x + begin * n;
+            const real *const c_rows = work_c + begin * row_m;
+            real *const h_rows = out->h + begin * m;
+            const real *const c_prev_rows = begin >= B ? work_c + (begin - B) * row_m : initial->c + begin * m;
+            const size_t c_prev_stride = begin >= B ? row_m : m;
+            const real *const a_h_rows = work_a_h + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_r x */
+                const operand factors_x_3[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec v_r_here = load_part(v_r + j, left);
+                    const vec b_r_here = load_part(b_r + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+                        const vec c = load(c_rows + s * row_m + j);
+                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                        const vec a_h = load(a_h_rows + s * row_m + j);
+
+                        /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                        const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
+
+                        /* (3)  r = sigmoid(a_r) */
+                        const vec r = vec_sigmoid(a_r);
+
+                        /* (4)  h = r * c + (1 - r) * a_h */
+                        const vec h = r * c + (1 - r) * a_h;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+    if (member == 0)
+        copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
+    }
+}
+
 void sru_simd_backward(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
@@ -357,6 +555,7 @@ void sru_simd_backward(
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
     real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -375,9 +574,9 @@ void sru_simd_backward(
     real *const work_a_h_bar = work; /* [m] a row */
     real *const work_a_r_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
     real *const work_c_bar = work_a_r_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_c_bar = work_c_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_a_c_bar + T * B * row_m; /* [m] a row */
-    real *const work_c_prev_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_c_bar = work_c_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_f_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_c_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_a_f_bar = packed;
 
@@ -402,7 +601,7 @@ void sru_simd_backward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = least(rows, B - begin);
             const real *const c_rows = tape_c + begin * row_m;
@@ -454,159 +653,162 @@ void sru_simd_backward(
         real *const scratch = work_scratch + member * SCRATCH;
         /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
         /* (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
+        const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
         const total_of with_x[] = {
-            {{work_a_r_bar, 0, row_m, 0, 0, 0}, m, 1, W_r_bar, 0},
-            {{work_a_h_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
+            {{work_a_r_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_r_bar, 0},
+            {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_h_bar, 0},
         };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+        totals(0, T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
     }
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
+                    real *const c_bar_rows = work_c_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec v_f_here = load_part(v_f + j, left);
+                            const vec v_r_here = load_part(v_r + j, left);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec r = load(r_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec a_c = load(a_c_rows + s * row_m + j);
+                            const vec h_bar = load_part(h_bar_rows + s * m + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+                            const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+
+                            /* (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4) */
+                            const vec c_bar = h_bar * r + c_next_bar;
+                            store(c_bar_rows + s * row_m + j, c_bar);
+
+                            /* (10)  f_bar = c_bar * (c_prev - a_c)   adjoint of (2) */
+                            const vec f_bar = c_bar * (c_prev - a_c);
+
+                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+                            const vec a_f_bar = f_bar * f * (1 - f);
+                            store(a_f_bar_rows + s * row_m + j, a_f_bar);
+
+                            /* (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2), (3) */
+                            const vec c_prev_bar = a_f_bar * v_f_here + c_bar * f + a_r_bar * v_r_here;
+                            store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const r_rows = tape_r + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                const size_t c_prev_stride = t > 0 ? row_m : m;
-                const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
-                const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
-                const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
-                real *const c_bar_rows = work_c_bar + (t * B + begin) * row_m;
-                real *const a_f_bar_rows = work_a_f_bar + (t * B + begin) * row_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec v_f_here = load_part(v_f + j, left);
-                        const vec v_r_here = load_part(v_r + j, left);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec r = load(r_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec a_c = load(a_c_rows + s * row_m + j);
-                        const vec h_bar = load_part(h_bar_rows + s * m + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
-                        const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial->c + (first * B + begin) * m;
+                const size_t c_prev_stride = (first * B + begin) >= B ? row_m : m;
+                const real *const c_bar_rows = work_c_bar + begin * row_m;
+                real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec v_f_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec c_bar = load(c_bar_rows + s * row_m + j);
+                            const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
 
-                        /* (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4) */
-                        const vec c_bar = h_bar * r + c_next_bar;
-                        store(c_bar_rows + s * row_m + j, c_bar);
+                            /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
+                            const vec a_c_bar = c_bar * (1 - f);
+                            store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
-                        /* (10)  f_bar = c_bar * (c_prev - a_c)   adjoint of (2) */
-                        const vec f_bar = c_bar * (c_prev - a_c);
+                            /* (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
+                            v_f_bar_here += a_f_bar * c_prev;
 
-                        /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
-                        const vec a_f_bar = f_bar * f * (1 - f);
-                        store(a_f_bar_rows + s * row_m + j, a_f_bar);
-
-                        /* (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2), (3) */
-                        const vec c_prev_bar = a_f_bar * v_f_here + c_bar * f + a_r_bar * v_r_here;
-                        store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                            /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            b_f_bar_here += a_f_bar;
+                        }
+                        store_part(v_f_bar + j, load_part(v_f_bar + j, left) + v_f_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + (first * B + begin) * row_m;
+                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const f_rows = tape_f + begin * row_m;
-            const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
-            const size_t c_prev_stride = begin >= B ? row_m : m;
-            const real *const c_bar_rows = work_c_bar + begin * row_m;
-            real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec v_f_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec c_bar = load(c_bar_rows + s * row_m + j);
-                        const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
+                    /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
+                    const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
 
-                        /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
-                        const vec a_c_bar = c_bar * (1 - f);
-                        store(a_c_bar_rows + s * row_m + j, a_c_bar);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
-                        v_f_bar_here += a_f_bar * c_prev;
-
-                        /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-                        b_f_bar_here += a_f_bar;
-                    }
-                    store_part(v_f_bar + j, load_part(v_f_bar + j, left) + v_f_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-            const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
-        /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_c_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
+        }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
     }
@@ -643,7 +845,7 @@ void sru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
@@ -678,7 +880,7 @@ void sru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
@@ -720,7 +922,7 @@ void sru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -762,10 +964,4 @@ void sru_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
-}
-
-void sru_simd_bound_step(const sru_simd_bound *bound)
-{
-    sru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

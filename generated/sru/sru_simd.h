@@ -24,10 +24,13 @@ size_t sru_simd_forward_packed_size(const sru_sizes *sizes);
 /* Entries of sru_real: weights packed for backward: up_to(n, LANES) * 4 * m. */
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of sru_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of backward: 5 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of sru_real: scratch memory of infer: 3 * T * B * padded m + chunk * B * up_to(m, LANES). */
+size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
+
+/* Entries of sru_real: scratch memory of backward: 2 * T * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Entries of sru_real: scratch memory of step: 3 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void sru_simd_forward(
     const sru_state *final, sru_real *tape, sru_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void sru_simd_infer(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_real *packed, const sru_inputs *in,
+    const sru_state *initial, const sru_outputs *out,
+    const sru_state *final, sru_real *work, size_t threads);
+
 /* As sru_backward, with weights packed by sru_simd_pack_backward. */
 void sru_simd_backward(
     const sru_sizes *sizes, const sru_parameters *parameters,
@@ -65,21 +75,6 @@ void sru_simd_step(
     const sru_real *packed, const sru_inputs *in,
     const sru_state *state, const sru_outputs *out,
     const sru_state *next, sru_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct sru_simd_bound {
-    const sru_sizes *sizes;
-    const sru_parameters *parameters;
-    const sru_real *packed;
-    const sru_inputs *in;
-    const sru_state *state;
-    const sru_outputs *out;
-    const sru_state *next;
-    sru_real *work;
-    size_t threads;
-} sru_simd_bound;
-
-void sru_simd_bound_step(const sru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

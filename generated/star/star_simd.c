@@ -19,11 +19,13 @@ size_t star_simd_tape_size(const star_sizes *sizes)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * T * B * row_m;
 }
 
@@ -34,11 +36,13 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 2 * up_to(m, LANES) * n + up_to(m, LANES) * m;
 }
 
@@ -49,11 +53,13 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
 }
 
@@ -65,12 +71,32 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES);
+    (void)chunk;
+    return chunk * B * up_to(m, LANES);
+}
+
+size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
@@ -80,12 +106,14 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
@@ -123,16 +151,16 @@ void star_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->W_h, m, 1, 1},
+            {parameters->W_x, n, 1, 1},
         };
-        const size_t entries_of[] = {m};
+        const size_t entries_of[] = {n};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_x, n, 1, 1},
+            {parameters->W_h, m, 1, 1},
         };
-        const size_t entries_of[] = {n};
+        const size_t entries_of[] = {m};
         packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
     }
 }
@@ -179,14 +207,15 @@ void star_simd_forward(
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const tape_k = tape; /* [m] a row */
     real *const tape_z = tape_k + T * B * row_m; /* [m] a row */
     real *const tile_a_k_ahead = work;
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -198,7 +227,7 @@ void star_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             for (size_t block = from; block < to; ++block) {
@@ -228,68 +257,190 @@ void star_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    {
-        const size_t ahead = steps_ahead(T, B, up_to(m, LANES));
-        for (size_t done = 0; done < T; done += ahead) {
-            const size_t steps = least(ahead, T - done), first = done;
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_x x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    /* W_x x */
-                    const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                    product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
-                }
-            }
-            for (size_t t = first; t < first + steps; ++t) {
-                {
-                    const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
-                    const size_t from = share_from(count, member, members);
-                    const size_t to = share_from(count, member + 1, members);
-                    for (size_t begin = 0, rows; begin < B; begin += rows) {
-                        rows = least(ROWS_AT_ONCE, B - begin);
-                        real *const k_rows = tape_k + (t * B + begin) * row_m;
-                        const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                        real *const h_rows = out->h + (t * B + begin) * m;
-                        const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                        for (size_t turn = from; turn < to; ++turn) {
-                            const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const k_rows = tape_k + (t * B + begin) * row_m;
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                        /* W_h h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
 
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec b_k_here = load_part(b_k + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(z_rows + s * row_m + j);
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_k_here = load_part(b_k + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_k = W_x x + W_h h_prev + b_k */
-                                    const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
+                                /* (1)  a_k = W_x x + W_h h_prev + b_k */
+                                const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
 
-                                    /* (1)  k = sigmoid(a_k) */
-                                    const vec k = vec_sigmoid(a_k);
-                                    store(k_rows + s * row_m + j, k);
+                                /* (1)  k = sigmoid(a_k) */
+                                const vec k = vec_sigmoid(a_k);
+                                store(k_rows + s * row_m + j, k);
 
-                                    /* (3)  a_h = (1 - k) * h_prev + k * z */
-                                    const vec a_h = (1 - k) * h_prev + k * z;
+                                /* (3)  a_h = (1 - k) * h_prev + k * z */
+                                const vec a_h = (1 - k) * h_prev + k * z;
 
-                                    /* (3)  h = tanh(a_h) */
-                                    const vec h = vec_tanh(a_h);
-                                    store_part(h_rows + s * m + j, h, left);
-                                }
+                                /* (3)  h = tanh(a_h) */
+                                const vec h = vec_tanh(a_h);
+                                store_part(h_rows + s * m + j, h, left);
                             }
                         }
                     }
                 }
-                BARRIER
             }
+            BARRIER
+        }
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void star_simd_infer(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_real *packed, const star_inputs *in,
+    const star_state *initial, const star_outputs *out,
+    const star_state *final, star_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const real *const b_k = parameters->b_k; /* [m] */
+    const real *const b_z = parameters->b_z; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const tile_a_k_ahead = work_z + T * B * row_m;
+    const real *const panels_x = packed;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                /* W_z x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_z_here = load_part(b_z + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (2)  a_z = W_z x + b_z */
+                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                        /* (2)  z = tanh(a_z) */
+                        const vec z = vec_tanh(a_z);
+                        store(z_rows + s * row_m + j, z);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                /* W_x x */
+                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
+                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
+            }
+        }
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = work_z + (t * B + begin) * row_m;
+                    real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                        /* W_h h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            const vec b_k_here = load_part(b_k + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                                /* (1)  a_k = W_x x + W_h h_prev + b_k */
+                                const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
+
+                                /* (1)  k = sigmoid(a_k) */
+                                const vec k = vec_sigmoid(a_k);
+
+                                /* (3)  a_h = (1 - k) * h_prev + k * z */
+                                const vec a_h = (1 - k) * h_prev + k * z;
+
+                                /* (3)  h = tanh(a_h) */
+                                const vec h = vec_tanh(a_h);
+                                store_part(h_rows + s * m + j, h, left);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
         }
     }
     if (member == 0)
@@ -311,6 +462,7 @@ void star_simd_backward(
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_x_bar = gradients->W_x_bar; /* [m, n] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, m] */
     real *const b_k_bar = gradients->b_k_bar; /* [m] */
@@ -319,9 +471,9 @@ void star_simd_backward(
     const real *const tape_k = tape; /* [m] a row */
     const real *const tape_z = tape_k + T * B * row_m; /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_a_z_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_k_bar = work_a_z_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_k_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_z_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_a_k_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_a_k_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_k_bar = packed;
     const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
@@ -338,180 +490,183 @@ void star_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const k_rows = tape_k + (t * B + begin) * row_m;
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const a_k_bar_rows = work_a_k_bar + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec k = load(k_rows + s * row_m + j);
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h = load_part(h_rows + s * m + j, left);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+
+                            /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
+                            const vec a_h_bar = h_bar * (1 - h * h);
+                            store(a_h_bar_rows + s * row_m + j, a_h_bar);
+
+                            /* (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3) */
+                            const vec k_bar = a_h_bar * (z - h_prev);
+
+                            /* (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1) */
+                            const vec a_k_bar = k_bar * k * (1 - k);
+                            store(a_k_bar_rows + s * row_m + j, a_k_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
+                const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const k_rows = tape_k + (t * B + begin) * row_m;
+                    const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
+                    const real *const a_k_bar_rows = work_a_k_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t turn = from; turn < to; ++turn) {
+                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
+                        const size_t own = vectors_of(m, vectors, block);
+                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                        /* W_h^T a_k_bar */
+                        const operand factors_a_k_bar[] = {{a_k_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_k_bar, 1, panels_a_k_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec k = load(k_rows + s * row_m + j);
+                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+
+                                /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
+                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - k);
+                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            }
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const k_rows = tape_k + (t * B + begin) * row_m;
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                real *const a_k_bar_rows = work_a_k_bar + (t * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec k = load(k_rows + s * row_m + j);
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h = load_part(h_rows + s * m + j, left);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const k_rows = tape_k + (first * B + begin) * row_m;
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_k_bar_here = {0};
+                        vec b_z_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec k = load(k_rows + s * row_m + j);
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                            const vec a_k_bar = load(a_k_bar_rows + s * row_m + j);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
+                            /* (6)  z_bar = a_h_bar * k   adjoint of (3) */
+                            const vec z_bar = a_h_bar * k;
 
-                        /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
-                        const vec a_h_bar = h_bar * (1 - h * h);
-                        store(a_h_bar_rows + s * row_m + j, a_h_bar);
+                            /* (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
+                            const vec a_z_bar = z_bar * (1 - z * z);
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                        /* (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3) */
-                        const vec k_bar = a_h_bar * (z - h_prev);
+                            /* (14)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
+                            b_k_bar_here += a_k_bar;
 
-                        /* (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1) */
-                        const vec a_k_bar = k_bar * k * (1 - k);
-                        store(a_k_bar_rows + s * row_m + j, a_k_bar);
+                            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            b_z_bar_here += a_z_bar;
+                        }
+                        store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
         {
-            const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const k_rows = tape_k + (t * B + begin) * row_m;
-                const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                const real *const a_k_bar_rows = work_a_k_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_h^T a_k_bar */
-                    const operand factors_a_k_bar[] = {{a_k_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_k_bar, 1, panels_a_k_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                    /* W_x^T a_k_bar, W_z^T a_z_bar */
+                    const operand factors_a_k_bar_2[] = {{a_k_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
                     for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec k = load(k_rows + s * row_m + j);
-                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                            /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
-                            const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - k);
-                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
+            /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_x_bar, done > 0},
+                {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const k_rows = tape_k + begin * row_m;
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-            real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_k_bar_here = {0};
-                    vec b_z_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec k = load(k_rows + s * row_m + j);
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-                        const vec a_k_bar = load(a_k_bar_rows + s * row_m + j);
+            /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
+            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const total_of with_h_prev[] = {
+                {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
-                        /* (6)  z_bar = a_h_bar * k   adjoint of (3) */
-                        const vec z_bar = a_h_bar * k;
-
-                        /* (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
-                        const vec a_z_bar = z_bar * (1 - z * z);
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
-
-                        /* (14)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
-                        b_k_bar_here += a_k_bar;
-
-                        /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-                        b_z_bar_here += a_z_bar;
-                    }
-                    store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                }
-            }
         }
+        BARRIER
     }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W_x^T a_k_bar, W_z^T a_z_bar */
-                const operand factors_a_k_bar_2[] = {{a_k_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
-        /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_a_k_bar, 0, row_m, 0, 0, 0}, m, 1, W_x_bar, 0},
-            {{work_a_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
-
-        /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
-        const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B};
-        const total_of with_h_prev[] = {
-            {{work_a_k_bar, 0, row_m, 0, 0, 0}, m, 1, W_h_bar, 0},
-        };
-        totals(T * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
-
-    }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -533,8 +688,8 @@ void star_simd_step(
     real *const work_z = work; /* [m] a row */
     const size_t t = turned(work_z + B * row_m);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
 
     TEAM {
     const size_t member = MEMBER, members = MEMBERS;
@@ -544,7 +699,7 @@ void star_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             for (size_t turn = from; turn < to; ++turn) {
@@ -578,7 +733,7 @@ void star_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -624,10 +779,4 @@ void star_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void star_simd_bound_step(const star_simd_bound *bound)
-{
-    star_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

@@ -24,10 +24,13 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes);
 /* Entries of star_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
 size_t star_simd_backward_packed_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of forward: steps_ahead(T, B, up_to(m, LANES)) * B * up_to(m, LANES). */
+/* Entries of star_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads);
 
-/* Entries of star_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of star_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES). */
+size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads);
+
+/* Entries of star_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads);
 
 /* Entries of star_real: scratch memory of step: B * padded m + 1. */
@@ -51,6 +54,13 @@ void star_simd_forward(
     const star_state *final, star_real *tape, star_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void star_simd_infer(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_real *packed, const star_inputs *in,
+    const star_state *initial, const star_outputs *out,
+    const star_state *final, star_real *work, size_t threads);
+
 /* As star_backward, with weights packed by star_simd_pack_backward. */
 void star_simd_backward(
     const star_sizes *sizes, const star_parameters *parameters,
@@ -65,21 +75,6 @@ void star_simd_step(
     const star_real *packed, const star_inputs *in,
     const star_state *state, const star_outputs *out,
     const star_state *next, star_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct star_simd_bound {
-    const star_sizes *sizes;
-    const star_parameters *parameters;
-    const star_real *packed;
-    const star_inputs *in;
-    const star_state *state;
-    const star_outputs *out;
-    const star_state *next;
-    star_real *work;
-    size_t threads;
-} star_simd_bound;
-
-void star_simd_bound_step(const star_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -50,12 +50,14 @@ size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes)
     const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)row_n;
+    (void)chunk;
     return 2 * up_to(n, LANES) * 3 * m;
 }
 
@@ -66,6 +68,22 @@ size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads)
     return 0;
 }
 
+size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    const size_t row_m = padded(m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    return 3 * T * B * row_m;
+}
+
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
@@ -74,13 +92,15 @@ size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
     const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)row_n;
-    return 4 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
@@ -187,7 +207,7 @@ void tgru_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = least(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -241,10 +261,124 @@ void tgru_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
                 const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                real *const h_rows = out->h + (t * B + begin) * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec z = load(z_rows + s * row_m + j);
+                        const vec f = load(f_rows + s * row_m + j);
+                        const vec o = load(o_rows + s * row_m + j);
+                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                        /* (4)  h = f * h_prev + z * o */
+                        const vec h = f * h_prev + z * o;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void tgru_simd_infer(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_real *packed, const tgru_inputs *in,
+    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_state *final, tgru_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    const size_t row_m = padded(m);
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_o = parameters->b_o; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const work_f = work_z + T * B * row_m; /* [m] a row */
+    real *const work_o = work_f + T * B * row_m; /* [m] a row */
+    const real *const panels_x_prev = packed;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            if (begin < B)
+                rows = least(rows, B - begin);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const o_rows = work_o + begin * row_m;
+            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+
+                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
+                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_z_here = load_part(b_z + j, left);
+                    const vec b_f_here = load_part(b_f + j, left);
+                    const vec b_o_here = load_part(b_o + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  z = V_z x_prev + W_z x + b_z */
+                        const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
+                        store(z_rows + s * row_m + j, z);
+
+                        /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                        const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+
+                        /* (2)  f = sigmoid(a_f) */
+                        const vec f = vec_sigmoid(a_f);
+                        store(f_rows + s * row_m + j, f);
+
+                        /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                        const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+
+                        /* (3)  o = tanh(a_o) */
+                        const vec o = vec_tanh(a_o);
+                        store(o_rows + s * row_m + j, o);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const z_rows = work_z + (t * B + begin) * row_m;
+                const real *const f_rows = work_f + (t * B + begin) * row_m;
+                const real *const o_rows = work_o + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -286,6 +420,7 @@ void tgru_simd_backward(
     const size_t m = TGRU_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
+    const size_t chunk = steps_together(T, B, row_m);
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -299,7 +434,7 @@ void tgru_simd_backward(
     const real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
     const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_o_bar = work_h_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_o_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_f_bar = work_a_o_bar + T * B * row_m; /* [m] a row */
     real *const work_z_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
     real *const work_x_prev_bar = work_z_bar + T * B * row_m; /* [n] a row */
@@ -322,171 +457,174 @@ void tgru_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (12)  h_prev_bar = h_bar * f   adjoint of (4) */
+                            const vec h_prev_bar = h_bar * f;
+                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                        /* (5)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (6)  o_bar = h_bar * z   adjoint of (4) */
+                            const vec o_bar = h_bar * z;
 
-                        /* (12)  h_prev_bar = h_bar * f   adjoint of (4) */
-                        const vec h_prev_bar = h_bar * f;
-                        store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
+                            const vec a_o_bar = o_bar * (1 - o * o);
+                            store(a_o_bar_rows + s * row_m + j, a_o_bar);
+
+                            /* (8)  f_bar = h_bar * h_prev   adjoint of (4) */
+                            const vec f_bar = h_bar * h_prev;
+
+                            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            const vec a_f_bar = f_bar * f * (1 - f);
+                            store(a_f_bar_rows + s * row_m + j, a_f_bar);
+
+                            /* (10)  z_bar = h_bar * o   adjoint of (4) */
+                            const vec z_bar = h_bar * o;
+                            store(z_bar_rows + s * row_m + j, z_bar);
+
+                            /* (16)  b_z_bar = sum_t z_bar   adjoint of (1) */
+                            b_z_bar_here += z_bar;
+
+                            /* (19)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+                            b_f_bar_here += a_f_bar;
+
+                            /* (22)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+                            b_o_bar_here += a_o_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
+        }
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
+                real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
+                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
+                            const vec x_prev_bar = load(tile_x_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
+            /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            const series rows_of_x_prev = {in->x, initial->x, n, n, 0, B, 0};
+            const total_of with_x_prev[] = {
+                {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_f_bar, done > 0},
+                {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, member, members, scratch);
+
+            /* (15)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (18)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (21)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_f_bar, done > 0},
+                {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+
         }
         BARRIER
     }
 
     /* every step, in any order */
     {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const f_rows = tape_f + begin * row_m;
-            const real *const o_rows = tape_o + begin * row_m;
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-            real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    vec b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
-
-                        /* (6)  o_bar = h_bar * z   adjoint of (4) */
-                        const vec o_bar = h_bar * z;
-
-                        /* (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
-                        const vec a_o_bar = o_bar * (1 - o * o);
-                        store(a_o_bar_rows + s * row_m + j, a_o_bar);
-
-                        /* (8)  f_bar = h_bar * h_prev   adjoint of (4) */
-                        const vec f_bar = h_bar * h_prev;
-
-                        /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
-                        const vec a_f_bar = f_bar * f * (1 - f);
-                        store(a_f_bar_rows + s * row_m + j, a_f_bar);
-
-                        /* (10)  z_bar = h_bar * o   adjoint of (4) */
-                        const vec z_bar = h_bar * o;
-                        store(z_bar_rows + s * row_m + j, z_bar);
-
-                        /* (16)  b_z_bar = sum_t z_bar   adjoint of (1) */
-                        b_z_bar_here += z_bar;
-
-                        /* (19)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
-                        b_f_bar_here += a_f_bar;
-
-                        /* (22)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
-                        b_o_bar_here += a_o_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const x_prev_bar_rows = work_x_prev_bar + begin * row_n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
-                        const vec x_prev_bar = load(tile_x_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
-        /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-        /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-        const series rows_of_x_prev = {in->x, initial->x, n, n, 0, B};
-        const total_of with_x_prev[] = {
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, V_z_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, V_f_bar, 0},
-            {{work_a_o_bar, 0, row_m, 0, 0, 0}, m, 1, V_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x_prev, n, with_x_prev, 3, member, members, scratch);
-
-        /* (15)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
-        /* (18)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
-        /* (21)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_a_o_bar, 0, row_m, 0, 0, 0}, m, 1, W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-    }
-    BARRIER
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = least(rows, (T - 1) * B - begin);
             const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar + (begin + B) * row_n : bars->final_x_bar + (begin - (T - 1) * B) * n;
@@ -552,7 +690,7 @@ void tgru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -602,7 +740,7 @@ void tgru_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             const real *const o_rows = work_o + begin * row_m;
@@ -629,10 +767,4 @@ void tgru_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void tgru_simd_bound_step(const tgru_simd_bound *bound)
-{
-    tgru_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

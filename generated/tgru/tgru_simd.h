@@ -27,7 +27,10 @@ size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes);
 /* Entries of tgru_real: scratch memory of forward: 0. */
 size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of tgru_real: scratch memory of infer: 3 * T * B * padded m. */
+size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads);
+
+/* Entries of tgru_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads);
 
 /* Entries of tgru_real: scratch memory of step: 3 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void tgru_simd_forward(
     const tgru_state *final, tgru_real *tape, tgru_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void tgru_simd_infer(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_real *packed, const tgru_inputs *in,
+    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_state *final, tgru_real *work, size_t threads);
+
 /* As tgru_backward, with weights packed by tgru_simd_pack_backward. */
 void tgru_simd_backward(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
@@ -65,21 +75,6 @@ void tgru_simd_step(
     const tgru_real *packed, const tgru_inputs *in,
     const tgru_state *state, const tgru_outputs *out,
     const tgru_state *next, tgru_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct tgru_simd_bound {
-    const tgru_sizes *sizes;
-    const tgru_parameters *parameters;
-    const tgru_real *packed;
-    const tgru_inputs *in;
-    const tgru_state *state;
-    const tgru_outputs *out;
-    const tgru_state *next;
-    tgru_real *work;
-    size_t threads;
-} tgru_simd_bound;
-
-void tgru_simd_bound_step(const tgru_simd_bound *bound);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,13 @@ size_t tlstm_simd_tape_size(const tlstm_sizes *sizes)
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 4 * T * B * row_m;
 }
 
@@ -34,11 +36,13 @@ size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes)
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return 3 * up_to(m, LANES) * 2 * n;
 }
 
@@ -50,12 +54,14 @@ size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes)
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)row_n;
+    (void)chunk;
     return 2 * up_to(n, LANES) * 3 * m;
 }
 
@@ -66,6 +72,24 @@ size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads)
     return 0;
 }
 
+size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 4 * T * B * row_m;
+}
+
 size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
 {
     const size_t T = sizes->T;
@@ -74,13 +98,15 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)row_n;
-    return 4 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
+    (void)chunk;
+    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -169,6 +195,7 @@ void tlstm_simd_forward(
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
@@ -188,7 +215,7 @@ void tlstm_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = least(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
@@ -236,63 +263,209 @@ void tlstm_simd_forward(
     BARRIER
 
     /* scan forward in time */
-    for (size_t t = 0; t < T; ++t) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+
+                            /* (4)  c = f * c_prev + (1 - f) * z */
+                            const vec c = f * c_prev + (1 - f) * z;
+                            store(c_rows + s * row_m + j, c);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                real *const c_rows = tape_c + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
-                const size_t c_prev_stride = t > 0 ? row_m : m;
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                const real *const c_rows = tape_c + (first * B + begin) * row_m;
+                real *const h_rows = out->h + (first * B + begin) * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                        const vec o = load(o_rows + s * row_m + j);
+                        const vec c = load(c_rows + s * row_m + j);
 
-                        /* (4)  c = f * c_prev + (1 - f) * z */
-                        const vec c = f * c_prev + (1 - f) * z;
-                        store(c_rows + s * row_m + j, c);
+                        /* (5)  h = c * o */
+                        const vec h = c * o;
+                        store_part(h_rows + s * m + j, h, left);
                     }
                 }
             }
         }
         BARRIER
     }
+    if (member == 0)
+        copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
+    if (member == 0)
+        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+    }
+}
+
+void tlstm_simd_infer(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_real *packed, const tlstm_inputs *in,
+    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_state *final, tlstm_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    const real *const b_z = parameters->b_z; /* [m] */
+    const real *const b_f = parameters->b_f; /* [m] */
+    const real *const b_o = parameters->b_o; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const work_f = work_z + T * B * row_m; /* [m] a row */
+    real *const work_o = work_f + T * B * row_m; /* [m] a row */
+    real *const work_c = work_o + T * B * row_m; /* [m] a row */
+    const real *const panels_x_prev = packed;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
 
     /* every step, in any order */
     {
-        const size_t vectors = 1, count = blocks(m, vectors);
+        const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const o_rows = tape_o + begin * row_m;
-            const real *const c_rows = tape_c + begin * row_m;
-            real *const h_rows = out->h + begin * m;
-            for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES, left = m - j;
-                    const vec o = load(o_rows + s * row_m + j);
-                    const vec c = load(c_rows + s * row_m + j);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            if (begin < B)
+                rows = least(rows, B - begin);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const o_rows = work_o + begin * row_m;
+            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                    /* (5)  h = c * o */
-                    const vec h = c * o;
-                    store_part(h_rows + s * m + j, h, left);
+                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
+                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_z_here = load_part(b_z + j, left);
+                    const vec b_f_here = load_part(b_f + j, left);
+                    const vec b_o_here = load_part(b_o + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  z = V_z x_prev + W_z x + b_z */
+                        const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
+                        store(z_rows + s * row_m + j, z);
+
+                        /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                        const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+
+                        /* (2)  f = sigmoid(a_f) */
+                        const vec f = vec_sigmoid(a_f);
+                        store(f_rows + s * row_m + j, f);
+
+                        /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                        const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+
+                        /* (3)  o = tanh(a_o) */
+                        const vec o = vec_tanh(a_o);
+                        store(o_rows + s * row_m + j, o);
+                    }
                 }
             }
         }
     }
     BARRIER
+
+    /* scan forward in time */
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = done;
+        for (size_t t = first; t < first + steps; ++t) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_rows = work_z + (t * B + begin) * row_m;
+                    const real *const f_rows = work_f + (t * B + begin) * row_m;
+                    real *const c_rows = work_c + (t * B + begin) * row_m;
+                    const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const size_t c_prev_stride = t > 0 ? row_m : m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+
+                            /* (4)  c = f * c_prev + (1 - f) * z */
+                            const vec c = f * c_prev + (1 - f) * z;
+                            store(c_rows + s * row_m + j, c);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + (first * B + begin) * row_m;
+                const real *const c_rows = work_c + (first * B + begin) * row_m;
+                real *const h_rows = out->h + (first * B + begin) * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec o = load(o_rows + s * row_m + j);
+                        const vec c = load(c_rows + s * row_m + j);
+
+                        /* (5)  h = c * o */
+                        const vec h = c * o;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
     if (member == 0)
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
     }
 }
 
@@ -312,6 +485,7 @@ void tlstm_simd_backward(
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
+    const size_t chunk = steps_together(T, B, row_m);
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -326,7 +500,7 @@ void tlstm_simd_backward(
     const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     real *const work_c_bar = work; /* [m] a row */
-    real *const work_a_o_bar = work_c_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_o_bar = work_c_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_f_bar = work_a_o_bar + T * B * row_m; /* [m] a row */
     real *const work_z_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
     real *const work_x_prev_bar = work_z_bar + T * B * row_m; /* [n] a row */
@@ -349,178 +523,181 @@ void tlstm_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const c_bar_rows = work_c_bar + ((t - first) * B + begin) * row_m;
+                    real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec h_bar = load_part(h_bar_rows + s * m + j, left);
+                            const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
+                            const vec c_bar = h_bar * o + c_next_bar;
+                            store(c_bar_rows + s * row_m + j, c_bar);
+
+                            /* (13)  c_prev_bar = c_bar * f   adjoint of (4) */
+                            const vec c_prev_bar = c_bar * f;
+                            store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const o_rows = tape_o + (t * B + begin) * row_m;
-                const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
-                const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
-                const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const c_bar_rows = work_c_bar + (t * B + begin) * row_m;
-                real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec h_bar = load_part(h_bar_rows + s * m + j, left);
-                        const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                const real *const c_rows = tape_c + (first * B + begin) * row_m;
+                const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial->c + (first * B + begin) * m;
+                const size_t c_prev_stride = (first * B + begin) >= B ? row_m : m;
+                const real *const h_bar_rows = bars->h_bar + (first * B + begin) * m;
+                const real *const c_bar_rows = work_c_bar + begin * row_m;
+                real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec h_bar = load_part(h_bar_rows + s * m + j, left);
+                            const vec c_bar = load(c_bar_rows + s * row_m + j);
 
-                        /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
-                        const vec c_bar = h_bar * o + c_next_bar;
-                        store(c_bar_rows + s * row_m + j, c_bar);
+                            /* (7)  o_bar = h_bar * c   adjoint of (5) */
+                            const vec o_bar = h_bar * c;
 
-                        /* (13)  c_prev_bar = c_bar * f   adjoint of (4) */
-                        const vec c_prev_bar = c_bar * f;
-                        store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                            /* (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
+                            const vec a_o_bar = o_bar * (1 - o * o);
+                            store(a_o_bar_rows + s * row_m + j, a_o_bar);
+
+                            /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
+                            const vec f_bar = c_bar * (c_prev - z);
+
+                            /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            const vec a_f_bar = f_bar * f * (1 - f);
+                            store(a_f_bar_rows + s * row_m + j, a_f_bar);
+
+                            /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
+                            const vec z_bar = c_bar * (1 - f);
+                            store(z_bar_rows + s * row_m + j, z_bar);
+
+                            /* (17)  b_z_bar = sum_t z_bar   adjoint of (1) */
+                            b_z_bar_here += z_bar;
+
+                            /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+                            b_f_bar_here += a_f_bar;
+
+                            /* (23)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+                            b_o_bar_here += a_o_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
+        }
+        BARRIER
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
+                real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+
+                    /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
+                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
+
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
+                            const vec x_prev_bar = load(tile_x_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                        }
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
+            /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            const series rows_of_x_prev = {in->x, initial->x, n, n, 0, B, 0};
+            const total_of with_x_prev[] = {
+                {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_f_bar, done > 0},
+                {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, member, members, scratch);
+
+            /* (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_f_bar, done > 0},
+                {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_o_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+
         }
         BARRIER
     }
 
     /* every step, in any order */
     {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const f_rows = tape_f + begin * row_m;
-            const real *const o_rows = tape_o + begin * row_m;
-            const real *const c_rows = tape_c + begin * row_m;
-            const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
-            const size_t c_prev_stride = begin >= B ? row_m : m;
-            const real *const h_bar_rows = bars->h_bar + begin * m;
-            const real *const c_bar_rows = work_c_bar + begin * row_m;
-            real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-            real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_z_bar_here = {0};
-                    vec b_f_bar_here = {0};
-                    vec b_o_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c = load(c_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec h_bar = load_part(h_bar_rows + s * m + j, left);
-                        const vec c_bar = load(c_bar_rows + s * row_m + j);
-
-                        /* (7)  o_bar = h_bar * c   adjoint of (5) */
-                        const vec o_bar = h_bar * c;
-
-                        /* (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
-                        const vec a_o_bar = o_bar * (1 - o * o);
-                        store(a_o_bar_rows + s * row_m + j, a_o_bar);
-
-                        /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
-                        const vec f_bar = c_bar * (c_prev - z);
-
-                        /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
-                        const vec a_f_bar = f_bar * f * (1 - f);
-                        store(a_f_bar_rows + s * row_m + j, a_f_bar);
-
-                        /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
-                        const vec z_bar = c_bar * (1 - f);
-                        store(z_bar_rows + s * row_m + j, z_bar);
-
-                        /* (17)  b_z_bar = sum_t z_bar   adjoint of (1) */
-                        b_z_bar_here += z_bar;
-
-                        /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
-                        b_f_bar_here += a_f_bar;
-
-                        /* (23)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
-                        b_o_bar_here += a_o_bar;
-                    }
-                    store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                    store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const x_prev_bar_rows = work_x_prev_bar + begin * row_n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
-                        const vec x_prev_bar = load(tile_x_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
-                    }
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
-        /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-        /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-        const series rows_of_x_prev = {in->x, initial->x, n, n, 0, B};
-        const total_of with_x_prev[] = {
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, V_z_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, V_f_bar, 0},
-            {{work_a_o_bar, 0, row_m, 0, 0, 0}, m, 1, V_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x_prev, n, with_x_prev, 3, member, members, scratch);
-
-        /* (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
-        /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
-        /* (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_z_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, W_f_bar, 0},
-            {{work_a_o_bar, 0, row_m, 0, 0, 0}, m, 1, W_o_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 3, member, members, scratch);
-
-    }
-    BARRIER
-
-    /* every step, in any order */
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = least(rows, (T - 1) * B - begin);
             const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar + (begin + B) * row_n : bars->final_x_bar + (begin - (T - 1) * B) * n;
@@ -587,7 +764,7 @@ void tlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -637,7 +814,7 @@ void tlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
@@ -662,7 +839,7 @@ void tlstm_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -685,10 +862,4 @@ void tlstm_simd_step(
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
     }
-}
-
-void tlstm_simd_bound_step(const tlstm_simd_bound *bound)
-{
-    tlstm_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

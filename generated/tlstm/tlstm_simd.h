@@ -27,7 +27,10 @@ size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 /* Entries of tlstm_real: scratch memory of forward: 0. */
 size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of backward: 4 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of tlstm_real: scratch memory of infer: 4 * T * B * padded m. */
+size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads);
+
+/* Entries of tlstm_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
 size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads);
 
 /* Entries of tlstm_real: scratch memory of step: 4 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void tlstm_simd_forward(
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void tlstm_simd_infer(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_real *packed, const tlstm_inputs *in,
+    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_state *final, tlstm_real *work, size_t threads);
+
 /* As tlstm_backward, with weights packed by tlstm_simd_pack_backward. */
 void tlstm_simd_backward(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
@@ -65,21 +75,6 @@ void tlstm_simd_step(
     const tlstm_real *packed, const tlstm_inputs *in,
     const tlstm_state *state, const tlstm_outputs *out,
     const tlstm_state *next, tlstm_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct tlstm_simd_bound {
-    const tlstm_sizes *sizes;
-    const tlstm_parameters *parameters;
-    const tlstm_real *packed;
-    const tlstm_inputs *in;
-    const tlstm_state *state;
-    const tlstm_outputs *out;
-    const tlstm_state *next;
-    tlstm_real *work;
-    size_t threads;
-} tlstm_simd_bound;
-
-void tlstm_simd_bound_step(const tlstm_simd_bound *bound);
 
 #ifdef __cplusplus
 }

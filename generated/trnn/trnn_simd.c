@@ -49,11 +49,13 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
+    (void)chunk;
     return up_to(n, LANES) * 2 * m;
 }
 
@@ -64,8 +66,9 @@ size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
     return 0;
 }
 
-size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
+size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads)
 {
+    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
@@ -76,7 +79,24 @@ size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * T * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 2 * T * B * row_m;
+}
+
+size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
@@ -166,7 +186,7 @@ void trnn_simd_forward(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const f_rows = tape_f + begin * row_m;
@@ -207,9 +227,103 @@ void trnn_simd_forward(
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
+                rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                real *const h_rows = out->h + (t * B + begin) * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec z = load(z_rows + s * row_m + j);
+                        const vec f = load(f_rows + s * row_m + j);
+                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+
+                        /* (3)  h = f * h_prev + (1 - f) * z */
+                        const vec h = f * h_prev + (1 - f) * z;
+                        store_part(h_rows + s * m + j, h, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+    }
+    if (member == 0)
+        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+    }
+}
+
+void trnn_simd_infer(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_real *packed, const trnn_inputs *in,
+    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_state *final, trnn_real *work, size_t threads)
+{
+    (void)threads;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    const size_t row_m = padded(m);
+    const real *const b = parameters->b; /* [m] */
+    real *const work_z = work; /* [m] a row */
+    real *const work_f = work_z + T * B * row_m; /* [m] a row */
+    const real *const panels_x = packed;
+
+    TEAM {
+    const size_t member = MEMBER, members = MEMBERS;
+    (void)member, (void)members;
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
+        const size_t from = share_from(count, member, members);
+        const size_t to = share_from(count, member + 1, members);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+
+                /* W x, V x */
+                const operand factors_x[] = {{x_rows, n, n}};
+                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES, left = m - j;
+                    const vec b_here = load_part(b + j, left);
+                    for (size_t s = 0; s < rows; ++s) {
+
+                        /* (1)  z = W x */
+                        const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
+                        store(z_rows + s * row_m + j, z);
+
+                        /* (2)  a_f = V x + b */
+                        const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+
+                        /* (2)  f = sigmoid(a_f) */
+                        const vec f = vec_sigmoid(a_f);
+                        store(f_rows + s * row_m + j, f);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const z_rows = work_z + (t * B + begin) * row_m;
+                const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -247,15 +361,16 @@ void trnn_simd_backward(
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const V_bar = gradients->V_bar; /* [m, n] */
     real *const b_bar = gradients->b_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_f_bar = work_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_z_bar + T * B * row_m; /* [m] a row */
+    real *const work_a_f_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_z_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
+    real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
 
@@ -269,129 +384,132 @@ void trnn_simd_backward(
     BARRIER
 
     /* scan in reverse */
-    for (size_t t = T; t-- > 0;) {
+    for (size_t done = 0; done < T; done += chunk) {
+        const size_t steps = least(chunk, T - done), first = T - done - steps;
+        for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
+                    real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
+                    real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES, left = m - j;
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
+                            const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            const vec h_bar = Delta_h + h_next_bar;
+                            store(h_bar_rows + s * row_m + j, h_bar);
+
+                            /* (8)  h_prev_bar = h_bar * f   adjoint of (3) */
+                            const vec h_prev_bar = h_bar * f;
+                            store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        }
+                    }
+                }
+            }
+            BARRIER
+        }
+
+        /* every step, in any order */
         {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = least(ROWS_AT_ONCE, B - begin);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
-                const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                real *const h_bar_rows = work_h_bar + (t * B + begin) * row_m;
-                real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
-                        const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                real *const z_bar_rows = work_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                        /* (4)  h_bar = Delta_h + h_next_bar */
-                        const vec h_bar = Delta_h + h_next_bar;
-                        store(h_bar_rows + s * row_m + j, h_bar);
+                            /* (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3) */
+                            const vec f_bar = h_bar * (h_prev - z);
 
-                        /* (8)  h_prev_bar = h_bar * f   adjoint of (3) */
-                        const vec h_prev_bar = h_bar * f;
-                        store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                            /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            const vec a_f_bar = f_bar * f * (1 - f);
+                            store(a_f_bar_rows + s * row_m + j, a_f_bar);
+
+                            /* (7)  z_bar = h_bar * (1 - f)   adjoint of (3) */
+                            const vec z_bar = h_bar * (1 - f);
+                            store(z_bar_rows + s * row_m + j, z_bar);
+
+                            /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */
+                            b_bar_here += a_f_bar;
+                        }
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-    }
+        {
+            const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-    /* every step, in any order */
-    {
-        const size_t vectors = 1, count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            if (begin < B)
-                rows = least(rows, B - begin);
-            const real *const z_rows = tape_z + begin * row_m;
-            const real *const f_rows = tape_f + begin * row_m;
-            const real *const h_prev_rows = begin >= B ? out->h + (begin - B) * m : initial->h + begin * m;
-            const real *const h_bar_rows = work_h_bar + begin * row_m;
-            real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            real *const z_bar_rows = work_z_bar + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    vec b_bar_here = {0};
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
+                    /* W^T z_bar, V^T a_f_bar */
+                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
 
-                        /* (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3) */
-                        const vec f_bar = h_bar * (h_prev - z);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
-                        const vec a_f_bar = f_bar * f * (1 - f);
-                        store(a_f_bar_rows + s * row_m + j, a_f_bar);
-
-                        /* (7)  z_bar = h_bar * (1 - f)   adjoint of (3) */
-                        const vec z_bar = h_bar * (1 - f);
-                        store(z_bar_rows + s * row_m + j, z_bar);
-
-                        /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */
-                        b_bar_here += a_f_bar;
-                    }
-                    store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
-                }
-            }
-        }
-    }
-    BARRIER
-    {
-        const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, T * B - begin);
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
-
-                /* W^T z_bar, V^T a_f_bar */
-                const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
-
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-
-                        /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                            /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
                     }
                 }
             }
         }
-    }
-    BARRIER
-    {
-        real *const scratch = work_scratch + member * SCRATCH;
-        /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
-        /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
-        const series rows_of_x = {in->x, 0, n, 0, 0, 0};
-        const total_of with_x[] = {
-            {{work_z_bar, 0, row_m, 0, 0, 0}, m, 1, W_bar, 0},
-            {{work_a_f_bar, 0, row_m, 0, 0, 0}, m, 1, V_bar, 0},
-        };
-        totals(T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+        BARRIER
+        {
+            real *const scratch = work_scratch + member * SCRATCH;
+            /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+            const total_of with_x[] = {
+                {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
+                {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_bar, done > 0},
+            };
+            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
+        }
+        BARRIER
     }
-    BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     }
@@ -422,7 +540,7 @@ void trnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -461,7 +579,7 @@ void trnn_simd_step(
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = least(ROWS_AT_ONCE, B - begin);
+            rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -484,10 +602,4 @@ void trnn_simd_step(
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     }
-}
-
-void trnn_simd_bound_step(const trnn_simd_bound *bound)
-{
-    trnn_simd_step(bound->sizes, bound->parameters, bound->packed, bound->in, bound->state,
-        bound->out, bound->next, bound->work, bound->threads);
 }

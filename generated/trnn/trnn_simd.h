@@ -27,7 +27,10 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes);
 /* Entries of trnn_real: scratch memory of forward: 0. */
 size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads);
 
-/* Entries of trnn_real: scratch memory of backward: 3 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of trnn_real: scratch memory of infer: 2 * T * B * padded m. */
+size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads);
+
+/* Entries of trnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads);
 
 /* Entries of trnn_real: scratch memory of step: 2 * B * padded m + 1. */
@@ -51,6 +54,13 @@ void trnn_simd_forward(
     const trnn_state *final, trnn_real *tape, trnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void trnn_simd_infer(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_real *packed, const trnn_inputs *in,
+    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_state *final, trnn_real *work, size_t threads);
+
 /* As trnn_backward, with weights packed by trnn_simd_pack_backward. */
 void trnn_simd_backward(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
@@ -65,21 +75,6 @@ void trnn_simd_step(
     const trnn_real *packed, const trnn_inputs *in,
     const trnn_state *state, const trnn_outputs *out,
     const trnn_state *next, trnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct trnn_simd_bound {
-    const trnn_sizes *sizes;
-    const trnn_parameters *parameters;
-    const trnn_real *packed;
-    const trnn_inputs *in;
-    const trnn_state *state;
-    const trnn_outputs *out;
-    const trnn_state *next;
-    trnn_real *work;
-    size_t threads;
-} trnn_simd_bound;
-
-void trnn_simd_bound_step(const trnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

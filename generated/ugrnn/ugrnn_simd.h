@@ -18,16 +18,19 @@ extern "C" {
 /* Entries of ugrnn_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t ugrnn_simd_tape_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: weights packed for forward: 2 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * n. */
+/* Entries of ugrnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
 size_t ugrnn_simd_forward_packed_size(const ugrnn_sizes *sizes);
 
 /* Entries of ugrnn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
 size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: scratch memory of forward: steps_ahead(T, B, 2 * up_to(m, LANES)) * B * 2 * up_to(m, LANES). */
+/* Entries of ugrnn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
 size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads);
 
-/* Entries of ugrnn_real: scratch memory of backward: B * padded m + 2 * T * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of ugrnn_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES). */
+size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads);
+
+/* Entries of ugrnn_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads);
 
 /* Entries of ugrnn_real: scratch memory of step: 1. */
@@ -51,6 +54,13 @@ void ugrnn_simd_forward(
     const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work,
     size_t threads);
 
+/* The same with nothing saved for backward: less memory to write, none for a tape. */
+void ugrnn_simd_infer(
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
+    const ugrnn_real *packed, const ugrnn_inputs *in,
+    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_state *final, ugrnn_real *work, size_t threads);
+
 /* As ugrnn_backward, with weights packed by ugrnn_simd_pack_backward. */
 void ugrnn_simd_backward(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
@@ -65,21 +75,6 @@ void ugrnn_simd_step(
     const ugrnn_real *packed, const ugrnn_inputs *in,
     const ugrnn_state *state, const ugrnn_outputs *out,
     const ugrnn_state *next, ugrnn_real *work, size_t threads);
-
-/* The same with its arguments bound once, for a stream: one pointer a step. */
-typedef struct ugrnn_simd_bound {
-    const ugrnn_sizes *sizes;
-    const ugrnn_parameters *parameters;
-    const ugrnn_real *packed;
-    const ugrnn_inputs *in;
-    const ugrnn_state *state;
-    const ugrnn_outputs *out;
-    const ugrnn_state *next;
-    ugrnn_real *work;
-    size_t threads;
-} ugrnn_simd_bound;
-
-void ugrnn_simd_bound_step(const ugrnn_simd_bound *bound);
 
 #ifdef __cplusplus
 }

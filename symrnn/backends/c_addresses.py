@@ -16,11 +16,12 @@ HOLDER = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL
 
 @dataclass(frozen=True)
 class Locals:
-    """Names for the loop over time, over samples, their common offset, and element indices."""
+    """Names for loops over time and samples, their common offset, a chunk's steps, indices."""
 
     time: str
     sample: str
     at: str
+    chunk: str
     indices: tuple[str, ...]
 
     @classmethod
@@ -28,7 +29,7 @@ class Locals:
         """Names that no variable of the program carries."""
         time, sample, at = names.fresh("t", "time"), names.fresh("s", "sample"), names.fresh("at")
         free = [one for one in "jkliopqruvw" if names.is_free(one)][:6]
-        return cls(time, sample, at, tuple(names.fresh(one) for one in free))
+        return cls(time, sample, at, names.fresh("chunk"), tuple(names.fresh(one) for one in free))
 
 
 class Addresses:

@@ -15,23 +15,25 @@ from symrnn.backends.simd_layout import entries
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_units import Lines, indented
 from symrnn.backends.text import in_comment
-from symrnn.schedule import Plan
+from symrnn.schedule import Plan, Schedule
 
 WORDS = """
 real vec mask whole unaligned where chosen splat load store load_part store_part dot total totals
 total_of series operand weights product pack pack_block padded blocks least up_to tiles rows_of
 member members threads block vectors count own left rows steps first done ahead begin v packed
-scratch entries_of copy_rows share_from steps_ahead vectors_of even_part row_of is_edge add_tile
-pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
+scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of even_part row_of
+is_edge add_tile pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
 TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
-ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned AHEAD LINE
-TERMS reduced_expm1 power_of between
+ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned AHEAD LINE TERMS reduced_expm1 power_of
+between
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work",
                 "threads"),
     "backward": ("sizes", "parameters", "packed", "in", "initial", "out", "tape", "bars",
                  "gradients", "work", "threads"),
+    "infer": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "work",
+              "threads"),
     "step": ("sizes", "parameters", "packed", "in", "state", "out", "next", "work", "threads"),
 }
 
@@ -68,6 +70,7 @@ class SimdSource:
     memories: tuple[SizeOf, ...]
     packings: tuple[Packing, ...]
     forward: SimdBody
+    infer: SimdBody
     backward: SimdBody
     steps: tuple[SimdBody, ...]
 
@@ -84,18 +87,19 @@ class _Sources:
         self.plan, self.name, self.fields = plan, name, c_names(plan, name)
         self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *WORDS))
         self.local = Locals.choose(self.names)
-        self.forward = self._writer(SimdWriter, False)
-        self.backward = self._writer(SimdWriter, True)
-        self.step = self._writer(SimdStepWriter, False)
-        self.step.use(self.forward.panels)
+        self.forward = self._writer(SimdWriter, plan, plan.forward)
+        self.backward = self._writer(SimdWriter, plan, plan.backward)
+        self.infer = self._writer(SimdWriter, plan.inference, plan.inference.forward)
+        self.step = self._writer(SimdStepWriter, plan, plan.forward)
+        for other in (self.infer, self.step):
+            other.use(self.forward.panels)
 
-    def _writer(self, kind: type[SimdWriter], backward: bool) -> SimdWriter:
-        schedule = self.plan.backward if backward else self.plan.forward
-        return kind(self.plan, schedule, self.names, self.fields, self.local, self.name)
+    def _writer(self, kind: type[SimdWriter], plan: Plan, schedule: Schedule) -> SimdWriter:
+        return kind(plan, schedule, self.names, self.fields, self.local, self.name)
 
     def source(self) -> SimdSource:
         """All parts of the two files."""
-        written = {"forward": self.forward, "backward": self.backward}
+        written = {"forward": self.forward, "infer": self.infer, "backward": self.backward}
         written |= {"step": self.step} if self.plan.streams else {}
         bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
         scalar = {call for one in written.values() for call in one.scalar.used_calls}
@@ -104,11 +108,12 @@ class _Sources:
         vector, _ = Helpers(self.names, self.name, VectorPrinter, "vec").made(sorted(wide))
         return SimdSource(
             self.name, f"{self.name.upper()}_SIMD_H", in_comment(self.plan.program.title), math,
-            helpers, vector, self._memories(bodies), self._packings(),
-            bodies["forward"], bodies["backward"],
+            helpers, vector, self._memories(written, bodies), self._packings(),
+            bodies["forward"], bodies["infer"], bodies["backward"],
             tuple(body for kind, body in bodies.items() if kind == "step"))
 
-    def _memories(self, bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
+    def _memories(self, written: dict[str, SimdWriter],
+                  bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
         layout = self.forward.layout
         tape = entries([layout.stored(self.plan.program[name]) for name in self.plan.tape])
         found = [self._memory("tape", "what forward saves for backward", tape, False, self.forward)]
@@ -116,9 +121,8 @@ class _Sources:
             found.append(self._memory(f"{kind}_packed", f"weights packed for {kind}",
                                       writer.memory.packed_entries(), False, writer))
         for kind, body in bodies.items():
-            writer = {"forward": self.forward, "backward": self.backward}.get(kind, self.step)
             found.append(self._memory(f"{kind}_work", f"scratch memory of {kind}", body.work, True,
-                                      writer, body.scratch))
+                                      written[kind], body.scratch))
         return tuple(found)
 
     def _memory(self, block: str, comment: str, count: str, threads: bool, writer: SimdWriter,
@@ -159,7 +163,7 @@ class _Sources:
                 f"entries_of, {len(sizes)}, packed);"]), "}"]
         if not lines:
             return ("(void)sizes;", "(void)parameters;", "(void)packed;")
-        declared = [line for line in writer.size_lines() if "padded(" not in line]
+        declared = writer.plain_sizes()
         return (*declared, *(f"(void){_declared(line)};" for line in declared), *lines)
 
 

@@ -14,8 +14,8 @@ from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_memory import Memory
 from symrnn.backends.simd_rows import RowsWriter
 from symrnn.backends.simd_units import Lines, Panels, UnitsWriter, indented, nest
-from symrnn.program import Delay, Span, symbols_in_order
-from symrnn.schedule import (Kind, Order, Pass, Plan, Schedule, Stage, Tile)
+from symrnn.program import Delay, symbols_in_order
+from symrnn.schedule import (Chunk, Kind, Order, Pass, Plan, Schedule, Stage, Tile, merges)
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
@@ -32,6 +32,20 @@ class SimdBody:
     unused: tuple[str, ...]
     work: str
     scratch: bool
+
+
+@dataclass(frozen=True)
+class Where:
+    """The rows of a pass: for passes over units and row by row; the first, how many.
+
+    ``onto`` is the text of what is true where totals over earlier rows are there already.
+    """
+
+    units: Row
+    rows: Row
+    first: str
+    count: str
+    onto: str
 
 
 class SimdWriter:
@@ -55,7 +69,7 @@ class SimdWriter:
 
     def write(self, arguments: Sequence[str]) -> SimdBody:
         """The body of a function with these arguments."""
-        lines = [line for stage in self.schedule.stages for line in self._stage(stage)]
+        lines = [line for chunk in self.layout.chunks for line in self.chunk(chunk)]
         lines += [line for delay in self.program.delays for line in self.edge(delay)]
         arrays = self.memory.arrays(self.tape, self.scratch)
         zeros = self.memory.zeros()
@@ -71,88 +85,97 @@ class SimdWriter:
         """Read the packed weights of another function."""
         self.panels = self.units.panels = self.memory.panels = panels
 
-    def size_lines(self) -> Lines:
-        """Local names for sizes, and for the lengths of padded rows."""
-        lines = list(size_lines(self.plan, self.layout))
-        return lines + [f"const size_t {self.layout.row_name(one)} = "
-                        f"padded({self.layout.extent((one,))});"
-                        for one in self.layout.padded_sizes]
+    def plain_sizes(self) -> Lines:
+        """Local names for sizes."""
+        return list(size_lines(self.plan, self.layout))
 
-    def _stage(self, stage: Stage) -> Lines:
-        title = ["", f"/* {TITLE[stage.order]} */"]
+    def size_lines(self) -> Lines:
+        """Local names for sizes, for the lengths of padded rows and for the steps of chunks."""
+        lines, chunks = self.plain_sizes(), self.memory.chunk_lines()
+        for one in self.layout.padded_sizes:
+            lines.append(f"const size_t {self.layout.row_name(one)} = "
+                         f"padded({self.layout.extent((one,))});")
+        return lines + chunks
+
+    def chunk(self, chunk: Chunk) -> Lines:
+        """A stage, and those that join it chunk by chunk."""
+        stage, title = chunk.stage, ["", f"/* {TITLE[chunk.stage.order]} */"]
         if stage.order is Order.ONCE:
             return [*title, *self.rows.once(stage.equations), "BARRIER"]
         self.printer.used_sizes |= {"T", "B"}
         some = self.layout.passes[stage]
-        if stage.order is Order.ALL and not self._by_step(stage):
-            return [*title, *self._passes(stage, some, self._all())]
+        if merges(self.schedule, stage):
+            return [*title, *self._passes(some, self._over("0", "T * B", "0"))]
         loop = [one for one in some if one.kind is not Kind.TOTALS]
         last = [one for one in some if one.kind is Kind.TOTALS]
-        return [*title, *self._scan(stage, loop), *self._passes(stage, last, self._all())]
+        if chunk.joining:
+            return [*title, *self._by_chunks(chunk, loop, last)]
+        scan = self._by_chunks(chunk, loop, []) if self.memory.ahead(chunk) else \
+            self._scan(stage, loop, "0", "T")
+        return [*title, *scan, *self._passes(last, self._over("0", "T * B", "0"))]
 
-    def _by_step(self, stage: Stage) -> bool:
-        """True where values that do not vary over time take part, so that steps cannot merge."""
-        touched = {name for one in stage.equations for name in symbols_in_order(one.rhs)}
-        return any(self.program[name].span is Span.BATCH and self.program.delay_of(name) is None
-                   for name in touched | set(stage.names))
+    def _by_chunks(self, chunk: Chunk, loop: Sequence[Pass], last: Sequence[Pass]) -> Lines:
+        """The loop over chunks: what needs no state, the scan, what follows from it."""
+        stage, at_once = chunk.stage, self.layout.chunk_name(chunk)
+        first = "T - done - steps" if stage.order is Order.REVERSE else "done"
+        lines = [f"const size_t steps = least({at_once}, T - done), first = {first};"]
+        for one in loop:
+            for tile in one.tiles:
+                lines += self._compute_ahead(one, tile) if tile.ahead else []
+        lines += self._scan(stage, loop, "first", "steps")
+        where = self._over("first * B", "steps * B", "done > 0")
+        lines += self._passes(last, where)
+        for joining in chunk.joining:
+            lines += ["", f"/* {TITLE[joining.order]} */",
+                      *self._passes(self.layout.passes[joining], where)]
+        return nest(f"for (size_t done = 0; done < T; done += {at_once})", lines)
 
-    def _all(self) -> tuple[Row, Row, str]:
+    def _over(self, first: str, count: str, onto: str) -> Where:
+        """Rows from ``first`` on, in any order; ``onto`` is true where others came before."""
         s = self.local.sample
-        return (Row(Order.ALL, "", "begin", "begin"), Row(Order.ALL, "", s, s), "T * B")
+        begin, sample = ("begin", s) if first == "0" else (f"({first} + begin)", f"({first} + {s})")
+        return Where(Row(Order.ALL, "", "begin", begin, "begin"),
+                     Row(Order.ALL, "", s, sample, s), first, count, onto)
 
-    def _passes(self, stage: Stage, some: Sequence[Pass], where: tuple[Row, Row, str]) -> Lines:
-        units, rows, count = where
+    def _passes(self, some: Sequence[Pass], where: Where) -> Lines:
         lines: Lines = []
         for one in some:
             if one.kind is Kind.UNITS:
-                lines += ["{", *indented(self.units.write(one, units, count,
-                                                          self._edges(stage, one, units))), "}"]
+                edges = self._edges(one, where.units)
+                lines += ["{", *indented(self.units.write(one, where.units, where.count, edges)),
+                          "}"]
             elif one.kind is Kind.ROWS:
-                lines += self.rows.write(one, rows, count)
+                lines += self.rows.write(one, where.rows, where.count)
             else:
                 self.scratch = True
                 scratch = "real *const scratch = work_scratch + member * SCRATCH;"
-                lines += ["{", *indented([scratch, *self.rows.totals(one)]), "}"]
+                totals = self.rows.totals(one, where.first, where.count, where.onto)
+                lines += ["{", *indented([scratch, *totals]), "}"]
             lines.append("BARRIER")
         return lines
 
-    def _edges(self, stage: Stage, one: Pass, row: Row) -> Lines:
-        """Rows of one chunk lie all before or all behind the edge of a delayed value."""
+    def _edges(self, one: Pass, row: Row) -> Lines:
+        """Rows of one round lie all before or all behind the edge of a delayed value."""
         if row.order is not Order.ALL:
             return []
         read = {name for equation in one.equations for name in symbols_in_order(equation.rhs)}
         steps = {delay.step for name in read if (delay := self.schedule.delay_of(name))}
-        lines = ["if (begin < B)", "    rows = least(rows, B - begin);"] if 1 in steps else []
-        if -1 in steps:
-            lines += ["if (begin < (T - 1) * B)",
-                      "    rows = least(rows, (T - 1) * B - begin);"]
+        lines: Lines = []
+        for edge in [text for step, text in ((1, "B"), (-1, "(T - 1) * B")) if step in steps]:
+            lines += [f"if ({row.at} < {edge})", f"    rows = least(rows, {edge} - {row.at});"]
         return lines
 
-    def _scan(self, stage: Stage, some: Sequence[Pass]) -> Lines:
+    def _scan(self, stage: Stage, some: Sequence[Pass], first: str, count: str) -> Lines:
+        """The loop over ``count`` steps from ``first`` on."""
         t, s = self.local.time, self.local.sample
-        ahead = [tile for one in some for tile in one.tiles if tile.ahead]
-        step = (Row(stage.order, t, "begin", f"({t} * B + begin)"),
-                Row(stage.order, t, s, f"({t} * B + {s})"), "B")
-        body = self._passes(stage, some, step)
-        reverse = stage.order is Order.REVERSE
-        if not ahead:
-            head = f"for (size_t {t} = T; {t}-- > 0;)" if reverse \
-                else f"for (size_t {t} = 0; {t} < T; ++{t})"
-            return nest(head, body)
-        head = f"for (size_t {t} = first + steps; {t}-- > first;)" if reverse \
-            else f"for (size_t {t} = first; {t} < first + steps; ++{t})"
-        first = "T - done - steps" if reverse else "done"
-        lines = [f"const size_t steps = least(ahead, T - done), first = {first};"]
-        for one in some:
-            for tile in one.tiles:
-                lines += self._compute_ahead(one, tile) if tile.ahead else []
-        at_once = [self.memory.steps_ahead(tile) for tile in ahead]
-        fewest = at_once[0]
-        for other in at_once[1:]:
-            fewest = f"least({fewest}, {other})"
-        chunk = nest("for (size_t done = 0; done < T; done += ahead)",
-                     [*lines, *nest(head, body)])
-        return ["{", *indented([f"const size_t ahead = {fewest};", *chunk]), "}"]
+        step = f"{t}" if first == "0" else f"({t} - {first})"
+        where = Where(Row(stage.order, t, "begin", f"({t} * B + begin)", f"({step} * B + begin)"),
+                      Row(stage.order, t, s, f"({t} * B + {s})", f"({step} * B + {s})"),
+                      "", "B", "")
+        end = count if first == "0" else f"{first} + {count}"
+        head = f"for (size_t {t} = {end}; {t}-- > {first};)" if stage.order is Order.REVERSE \
+            else f"for (size_t {t} = {first}; {t} < {end}; ++{t})"
+        return nest(head, self._passes(some, where))
 
     def _compute_ahead(self, one: Pass, tile: Tile) -> Lines:
         """The products of the next steps that need no state."""
@@ -187,16 +210,17 @@ class SimdStepWriter(SimdWriter):
 
     layout_of, tape = StepLayout, False
 
-    def _stage(self, stage: Stage) -> Lines:
-        if stage.order is Order.ONCE:
-            return super()._stage(stage)
+    def chunk(self, chunk: Chunk) -> Lines:
+        if chunk.stage.order is Order.ONCE:
+            return super().chunk(chunk)
         t, s = self.local.time, self.local.sample
         self.printer.used_sizes |= {"B"}
-        step = (Row(Order.FORWARD, t, "begin", "begin"), Row(Order.FORWARD, t, s, s), "B")
-        some = self.layout.passes[stage]
+        step = Where(Row(Order.FORWARD, t, "begin", "begin"), Row(Order.FORWARD, t, s, s),
+                     "", "B", "")
+        some = self.layout.passes[chunk.stage]
         if any(one.operands for one in some):
             self.memory.turning = t
-        return self._passes(stage, some, step)
+        return self._passes(some, step)
 
     def edge(self, delay: Delay) -> Lines:
         """The new states, written last: ``next`` may be ``state``."""

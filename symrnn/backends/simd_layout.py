@@ -10,19 +10,24 @@ from symrnn.backends.c_addresses import Addresses, Locals
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.program import Delay, Span, Variable, symbols_in_order
-from symrnn.schedule import Kind, Order, Pass, Place, Plan, Schedule, Stage, passes
+from symrnn.schedule import (Chunk, Kind, Order, Pass, Place, Plan, Schedule, Stage, chunks,
+                             passes)
 
-STORED = (Place.WORK, Place.RING, Place.STEP)
+STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What addresses depend on: the loop at hand and the texts of its step and first row."""
+    """What addresses depend on: the loop at hand and the texts of its step and first row.
+
+    ``at`` counts rows from the first step on, ``inside`` from the first of a chunk.
+    """
 
     order: Order
     time: str
     sample: str
     at: str
+    inside: str = ""
 
 
 class Layout(Addresses):
@@ -36,6 +41,7 @@ class Layout(Addresses):
         super().__init__(plan, schedule, names, local, printer)
         self.fields = fields
         self.padded_sizes: dict[str, None] = {}
+        self.chunk_names: dict[Chunk, str] = {}
 
     def field(self, variable: Variable) -> str:
         for delay in self.plan.program.delays:
@@ -53,6 +59,22 @@ class Layout(Addresses):
                 if stage.order is not Order.ONCE}
 
     @cached_property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The stages in order, with those that join a scan."""
+        return chunks(self.schedule)
+
+    def chunk_name(self, chunk: Chunk) -> str:
+        """The name of the number of steps of a chunk."""
+        if chunk not in self.chunk_names:
+            first = not self.chunk_names
+            self.chunk_names[chunk] = self.local.chunk if first else self.names.fresh("chunk")
+        return self.chunk_names[chunk]
+
+    def _chunk_of(self, name: str) -> Chunk:
+        return next(one for one in self.chunks
+                    if any(name in stage.names for stage in (one.stage, *one.joining)))
+
+    @cached_property
     def homes(self) -> dict[str, Place]:
         """The place of every bound value that is stored."""
         found: dict[str, Place] = {}
@@ -62,8 +84,16 @@ class Layout(Addresses):
                     place = self._home(stage, one, name)
                     found |= {} if place is None else {name: place}
         once = [one for one in self.schedule.stages if one.order is Order.ONCE]
-        return found | {name: self._home_of_constant(name) for stage in once
-                        for name in stage.names if name in self.schedule.places}
+        found |= {name: self._home_of_constant(name) for stage in once
+                  for name in stage.names if name in self.schedule.places}
+        return found | {name: Place.CHUNK for name in self._passing()
+                        if found.get(name) is Place.WORK}
+
+    def _passing(self) -> set[str]:
+        """What lives in a chunk alone."""
+        own = {name for chunk in self.chunks for stage in chunk.joining for name in stage.names
+               if self.schedule.places.get(name) is Place.STEP}
+        return own.union(*(chunk.passing for chunk in self.chunks))
 
     def _home_of_constant(self, name: str) -> Place:
         return self.schedule.places[name]
@@ -109,9 +139,12 @@ class Layout(Addresses):
         """The number of entries in the workspace or on the tape."""
         padded = len(variable.axes) == 1 and not self.is_whole(variable)
         own = self.stride(variable) if padded else self.extent(variable.axes)
-        varies = variable.shape[:variable.span]
-        front = {Place.RING: ("2", "B"), Place.STEP: ("B",)}.get(
-            self.homes.get(variable.name, Place.TAPE), varies)
+        front: tuple[str, ...] = variable.shape[:variable.span]
+        home = self.homes.get(variable.name)
+        if home is Place.CHUNK:
+            front = (self.chunk_name(self._chunk_of(variable.name)), "B")
+        elif home in (Place.RING, Place.STEP):
+            front = ("2", "B") if home is Place.RING else ("B",)
         self.printer.used_sizes |= {one for one in front if one in "TB"}
         return " * ".join([*front, own])
 
@@ -120,7 +153,8 @@ class Layout(Addresses):
         delay = self.schedule.delay_of(variable.name)
         if delay is not None:
             return self._delayed_rows(delay, row)
-        return self._there(variable, row.time, row.at, row.sample), self.stride(variable)
+        at = row.inside if self.homes.get(variable.name) is Place.CHUNK else row.at
+        return self._there(variable, row.time, at, row.sample), self.stride(variable)
 
     def _there(self, variable: Variable, time: str, at: str, sample: str) -> str:
         place = self.homes.get(variable.name)
@@ -155,20 +189,28 @@ class Layout(Addresses):
         """True where whole vectors may be read and written up to the end of a row."""
         return self.is_own(variable) and self.schedule.delay_of(variable.name) is None
 
-    def series(self, name: str) -> str:
-        """All rows of a value, for a total: ``{inner, edge, strides, where the edge is}``."""
+    def series(self, name: str, first: str) -> str:
+        """All rows of a value, for a total: ``{inner, edge, strides, where the edge is, origin}``.
+
+        The origin is the ``first`` row of the chunk for what lives there.
+        """
         variable, delay = self.variable(name), self.schedule.delay_of(name)
         if delay is None:
-            return f"{{{self.base(variable)}, 0, {self.stride(variable)}, 0, 0, 0}}"
+            origin = first if self.homes.get(name) is Place.CHUNK else "0"
+            return f"{{{self.base(variable)}, 0, {self.stride(variable)}, 0, 0, 0, {origin}}}"
         source, edge = self.variable(delay.source), self.variable(delay.initial)
         shift, start = (" + B * " + self.stride(source), "(T - 1) * B") if delay.step < 0 \
             else ("", "0")
         return (f"{{{self.base(source)}{shift}, {self.base(edge)}, {self.stride(source)}, "
-                f"{self.stride(edge)}, {start}, B}}")
+                f"{self.stride(edge)}, {start}, B, 0}}")
 
 
 class StepLayout(Layout):
     """Rows of one streaming step: the states before it are given, all else is the step's own."""
+
+    @cached_property
+    def chunks(self) -> tuple[Chunk, ...]:
+        return tuple(map(Chunk, self.schedule.stages))
 
     @cached_property
     def passes(self) -> dict[Stage, tuple[Pass, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from symrnn.backends.simd_layout import STORED, Layout, entries
 from symrnn.backends.simd_units import Lines, Panels, nest
 from symrnn.program import FED, Role, Span, Variable, symbols_in_order, terms
-from symrnn.schedule import Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
+from symrnn.schedule import Chunk, Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
 
 GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
 
@@ -102,12 +102,13 @@ class Memory:
         lines = self._carve("work", stored)
         before = "work" if not stored else (
             f"{self.layout.block_name('work', stored[-1])} + {self.layout.stored(stored[-1])}")
-        for tile in self.ahead():
-            name = f"{self.panels.tile(tile)}_ahead"
-            lines.append(f"real *const {name} = {before};")
-            count = f"{self.steps_ahead(tile)} * B * {self._tile_row(tile)}"
-            self.counts.append(count)
-            before = f"{name} + {count}"
+        for chunk in self.layout.chunks:
+            for tile in self.ahead(chunk):
+                name = f"{self.panels.tile(tile)}_ahead"
+                lines.append(f"real *const {name} = {before};")
+                count = f"{self.layout.chunk_name(chunk)} * B * {self._tile_row(tile)}"
+                self.counts.append(count)
+                before = f"{name} + {count}"
         if scratch:
             lines.append(f"real *const work_scratch = {before};")
         if self.turning:
@@ -115,9 +116,9 @@ class Memory:
             lines.append(f"const size_t {self.turning} = turned({before});")
         return lines
 
-    def ahead(self) -> list[Tile]:
-        """Tiles that are computed for several steps at a time."""
-        return [tile for some in self.layout.passes.values() for one in some
+    def ahead(self, chunk: Chunk) -> list[Tile]:
+        """Tiles that are computed for all steps of a chunk before its scan."""
+        return [tile for one in self.layout.passes.get(chunk.stage, ())
                 for tile in one.tiles if tile.ahead]
 
     def _tile_row(self, tile: Tile) -> str:
@@ -125,10 +126,18 @@ class Memory:
         axis = self.program[tile.gates[0]].axes
         return f"{_many(tile.gates)}up_to({self.layout.extent(axis)}, LANES)"
 
-    def steps_ahead(self, tile: Tile) -> str:
-        """How many steps of a tile are computed at a time."""
+    def chunk_lines(self) -> Lines:
+        """How many steps every chunk has: what its rows need fits in the cache."""
+        return [f"const size_t {name} = {self._steps(chunk)};"
+                for chunk, name in self.layout.chunk_names.items()]
+
+    def _steps(self, chunk: Chunk) -> str:
         self.layout.printer.used_sizes |= {"T", "B"}
-        return f"steps_ahead(T, B, {self._tile_row(tile)})"
+        rows = [self.layout.stride(self.program[name]) for name in chunk.shared]
+        rows += [self._tile_row(tile) for tile in self.ahead(chunk)]
+        totals = any(one.kind is Kind.TOTALS for stage in chunk.joining
+                     for one in self.layout.passes[stage])
+        return f"steps_{'together' if totals else 'ahead'}(T, B, {entries(rows)})"
 
     def _packed(self) -> Lines:
         lines, before = [], "packed"

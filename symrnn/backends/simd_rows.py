@@ -102,8 +102,12 @@ class RowsWriter:
                              f"{self.layout.rows(variable, row)[0]};")
         return lines
 
-    def totals(self, one: Pass) -> Lines:
-        """One call for all totals that share their right factor."""
+    def totals(self, one: Pass, first: str, rows: str, onto: str) -> Lines:
+        """One call for all totals that share their right factor, over some rows.
+
+        ``onto`` is true where earlier rows were added up before.
+        """
+        self.where = first, rows, onto
         groups: dict[str, list[Share]] = {}
         for equation in one.equations:
             for scale, left, right in outer_terms(self.program, equation) or ():
@@ -114,17 +118,19 @@ class RowsWriter:
 
     def _group(self, right: str, shares: Sequence[Share], begun: set[str]) -> Lines:
         """Totals that are ``begun`` already are added to."""
+        first, rows, onto = self.where
         columns = self.layout.extent(self.program[right].axes)
         own = self.names[right]
         lines = [f"/* {self.text.comment(one.equation)} */" for one in shares]
-        lines += [f"const series rows_of_{own} = {self.layout.series(right)};",
+        lines += [f"const series rows_of_{own} = {self.layout.series(right, first)};",
                   f"const total_of with_{own}[] = {{"]
         for one in shares:
             lhs, units = one.equation.lhs, self.layout.extent(self.program[one.left].axes)
-            lines.append(f"    {{{self.layout.series(one.left)}, {units}, "
-                         f"{self.printer(one.scale)}, {self.names[lhs]}, {int(lhs in begun)}}},")
+            lines.append(f"    {{{self.layout.series(one.left, first)}, {units}, "
+                         f"{self.printer(one.scale)}, {self.names[lhs]}, "
+                         f"{'1' if lhs in begun else onto}}},")
             begun.add(lhs)
         self.printer.used_sizes |= {"T", "B"}
         return [*lines, "};",
-                f"totals(T * B, &rows_of_{own}, {columns}, with_{own}, {len(shares)}, "
+                f"totals({first}, {rows}, &rows_of_{own}, {columns}, with_{own}, {len(shares)}, "
                 "member, members, scratch);", ""]

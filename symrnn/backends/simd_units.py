@@ -69,7 +69,7 @@ class UnitsWriter:
         self.one, self.units = one, self.layout.extent((one.axis,))
         self.row = row
         head = f"for (size_t {row.sample} = 0, rows; {row.sample} < {rows}; {row.sample} += rows)"
-        lines = [f"rows = least(ROWS_AT_ONCE, {rows} - {row.sample});", *edges]
+        lines = [f"rows = even_part({rows} - {row.sample}, ROWS_AT_ONCE);", *edges]
         lines += self._pointers()
         body = self._by_tiles() if one.tiles or self._totals() else self._by_rows()
         return [*self.opening(), *nest(head, [*lines, *body])]

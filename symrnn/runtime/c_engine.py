@@ -74,14 +74,22 @@ class CEngine:
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""
         sizes = given.sizes
-        of_outputs, of_final, _ = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
-        outputs = {name: np.empty(shape, self.dtype) for name, shape in of_outputs}
-        final = {name: np.empty(shape, self.dtype) for name, shape in of_final}
+        outputs, final = self.results(sizes)
         tape, work = self.lend(sizes, "tape"), self.lend(sizes, "forward_work")
         self.calls["forward"](
-            *self._givens(given, "forward"), self._fields("outputs", outputs),
-            self._fields("state", final), tape.block, work.block, *self.team())
+            *self.givens(given, "forward"), self.fields("outputs", outputs),
+            self.fields("state", final), tape.block, work.block, *self.team())
         return outputs, final, tape
+
+    def infer(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and final states."""
+        return self.forward(given)[:2]
+
+    def results(self, sizes: Sizes) -> tuple[Arrays, Arrays]:
+        """Arrays for outputs and final states."""
+        of_outputs, of_final, _ = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
+        return ({name: np.empty(shape, self.dtype) for name, shape in of_outputs},
+                {name: np.empty(shape, self.dtype) for name, shape in of_final})
 
     def _shapes(self, sizes: Sizes) -> tuple[list[tuple[str, tuple[int, ...]]], ...]:
         """Names and shapes of outputs, of final states and of gradients."""
@@ -97,8 +105,8 @@ class CEngine:
         made = {name: np.empty(shape, self.dtype) for name, shape in of_gradients}
         work = self.lend(sizes, "backward_work")
         self.calls["backward"](
-            *self._givens(given, "backward"), self._fields("outputs", outputs), tape.block,
-            self._fields("cotangents", bars), self._fields("gradients", made), work.block,
+            *self.givens(given, "backward"), self.fields("outputs", outputs), tape.block,
+            self.fields("cotangents", bars), self.fields("gradients", made), work.block,
             *self.team())
         return made
 
@@ -109,33 +117,34 @@ class CEngine:
         following = {one.state: sizes.empty(program[one.final]) for one in program.delays}
         work = self.lend(sizes, "step_work")
         self.calls["step"](
-            *self._givens(given, "forward"), self._fields("outputs", outputs),
-            self._fields("state", following), work.block, *self.team())
+            *self.givens(given, "forward"), self.fields("outputs", outputs),
+            self.fields("state", following), work.block, *self.team())
         return outputs, following
 
     def bound_step(self, given: Given, outputs: Arrays) -> BoundStep:
         """A call without arguments: one step from ``given`` into ``outputs``, state in place."""
-        work, givens = self.lend(given.sizes, "step_work"), self._givens(given, "forward")
-        arguments = (*givens, self._fields("outputs", outputs),
-                     self._fields("state", given.initial), work.block, *self.team())
+        work, givens = self.lend(given.sizes, "step_work"), self.givens(given, "forward")
+        arguments = (*givens, self.fields("outputs", outputs),
+                     self.fields("state", given.initial), work.block, *self.team())
         return BoundStep(self.function("step"), arguments, (given, outputs, work),
                          len(givens) - 2, len(givens))
 
-    def _givens(self, given: Given, kind: str) -> tuple[Any, ...]:
+    def givens(self, given: Given, kind: str) -> tuple[Any, ...]:
+        """The first arguments of every call, with weights packed for forward or backward."""
         sizes = given.sizes
         if isinstance(given.parameters, Packed):
             parameters = given.parameters.block(
-                (id(self), "fields"), lambda: self._fields("parameters", given.parameters))
+                (id(self), "fields"), lambda: self.fields("parameters", given.parameters))
         else:
-            parameters = self._fields("parameters", given.parameters)
+            parameters = self.fields("parameters", given.parameters)
         return (sizes.once((id(self), "sizes"), lambda: self._sizes(sizes)), parameters,
-                *self.packed(given, kind, parameters), self._fields("inputs", given.inputs),
-                self._fields("state", given.initial))
+                *self.packed(given, kind, parameters), self.fields("inputs", given.inputs),
+                self.fields("state", given.initial))
 
     def _sizes(self, sizes: Sizes) -> Array:
         return np.array([sizes.known[key] for key in self.keys["sizes"]], np.uintp)
 
-    def _fields(self, kind: str, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
+    def fields(self, kind: str, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
         """Arrays in the order of a struct's fields."""
         return tuple([arrays[key] for key in self.keys[kind]])
 

@@ -75,6 +75,10 @@ class Engine(Protocol):
         """Outputs, final states and tape."""
         ...
 
+    def infer(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and final states, with nothing kept for backward."""
+        ...
+
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
         ...

@@ -76,6 +76,20 @@ class Kernel(Arguments):
         outputs, final, tape = self.engine.forward(given)
         return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
 
+    def infer(self, params: Mapping[str, Any], x: Any,
+              initial: Mapping[str, Any] | None = None, lengths: Any = None,
+              mask: Any = None) -> tuple[Any, dict[str, Array]]:
+        """Run T steps that nobody differentiates: ``y`` and the final states.
+
+        Arguments and shapes are those of ``forward``. Nothing is kept of the steps in between,
+        which saves the memory of a tape and the time to write it.
+        """
+        if lengths is not None or mask is not None:
+            form, inputs = self._masked(x, lengths, mask)
+            return form.infer(params, inputs, initial)
+        outputs, final = self.engine.infer(self.given(params, x, initial))
+        return self._alone(outputs), dict(final)
+
     def backward(self, run: Run, y_bar: Any,
                  final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
         """Gradients of a loss, from its derivatives by the outputs and the final states.

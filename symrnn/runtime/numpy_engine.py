@@ -30,6 +30,10 @@ class NumpyEngine:
             given.parameters, given.inputs, given.initial)
         return result
 
+    def infer(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and final states."""
+        return self.forward(given)[:2]
+
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
         gradients: Arrays = self.module.backward(

@@ -16,7 +16,7 @@ from symrnn.runtime.c_engine import NAME, CEngine
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
 from symrnn.runtime.memory import Lent
-from symrnn.runtime.shapes import Sizes
+from symrnn.runtime.shapes import Arrays, Sizes
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -61,7 +61,16 @@ class SimdEngine(CEngine):
                 if name != f"{NAME}.c"} | shared()
 
     def kinds(self) -> tuple[str, ...]:
-        return (*super().kinds(), "pack_forward", "pack_backward")
+        return (*super().kinds(), "infer", "pack_forward", "pack_backward")
+
+    def infer(self, given: Given) -> tuple[Arrays, Arrays]:
+        """Outputs and final states."""
+        outputs, final = self.results(given.sizes)
+        work = self.lend(given.sizes, "infer_work")
+        self.calls["infer"](
+            *self.givens(given, "forward"), self.fields("outputs", outputs),
+            self.fields("state", final), work.block, *self.team())
+        return outputs, final
 
     def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
         if isinstance(given.parameters, Packed):

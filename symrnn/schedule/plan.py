@@ -20,6 +20,7 @@ class Place(Enum):
     WORK = "the workspace, every step"
     RING = "the workspace, this step and the one before"
     STEP = "the workspace, this step only"
+    CHUNK = "the workspace, the steps of one chunk"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Plan:
     forward: Schedule
     backward: Schedule
     tape: tuple[str, ...]
+
+    @cached_property
+    def inference(self) -> Plan:
+        """The same network with nothing saved for a backward pass."""
+        return replace(self, forward=schedule(self.program), tape=())
 
     @property
     def programs(self) -> tuple[Program, ...]:

@@ -25,8 +25,8 @@ def trials(case: Case) -> Iterator[Trial]:
         yield Trial(NAME, partial(step, case.x[0]), partial(_streamed, kernel, case))
     elif kind is Kind.SEQUENCE:
         params = kernel.pack(case.parameters)  # peers pack theirs before the race too
-        yield Trial(NAME, partial(kernel.forward, params, case.x),
-                    lambda: {"y": kernel.forward(params, case.x).y})
+        yield Trial(NAME, partial(kernel.infer, params, case.x),
+                    lambda: {"y": kernel.infer(params, case.x)[0]})
     else:
         yield Trial(NAME, partial(_train, kernel, case), partial(_trained, kernel, case))
 

@@ -1,0 +1,84 @@
+"""Chunks: a scan with the stages behind it, a few steps at a time, while they are in the cache.
+
+A stage that runs over all steps joins the scan before it where it reads what the scan binds,
+at the same step alone, and no total that is complete only when every step is done. What nobody
+else reads then needs room for the steps of one chunk only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symrnn.program import Span, symbols_in_order
+from symrnn.schedule.plan import Place, Schedule
+from symrnn.schedule.stages import Order, Stage, is_total
+
+SCANS = (Order.FORWARD, Order.REVERSE)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stage, those that join it, what they read of it, and what lives in the chunk alone."""
+
+    stage: Stage
+    joining: tuple[Stage, ...] = ()
+    shared: tuple[str, ...] = ()
+    passing: frozenset[str] = frozenset()
+
+
+def chunks(schedule: Schedule) -> tuple[Chunk, ...]:
+    """Every stage, alone or with those that join it, in order."""
+    found: list[list[Stage]] = []
+    for stage in schedule.stages:
+        if found and _joins(schedule, found[-1], stage):
+            found[-1].append(stage)
+        else:
+            found.append([stage])
+    return tuple(_chunk(schedule, first, rest) for first, *rest in found)
+
+
+def merges(schedule: Schedule, stage: Stage) -> bool:
+    """True for a stage over all steps whose steps may share a loop over rows.
+
+    They may not where values take part that do not vary over time.
+    """
+    program = schedule.program
+    touched = {name for one in stage.equations for name in symbols_in_order(one.rhs)}
+    return stage.order is Order.ALL and not any(
+        program[name].span is Span.BATCH and program.delay_of(name) is None
+        for name in touched | set(stage.names))
+
+
+def _reads(stages: Sequence[Stage]) -> set[str]:
+    return {name for stage in stages for one in stage.equations
+            for name in symbols_in_order(one.rhs)}
+
+
+def _names(stages: Sequence[Stage]) -> set[str]:
+    return {name for stage in stages for name in stage.names}
+
+
+def _joins(schedule: Schedule, before: Sequence[Stage], stage: Stage) -> bool:
+    if before[0].order not in SCANS or not merges(schedule, stage):
+        return False
+    bound, read = _names([*before, stage]), _reads([stage])
+    shifted = {delay.source for name in read if (delay := schedule.delay_of(name))}
+    totals = {one.lhs for some in before for one in some.equations
+              if is_total(schedule.program, one)}
+    return bool(read & _names(before)) and not shifted & bound and not read & totals
+
+
+def _chunk(schedule: Schedule, first: Stage, rest: Sequence[Stage]) -> Chunk:
+    if not rest:
+        return Chunk(first)
+    inside = [first, *rest]
+    outside = [one for one in schedule.stages if one not in inside]
+    bound = _names(inside)
+    sources = {delay.source for delay in schedule.program.delays}
+    elsewhere = _reads(outside) | sources
+    passing = frozenset(name for name in bound - elsewhere
+                        if schedule.places.get(name) is Place.WORK
+                        and schedule.program[name].span is Span.SEQUENCE)
+    shared = tuple(one.lhs for one in first.equations if one.lhs in _reads(rest))
+    return Chunk(first, tuple(rest), shared, passing)
