@@ -11,8 +11,8 @@
  * Wants the type `real` (float or double) before it is included, SYMRNN_DOUBLE for double.
  *
  * With SYMRNN_BLAS a library computes the products, by the C interface of BLAS, and there are no
- * tiles: `cc -O2 -march=native -DSYMRNN_BLAS NAME_simd.c -lopenblas -lm`. All else stays as it
- * is. SYMRNN_BLAS_HEADER names another header than <cblas.h>, such as <mkl_cblas.h>.
+ * tiles: `cc -O2 -march=native -DSYMRNN_BLAS main.c NAME_simd.c -lopenblas -lm`. All else stays
+ * as it is. SYMRNN_BLAS_HEADER names another header than <cblas.h>, such as <mkl_cblas.h>.
  */
 #ifndef SYMRNN_SIMD_H
 #define SYMRNN_SIMD_H
