@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn import t
+from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.pipeline import compile, generate
 from symrnn.rendering import shared
@@ -33,6 +35,20 @@ def missing() -> str:
     except (CompilerFailed, symrnn.CompilerMissing) as error:
         return str(error)
     return ""
+
+
+def many_gates(count: int) -> symrnn.Program:
+    """So many gates on one operand that its panels are several matrices."""
+    tanh = symrnn.activation("tanh")
+    with symrnn.Cell("many", "Many gates") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        weights = [cell.parameter(f"U_{k}[m,m]", "weights") for k in range(count)]
+        gates = [cell.symbol(f"a_{k}[m]", "gate") for k in range(count)]
+        W = cell.parameter("W[m,n]", "weights")
+        for U, a in zip(weights, gates, strict=True):
+            a[t] = tanh(U @ h[t - 1])
+        h[t] = tanh(W @ x[t] + sum(a[t] for a in gates))
+    return cell.build("h")
 
 
 needs_blas = pytest.mark.skipif(bool(missing()), reason=missing() or "there is one")
@@ -70,6 +86,11 @@ def test_every_size(name: str, dtype: str, m: int, batch: int) -> None:
 
 
 @needs_blas
+def test_more_gates_than_a_matrix_is_wide() -> None:
+    assert [str(one) for one in check_kernel(many_gates(35), "c", "float64", profile="blas")] == []
+
+
+@needs_blas
 @pytest.mark.parametrize("name", ["lstm", "layer_norm"])
 def test_a_stepper_streams_what_forward_computes(name: str) -> None:
     kernel = compile(NETS[name], dtype="float64", profile="blas")
@@ -97,7 +118,7 @@ def test_no_compiler_has_anything_to_say(name: str, command: str, tmp_path: Path
     if shutil.which(command) is None:
         pytest.skip(f"{command} is not installed")
     (tmp_path / name).mkdir()
-    for filename, text in (generate(NETS[name], name).items()):
+    for filename, text in generate(NETS[name], name).items():
         (tmp_path / name / filename).write_text(text, encoding="utf-8")
     for filename, text in shared().items():
         (tmp_path / filename).write_text(text, encoding="utf-8")
