@@ -18,6 +18,7 @@ Every stage passes frozen data; none knows the name of a cell.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +29,7 @@ from symrnn.backends import BACKENDS
 from symrnn.program import Program, ProgramError, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
+from symrnn.runtime.blas_engine import BlasEngine
 from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.numpy_engine import NumpyEngine
@@ -38,6 +40,9 @@ from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked
 
 SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
            Relation.SECOND_ORDER: second_order}
+PROFILES: dict[str, Callable[[Plan, npt.DTypeLike, int], Engine]] = {
+    "simd": SimdEngine, "portable": lambda derived, kind, _: CEngine(derived, kind),
+    "blas": BlasEngine}
 
 
 @lru_cache(maxsize=256)
@@ -67,8 +72,9 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
 
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
     what comes out of masked steps: ``"zero"`` or ``"hold"``. ``profile`` of the C is
-    ``"simd"`` (fast, for this machine) or ``"portable"`` (plain C99); ``threads`` share the
-    work of the fast one. C is compiled once and cached; the masked form of a network when it
+    ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99) or ``"blas"`` (the fast one
+    on a library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all
+    but the portable one. C is compiled once and cached; the masked form of a network when it
     is first used.
 
     ``clip_gradient`` holds what a step sends back to the step before it: ``("value", 1.0)``
@@ -76,7 +82,7 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     derivative: ``backward`` alone clips, and ``jvp``, ``hvp`` and ``rtrl`` stay exact.
 
     Raises ValueError for another backend, type, profile or way to clip, ProgramError for what
-    is no program, CompilerMissing where there is no C compiler.
+    is no program, CompilerMissing where there is no C compiler, CompilerFailed without a BLAS.
     """
     if not isinstance(program, Program):
         raise ProgramError(f"{program!r} is no network; build one first, such as "
@@ -86,16 +92,14 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
     if backend not in ("c", "numpy"):
         raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
-    if profile not in ("simd", "portable"):
-        raise ValueError(f"there is no profile {profile!r}; there are simd and portable")
+    if profile not in PROFILES:
+        raise ValueError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
     if threads < 1:
         raise ValueError(f"threads is {threads}; a kernel needs at least 1")
 
     def engine(derived: Plan) -> Engine:
-        if backend == "numpy":
-            return NumpyEngine(derived)
-        portable = profile == "portable"
-        return CEngine(derived, kind) if portable else SimdEngine(derived, kind, threads)
+        numpy = backend == "numpy"
+        return NumpyEngine(derived) if numpy else PROFILES[profile](derived, kind, threads)
 
     with_mask = masked(program, masked_output) if MASK not in program else program
     derived = derive(program, clip_gradient)

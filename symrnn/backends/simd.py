@@ -25,7 +25,7 @@ scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of ev
 is_edge add_tile pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
 TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
 ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned AHEAD LINE TERMS reduced_expm1 power_of
-between
+between BLAS
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work",

@@ -54,14 +54,16 @@ def cache_folder() -> Path:
 
 
 def shared_library(files: Mapping[str, str], defines: Sequence[str],
-                   flags: Sequence[str] = PORTABLE, objects: Sequence[Path] = ()) -> Path:
+                   flags: Sequence[str] = PORTABLE, objects: Sequence[Path] = (),
+                   libraries: Sequence[str] = ()) -> Path:
     """Compile C files into a shared library, unless the cache has it already.
 
-    ``objects`` are compiled parts that many libraries share. The cache is addressed by content,
+    ``objects`` are compiled parts that many libraries share, ``libraries`` flags that must stand
+    behind what needs them. The cache is addressed by content,
     compiler, flags and the machine that they mean, and written atomically. Raises
     CompilerMissing, or CompilerFailed with the compiler's first complaint.
     """
-    return _cached(files, defines, flags, [str(one) for one in objects], "so")
+    return _cached(files, defines, flags, [str(one) for one in objects], "so", libraries)
 
 
 def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str]) -> Path:
@@ -70,26 +72,27 @@ def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequenc
 
 
 def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str],
-            parts: Sequence[str], ending: str) -> Path:
+            parts: Sequence[str], ending: str, libraries: Sequence[str] = ()) -> Path:
     command = (*find_compiler(), *flags, *(f"-D{one}" for one in defines))
-    known = (sorted(files.items()), command, [Path(one).name for one in parts],
+    known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
              _version(find_compiler()), _target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
     target = cache_folder() / f"{key}.{ending}"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            _compile(files, [*command, *parts], Path(folder)).replace(target)
+            _compile(files, [*command, *parts], libraries, Path(folder)).replace(target)
     return target
 
 
-def _compile(files: Mapping[str, str], command: Sequence[str], folder: Path) -> Path:
+def _compile(files: Mapping[str, str], command: Sequence[str], libraries: Sequence[str],
+             folder: Path) -> Path:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     sources = [str(folder / name) for name in files if name.endswith(".c")]
     library = folder / "compiled"
-    result = subprocess.run([*command, *sources, "-o", str(library), "-lm"],
+    result = subprocess.run([*command, *sources, "-o", str(library), *libraries, "-lm"],
                             capture_output=True, text=True, check=False)
     if result.returncode:
         raise CompilerFailed(f"{' '.join(find_compiler())} could not compile the kernel "

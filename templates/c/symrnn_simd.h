@@ -9,6 +9,10 @@
  * is rows x vectors of sums, a *panel* the weights that a block reads, strictly in order.
  *
  * Wants the type `real` (float or double) before it is included, SYMRNN_DOUBLE for double.
+ *
+ * With SYMRNN_BLAS a library computes the products, by the C interface of BLAS, and there are no
+ * tiles: `cc -O2 -march=native -DSYMRNN_BLAS main.c NAME_simd.c -lopenblas -lm`. All else stays
+ * as it is. SYMRNN_BLAS_HEADER names another header than <cblas.h>, such as <mkl_cblas.h>.
  */
 #ifndef SYMRNN_SIMD_H
 #define SYMRNN_SIMD_H
@@ -19,6 +23,14 @@
 #include <string.h>
 #ifdef _OPENMP
 #include <omp.h>
+#endif
+#ifdef SYMRNN_BLAS
+#ifndef SYMRNN_BLAS_HEADER
+#define SYMRNN_BLAS_HEADER <cblas.h>
+#endif
+#include SYMRNN_BLAS_HEADER
+#undef I /* of <complex.h>, which it may include: networks have symbols of these names */
+#undef complex
 #endif
 
 /* ---- vectors ---------------------------------------------------------------------------- */
@@ -34,9 +46,11 @@
 #ifdef SYMRNN_DOUBLE
 typedef int64_t whole;
 #define MATH(function) function
+#define BLAS(routine) cblas_d##routine
 #else
 typedef int32_t whole;
 #define MATH(function) function##f
+#define BLAS(routine) cblas_s##routine
 #endif
 
 enum { LANES = VECTOR_BYTES / sizeof(real) };
@@ -264,8 +278,11 @@ ALWAYS size_t padded(size_t entries)
     return lanes * sizeof(real) % 512 ? lanes : lanes + LANES;
 }
 
-/* Vectors of units in a block with so many gates, and blocks in an axis. */
-#if VECTOR_BYTES == 64
+/* Vectors of units in a block with so many gates, and blocks in an axis. A tile is as wide as
+ * registers allow; a row of a matrix for BLAS has a kilobyte, so that its calls are few. */
+#ifdef SYMRNN_BLAS
+enum { WIDEST = 1024 / VECTOR_BYTES };
+#elif VECTOR_BYTES == 64
 enum { WIDEST = 4 };
 #else
 enum { WIDEST = 2 };
@@ -314,7 +331,47 @@ ALWAYS size_t turned(real *turn)
     return *turn == 1;
 }
 
-/* ---- tiles ------------------------------------------------------------------------------ */
+/* ---- products --------------------------------------------------------------------------- */
+
+/* The next part of a count in parts of at most `most`, as even as can be. */
+ALWAYS size_t even_part(size_t count, size_t most)
+{
+    const size_t parts = (count + most - 1) / most;
+    return (count + parts - 1) / parts;
+}
+
+/* One factor of a product: `rows` rows of so many entries, `stride` apart. */
+typedef struct operand {
+    const real *rows;
+    size_t stride, entries;
+} operand;
+
+#ifdef SYMRNN_BLAS
+
+/* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel,
+ * which is a matrix [entries][width * LANES]. */
+MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
+                   const real *panel, real *tile, int onto)
+{
+    const size_t row = vectors * LANES;
+    for (size_t v = 0, width; v < vectors; v += width) {
+        width = even_part(vectors - v, WIDEST);
+        const size_t columns = width * LANES;
+        for (size_t o = 0; o < count; ++o) {
+            const operand by = operands[o];
+            if (rows == 1)
+                BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
+                           by.rows, 1, onto || o, tile + v * LANES, 1);
+            else
+                BLAS(gemm)(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, by.entries,
+                           1, by.rows, by.stride, panel, columns, onto || o, tile + v * LANES,
+                           row);
+            panel += by.entries * columns;
+        }
+    }
+}
+
+#else /* tiles */
 
 /* Bytes of a panel that a tile of one row, which only reads, fetches ahead. */
 enum { AHEAD = 4096, LINE = 64 };
@@ -398,19 +455,6 @@ TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
 #endif
 
-/* The next part of a count in parts of at most `most`, as even as can be. */
-ALWAYS size_t even_part(size_t count, size_t most)
-{
-    const size_t parts = (count + most - 1) / most;
-    return (count + parts - 1) / parts;
-}
-
-/* One factor of a product: `rows` rows of so many entries, `stride` apart. */
-typedef struct operand {
-    const real *rows;
-    size_t stride, entries;
-} operand;
-
 /* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
 MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
                    const real *panel, real *tile, int onto)
@@ -435,6 +479,8 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
         v += width;
     }
 }
+
+#endif
 
 /* ---- packing ---------------------------------------------------------------------------- */
 
@@ -535,6 +581,11 @@ ALWAYS const real *row_of(const series *from, size_t row)
            + (row < from->start ? row : row - from->edges - from->origin) * from->stride;
 }
 
+ALWAYS size_t stride_of(const series *from, size_t row)
+{
+    return is_edge(from, row) ? from->edge_stride : from->stride;
+}
+
 /* One total: out[units, columns] = sum over rows of left times right^T. */
 typedef struct total_of {
     series left;
@@ -544,8 +595,6 @@ typedef struct total_of {
     int onto;
 } total_of;
 
-enum { SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES };
-
 /* Rows from `row` on that lie one behind the other, at most so many. */
 ALWAYS size_t together(const series *one, size_t row, size_t most)
 {
@@ -554,6 +603,40 @@ ALWAYS size_t together(const series *one, size_t row, size_t most)
     const size_t end = one->start + one->edges;
     return row < end ? least(most, end - row) : most;
 }
+
+#ifdef SYMRNN_BLAS
+
+/* Units of one call, for any number of members: a call of another size might round otherwise. */
+enum { TALL = 64, SCRATCH = 0 };
+
+/* The part of one total that belongs to these units: a product for each run of rows. */
+MAYBE void add_total(size_t first, size_t rows, const series *right, size_t columns,
+                     const total_of *one, size_t unit, size_t units)
+{
+    for (size_t from = first, deep; from < first + rows; from += deep) {
+        deep = together(right, from, together(&one->left, from, first + rows - from));
+        BLAS(gemm)(CblasRowMajor, CblasTrans, CblasNoTrans, units, columns, deep, one->scale,
+                   row_of(&one->left, from) + unit, stride_of(&one->left, from),
+                   row_of(right, from), stride_of(right, from), from > first || one->onto,
+                   one->out + unit * columns, columns);
+    }
+}
+
+/* All totals with one right factor [rows, columns], over `rows` rows from `first` on, for the
+ * units that are this member's. */
+MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns,
+                  const total_of *all, size_t count, size_t member, size_t members, real *scratch)
+{
+    (void)scratch;
+    for (size_t one = 0; one < count; ++one)
+        for (size_t unit = member * TALL; unit < all[one].units; unit += members * TALL)
+            add_total(first, rows, right, columns, all + one, unit,
+                      least(TALL, all[one].units - unit));
+}
+
+#else /* tiles */
+
+enum { SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES };
 
 MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t width,
                       size_t from, size_t deep, real *to)
@@ -575,7 +658,7 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
         height = even_part(end - unit, rows_of[width - 1]);
         const tile_function times = tiles[width - 1][height - 1];
         const real *left = row_of(&one->left, from) + unit;
-        const size_t along = is_edge(&one->left, from) ? one->left.edge_stride : one->left.stride;
+        const size_t along = stride_of(&one->left, from);
         real *out = one->out + unit * columns + column;
         if (full) {
             times(deep, left, 1, along, panel, out, columns, onto);
@@ -594,8 +677,8 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
 
 /* All totals with one right factor [rows, columns], over `rows` rows from `first` on, for the
  * units that are this member's. */
-MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns, const total_of *all,
-                  size_t count, size_t member, size_t members, real *scratch)
+MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns,
+                  const total_of *all, size_t count, size_t member, size_t members, real *scratch)
 {
     real *const panel = scratch, *const tile = panel + DEEP * WIDEST * LANES;
     const size_t vectors = up_to(columns, LANES) / LANES;
@@ -616,6 +699,8 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
         }
     }
 }
+
+#endif
 
 /* Entries of rows that lie apart, put side by side. */
 MAYBE void copy_rows(size_t rows, size_t entries, const real *from, size_t stride, real *to)
