@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ class Arguments:
         """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
         if state is not None or self._starts or not is_plain(x, self.dtype):
             return self._checked(params, x, state, lost)
-        known = params.key if isinstance(params, Packed) else self.engine.shapes(
+        known = params.key if type(params) is Packed else self.engine.shapes(
             params, self._names)
         if known is None:
             return self._checked(params, x, state, lost)
@@ -53,7 +52,7 @@ class Arguments:
                 self._known.clear()
             self._known[key] = found.sizes
             return found
-        zero = sizes.once("zero states", lambda: self._initial(sizes, None))
+        zero = sizes.once("zero states", self._initial, sizes, None)
         return Given(params, {self.inputs[0]: x}, zero, sizes)
 
     def _checked(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
@@ -72,7 +71,7 @@ class Arguments:
         return Given(parameters, inputs, self._initial(sizes, state), sizes)
 
     def _parameters(self, sizes: Sizes, params: Mapping[str, Any]) -> Arrays:
-        if isinstance(params, Packed):
+        if type(params) is Packed:
             sizes.known |= params.known
             return params
         check_names(params, self.parameters, "parameter")
@@ -106,6 +105,10 @@ class Arguments:
     def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
                    lost: int = 0) -> dict[str, Array]:
         """The checked cotangents by the name of what they belong to; zero where not given."""
+        if final_bar is None and not lost and is_plain(y_bar, self.dtype):
+            shape, zeros = sizes.once("cotangents", self._zero_cotangents, sizes)
+            if y_bar.shape == shape:
+                return {self.program.outputs[0]: y_bar, **zeros}
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
@@ -117,5 +120,12 @@ class Arguments:
             if one.of in given:
                 bars[one.of] = sizes.take(one, given[one.of], called, part)
             else:
-                bars[one.of] = sizes.once(("zero", one.name), partial(sizes.zeros, one))
+                bars[one.of] = sizes.once(("zero", one.name), sizes.zeros, one)
         return bars
+
+    def _zero_cotangents(self, sizes: Sizes) -> tuple[tuple[int, ...] | None, dict[str, Array]]:
+        """The shape of the one output's cotangent, and zeros for those of the final states."""
+        outputs = self.program.outputs
+        zeros = {one.of: sizes.once(("zero", one.name), sizes.zeros, one)
+                 for one in self.plan.gradient.with_role(Role.COTANGENT) if one.of not in outputs}
+        return (sizes.shape(self.program[outputs[0]]) if len(outputs) == 1 else None), zeros

@@ -87,7 +87,7 @@ class CEngine:
 
     def results(self, sizes: Sizes) -> tuple[Arrays, Arrays]:
         """Arrays for outputs and final states."""
-        of_outputs, of_final, _ = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
+        of_outputs, of_final, _ = sizes.once((self, "shapes"), self._shapes, sizes)
         return ({name: np.empty(shape, self.dtype) for name, shape in of_outputs},
                 {name: np.empty(shape, self.dtype) for name, shape in of_final})
 
@@ -101,7 +101,7 @@ class CEngine:
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
         sizes = given.sizes
-        *_, of_gradients = sizes.once((id(self), "shapes"), lambda: self._shapes(sizes))
+        *_, of_gradients = sizes.once((self, "shapes"), self._shapes, sizes)
         made = {name: np.empty(shape, self.dtype) for name, shape in of_gradients}
         work = self.lend(sizes, "backward_work")
         self.calls["backward"](
@@ -132,12 +132,12 @@ class CEngine:
     def givens(self, given: Given, kind: str) -> tuple[Any, ...]:
         """The first arguments of every call, with weights packed for forward or backward."""
         sizes = given.sizes
-        if isinstance(given.parameters, Packed):
+        if type(given.parameters) is Packed:
             parameters = given.parameters.block(
                 (id(self), "fields"), lambda: self.fields("parameters", given.parameters))
         else:
             parameters = self.fields("parameters", given.parameters)
-        return (sizes.once((id(self), "sizes"), lambda: self._sizes(sizes)), parameters,
+        return (sizes.once((self, "sizes"), self._sizes, sizes), parameters,
                 *self.packed(given, kind, parameters), self.fields("inputs", given.inputs),
                 self.fields("state", given.initial))
 
@@ -148,15 +148,17 @@ class CEngine:
         """Arrays in the order of a struct's fields."""
         return tuple([arrays[key] for key in self.keys[kind]])
 
-    def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
+    def entries(self, sizes: Sizes, block: str) -> int:
         """How many entries a block of memory needs."""
-        def count() -> int:
-            told = self.function(f"{block}_size")
-            told.restype = ctypes.c_size_t
-            return int(told(ctypes.c_void_p(self._sizes(sizes).ctypes.data), *more))
+        return self.told(sizes, block)
 
-        return int(sizes.once((id(self), block), count))
+    def told(self, sizes: Sizes, block: str, *more: int) -> int:
+        """What the function that tells the size of a block returns."""
+        function = self.function(f"{block}_size")
+        function.restype = ctypes.c_size_t
+        return int(function(ctypes.c_void_p(self._sizes(sizes).ctypes.data),
+                            *map(ctypes.c_size_t, more)))
 
     def lend(self, sizes: Sizes, block: str) -> Lent:
         """A block of memory, as long as somebody holds it."""
-        return Lent(self.pool, self.entries(sizes, block))
+        return Lent(self.pool, sizes.once((self, block), self.entries, sizes, block))

@@ -26,11 +26,12 @@ class Sizes:
         self._from: dict[str, str] = {}
         self._prepared: dict[Hashable, Any] = {}
 
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What is prepared once for all calls of these sizes. Nobody writes into it."""
-        if key not in self._prepared:
-            self._prepared[key] = make()
-        return self._prepared[key]
+    def once(self, key: Hashable, make: Callable[..., Any], *arguments: Any) -> Any:
+        """What is made once for all calls of these sizes. Nobody writes into it."""
+        try:
+            return self._prepared[key]
+        except KeyError:
+            return self._prepared.setdefault(key, make(*arguments))
 
     def take(self, variable: Variable, array: Any, called: str, lost: int = 0) -> Array:
         """The array as this call wants it: contiguous, of the kernel's type, shape checked.

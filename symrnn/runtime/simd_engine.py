@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from pathlib import Path
 from typing import Any
@@ -73,8 +72,8 @@ class SimdEngine(CEngine):
         return outputs, final
 
     def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
-        if isinstance(given.parameters, Packed):
-            lent = given.parameters.block(
+        if type(given.parameters) is Packed:
+            lent: Lent = given.parameters.block(
                 (id(self), kind), lambda: self._pack(given, kind, parameters))
         else:
             lent = self._pack(given, kind, parameters)
@@ -83,13 +82,13 @@ class SimdEngine(CEngine):
 
     def _pack(self, given: Given, kind: str, parameters: Any) -> Lent:
         lent = self.lend(given.sizes, f"{kind}_packed")
-        sizes = given.sizes.once((id(self), "sizes"), lambda: self._sizes(given.sizes))
+        sizes = given.sizes.once((self, "sizes"), self._sizes, given.sizes)
         self.calls[f"pack_{kind}"](sizes, parameters, lent.block)
         return lent
 
     def team(self) -> tuple[Any, ...]:
         return (self.threads,)
 
-    def entries(self, sizes: Sizes, block: str, *more: Any) -> int:
-        members = (ctypes.c_size_t(self.threads),) if block.endswith("work") else ()
-        return super().entries(sizes, block, *members)
+    def entries(self, sizes: Sizes, block: str) -> int:
+        members = (self.threads,) if block.endswith("work") else ()
+        return self.told(sizes, block, *members)
