@@ -32,13 +32,13 @@ size_t brc_tape_size(const brc_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BRC_FIXED_m;
-    return 4 * T * B * m;
+    return 3 * T * B * m;
 }
 
 size_t brc_forward_work_size(const brc_sizes *sizes)
 {
     const size_t m = BRC_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t brc_backward_work_size(const brc_sizes *sizes)
@@ -46,7 +46,7 @@ size_t brc_backward_work_size(const brc_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BRC_FIXED_m;
-    return 3 * m + 3 * T * B * m + 2 * B * m;
+    return 4 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t brc_step_work_size(const brc_sizes *sizes)
@@ -70,11 +70,11 @@ void brc_forward(
     const brc_real *const U_c = parameters->U_c; /* [m, n] */
     const brc_real *const w_a = parameters->w_a; /* [m] */
     const brc_real *const w_c = parameters->w_c; /* [m] */
-    brc_real *const tape_a = tape; /* [T, B, m] */
-    brc_real *const tape_c = tape_a + T * B * m; /* [T, B, m] */
+    brc_real *const tape_c = tape; /* [T, B, m] */
     brc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
     brc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
-    brc_real *const a_a = work; /* [m] */
+    brc_real *const a = work; /* [m] */
+    brc_real *const a_a = a + m; /* [m] */
     brc_real *const a_c = a_a + m; /* [m] */
     brc_real *const a_h = a_c + m; /* [m] */
 
@@ -83,7 +83,6 @@ void brc_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const brc_real *restrict x = in->x + at * n;
-            brc_real *restrict a = tape_a + at * m;
             brc_real *restrict c = tape_c + at * m;
             brc_real *restrict h = out->h + at * m;
             const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
@@ -162,11 +161,11 @@ void brc_backward(
     brc_real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     brc_real *const w_a_bar = gradients->w_a_bar; /* [m] */
     brc_real *const w_c_bar = gradients->w_c_bar; /* [m] */
-    const brc_real *const tape_a = tape; /* [T, B, m] */
-    const brc_real *const tape_c = tape_a + T * B * m; /* [T, B, m] */
+    const brc_real *const tape_c = tape; /* [T, B, m] */
     const brc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
     const brc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
-    brc_real *const h_bar = work; /* [m] */
+    brc_real *const a = work; /* [m] */
+    brc_real *const h_bar = a + m; /* [m] */
     brc_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     brc_real *const c_bar = work_a_h_bar + T * B * m; /* [m] */
     brc_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
@@ -190,7 +189,6 @@ void brc_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const brc_real *restrict a = tape_a + at * m;
             const brc_real *restrict c = tape_c + at * m;
             const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const brc_real *restrict tanh_a_a = tape_tanh_a_a + at * m;
@@ -201,6 +199,10 @@ void brc_backward(
             brc_real *restrict a_c_bar = work_a_c_bar + at * m;
             brc_real *restrict a_a_bar = work_a_a_bar + at * m;
             brc_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  a = 1 + tanh(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                a[j] = 1 + tanh_a_a[j];
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)

@@ -26,7 +26,7 @@ size_t brc_simd_tape_size(const brc_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 3 * T * B * row_m;
 }
 
 size_t brc_simd_forward_packed_size(const brc_sizes *sizes)
@@ -183,8 +183,7 @@ void brc_simd_forward(
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
-    real *const tape_a = tape; /* [m] a row */
-    real *const tape_c = tape_a + T * B * row_m; /* [m] a row */
+    real *const tape_c = tape; /* [m] a row */
     real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const tile_a_a_ahead = work;
@@ -215,7 +214,6 @@ void brc_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    real *const a_rows = tape_a + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -241,7 +239,6 @@ void brc_simd_forward(
 
                                 /* (1)  a = 1 + tanh(a_a) */
                                 const vec a = 1 + tanh_a_a;
-                                store(a_rows + s * row_m + j, a);
 
                                 /* (2)  a_c = U_c x + w_c * h_prev */
                                 const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + w_c_here * h_prev;
@@ -386,8 +383,7 @@ void brc_simd_backward(
     real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     real *const w_a_bar = gradients->w_a_bar; /* [m] */
     real *const w_c_bar = gradients->w_c_bar; /* [m] */
-    const real *const tape_a = tape; /* [m] a row */
-    const real *const tape_c = tape_a + T * B * row_m; /* [m] a row */
+    const real *const tape_c = tape; /* [m] a row */
     const real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
@@ -418,7 +414,6 @@ void brc_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const a_rows = tape_a + (t * B + begin) * row_m;
                     const real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
@@ -435,13 +430,15 @@ void brc_simd_backward(
                             const size_t j = block * LANES, left = m - j;
                             const vec w_a_here = load_part(w_a + j, left);
                             const vec w_c_here = load_part(w_c + j, left);
-                            const vec a = load(a_rows + s * row_m + j);
                             const vec c = load(c_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec tanh_a_a = load(tanh_a_a_rows + s * row_m + j);
                             const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  a = 1 + tanh(a_a) */
+                            const vec a = 1 + tanh_a_a;
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;

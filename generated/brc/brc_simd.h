@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of brc_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of brc_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t brc_simd_tape_size(const brc_sizes *sizes);
 
 /* Entries of brc_real: weights packed for forward: 3 * up_to(m, LANES) * n. */

@@ -32,13 +32,13 @@ size_t gru_reset_before_tape_size(const gru_reset_before_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
-    return 4 * T * B * m;
+    return 3 * T * B * m;
 }
 
 size_t gru_reset_before_forward_work_size(const gru_reset_before_sizes *sizes)
 {
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t gru_reset_before_backward_work_size(const gru_reset_before_sizes *sizes)
@@ -46,7 +46,7 @@ size_t gru_reset_before_backward_work_size(const gru_reset_before_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
-    return 5 * m + 3 * T * B * m + 2 * B * m;
+    return 6 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t gru_reset_before_step_work_size(const gru_reset_before_sizes *sizes)
@@ -76,11 +76,11 @@ void gru_reset_before_forward(
     const gru_reset_before_real *const b_n = parameters->b_n; /* [m] */
     gru_reset_before_real *const tape_z = tape; /* [T, B, m] */
     gru_reset_before_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    gru_reset_before_real *const tape_q = tape_r + T * B * m; /* [T, B, m] */
-    gru_reset_before_real *const tape_n = tape_q + T * B * m; /* [T, B, m] */
+    gru_reset_before_real *const tape_n = tape_r + T * B * m; /* [T, B, m] */
     gru_reset_before_real *const a_z = work; /* [m] */
     gru_reset_before_real *const a_r = a_z + m; /* [m] */
     gru_reset_before_real *const a_n = a_r + m; /* [m] */
+    gru_reset_before_real *const q = a_n + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -89,7 +89,6 @@ void gru_reset_before_forward(
             const gru_reset_before_real *restrict x = in->x + at * size_n;
             gru_reset_before_real *restrict z = tape_z + at * m;
             gru_reset_before_real *restrict r = tape_r + at * m;
-            gru_reset_before_real *restrict q = tape_q + at * m;
             gru_reset_before_real *restrict n = tape_n + at * m;
             gru_reset_before_real *restrict h = out->h + at * m;
             const gru_reset_before_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
@@ -179,9 +178,9 @@ void gru_reset_before_backward(
     gru_reset_before_real *const b_n_bar = gradients->b_n_bar; /* [m] */
     const gru_reset_before_real *const tape_z = tape; /* [T, B, m] */
     const gru_reset_before_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const gru_reset_before_real *const tape_q = tape_r + T * B * m; /* [T, B, m] */
-    const gru_reset_before_real *const tape_n = tape_q + T * B * m; /* [T, B, m] */
-    gru_reset_before_real *const h_bar = work; /* [m] */
+    const gru_reset_before_real *const tape_n = tape_r + T * B * m; /* [T, B, m] */
+    gru_reset_before_real *const q = work; /* [m] */
+    gru_reset_before_real *const h_bar = q + m; /* [m] */
     gru_reset_before_real *const n_bar = h_bar + m; /* [m] */
     gru_reset_before_real *const work_a_n_bar = n_bar + m; /* [T, B, m] */
     gru_reset_before_real *const q_bar = work_a_n_bar + T * B * m; /* [m] */
@@ -279,12 +278,16 @@ void gru_reset_before_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const gru_reset_before_real *restrict x = in->x + at * size_n;
-            const gru_reset_before_real *restrict q = tape_q + at * m;
+            const gru_reset_before_real *restrict r = tape_r + at * m;
             const gru_reset_before_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const gru_reset_before_real *restrict a_n_bar = work_a_n_bar + at * m;
             const gru_reset_before_real *restrict a_r_bar = work_a_r_bar + at * m;
             const gru_reset_before_real *restrict a_z_bar = work_a_z_bar + at * m;
             gru_reset_before_real *restrict x_bar = gradients->x_bar + at * size_n;
+
+            /* (5)  q = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                q[j] = r[j] * h_prev[j];
 
             /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6) */
             for (size_t j = 0; j < size_n; ++j) {

@@ -57,7 +57,6 @@ def forward(parameters, inputs, initial):
     # scan forward
     z = np.empty((T, B, m), dtype)
     r = np.empty((T, B, m), dtype)
-    q = np.empty((T, B, m), dtype)
     n = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
@@ -71,14 +70,14 @@ def forward(parameters, inputs, initial):
         # (4)  r = sigmoid(a_r)
         r[t] = sigmoid(a_r)
         # (5)  q = r * h_prev
-        q[t] = r[t] * h_prev
+        q = r[t] * h_prev
         # (6)  a_n = W_n x + U_n q + b_n
-        a_n = x[t] @ W_n.T + q[t] @ U_n.T + b_n
+        a_n = x[t] @ W_n.T + q @ U_n.T + b_n
         # (7)  n = tanh(a_n)
         n[t] = np.tanh(a_n)
         # (8)  h = (1 - z) * n + z * h_prev
         h[t] = (1 - z[t]) * n[t] + z[t] * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "q": q, "n": n}
+    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "n": n}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -88,7 +87,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x = inputs["x"]
     z = tape["z"]
     r = tape["r"]
-    q = tape["q"]
     n = tape["n"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -132,6 +130,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (5)  q = r * h_prev
+    q = r * h_prev
     # (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6)
     x_bar = a_z_bar @ W_z + a_r_bar @ W_r + a_n_bar @ W_n
     # (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)

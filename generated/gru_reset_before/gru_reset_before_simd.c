@@ -26,7 +26,7 @@ size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 3 * T * B * row_m;
 }
 
 size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *sizes)
@@ -78,7 +78,7 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return B * row_m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -231,9 +231,9 @@ void gru_reset_before_simd_forward(
     const real *const b_n = parameters->b_n; /* [m] */
     real *const tape_z = tape; /* [m] a row */
     real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_q = tape_r + T * B * row_m; /* [m] a row */
-    real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
-    real *const tile_a_z_ahead = work;
+    real *const tape_n = tape_r + T * B * row_m; /* [m] a row */
+    real *const work_q = work; /* [m] a row */
+    real *const tile_a_z_ahead = work_q + B * row_m;
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
@@ -278,7 +278,7 @@ void gru_reset_before_simd_forward(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
-                    real *const q_rows = tape_q + (t * B + begin) * row_m;
+                    real *const q_rows = work_q + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
@@ -326,7 +326,7 @@ void gru_reset_before_simd_forward(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const q_rows = tape_q + (t * B + begin) * row_m;
+                    const real *const q_rows = work_q + begin * row_m;
                     real *const n_rows = tape_n + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -545,9 +545,9 @@ void gru_reset_before_simd_backward(
     real *const b_n_bar = gradients->b_n_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_q = tape_r + T * B * row_m; /* [m] a row */
-    const real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_n = tape_r + T * B * row_m; /* [m] a row */
+    real *const work_q = work; /* [m] a row */
+    real *const work_h_bar = work_q + chunk * B * row_m; /* [m] a row */
     real *const work_a_n_bar = work_h_bar + B * row_m; /* [m] a row */
     real *const work_q_bar = work_a_n_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_r_bar = work_q_bar + B * row_m; /* [m] a row */
@@ -706,6 +706,55 @@ void gru_reset_before_simd_backward(
 
         /* every step, in any order */
         {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const r_rows = tape_r + (first * B + begin) * row_m;
+                real *const q_rows = work_q + begin * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_r_bar_here = {0};
+                        vec b_n_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec r = load(r_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec a_n_bar = load(a_n_bar_rows + s * row_m + j);
+                            const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
+
+                            /* (5)  q = r * h_prev */
+                            const vec q = r * h_prev;
+                            store(q_rows + s * row_m + j, q);
+
+                            /* (21)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            b_z_bar_here += a_z_bar;
+
+                            /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+                            b_r_bar_here += a_r_bar;
+
+                            /* (27)  b_n_bar = sum_t a_n_bar   adjoint of (6) */
+                            b_n_bar_here += a_n_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
             const size_t vectors = MOST_VECTORS(1), count = blocks(size_n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -737,44 +786,6 @@ void gru_reset_before_simd_backward(
         }
         BARRIER
         {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_z_bar_here = {0};
-                        vec b_r_bar_here = {0};
-                        vec b_n_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec a_n_bar = load(a_n_bar_rows + s * row_m + j);
-                            const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
-                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
-
-                            /* (21)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                            b_z_bar_here += a_z_bar;
-
-                            /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-                            b_r_bar_here += a_r_bar;
-
-                            /* (27)  b_n_bar = sum_t a_n_bar   adjoint of (6) */
-                            b_n_bar_here += a_n_bar;
-                        }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
             real *const scratch = work_scratch + member * SCRATCH;
             /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
@@ -797,7 +808,7 @@ void gru_reset_before_simd_backward(
             totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members, scratch);
 
             /* (26)  U_n_bar = sum_t a_n_bar q^T   adjoint of (6) */
-            const series rows_of_q = {tape_q, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_q = {work_q, 0, row_m, 0, 0, 0, first * B};
             const total_of with_q[] = {
                 {{work_a_n_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_n_bar, done > 0},
             };

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of gru_reset_before_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of gru_reset_before_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
 /* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
@@ -24,13 +24,13 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
 /* Entries of gru_reset_before_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m. */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+/* Entries of gru_reset_before_real: scratch memory of forward: B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Entries of gru_reset_before_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of gru_reset_before_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Entries of gru_reset_before_real: scratch memory of step: 2 * B * padded m + 1. */

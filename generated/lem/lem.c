@@ -35,13 +35,13 @@ size_t lem_tape_size(const lem_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LEM_FIXED_m;
-    return 7 * T * B * m;
+    return 5 * T * B * m;
 }
 
 size_t lem_forward_work_size(const lem_sizes *sizes)
 {
     const size_t m = LEM_FIXED_m;
-    return 4 * m;
+    return 6 * m;
 }
 
 size_t lem_backward_work_size(const lem_sizes *sizes)
@@ -49,7 +49,7 @@ size_t lem_backward_work_size(const lem_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LEM_FIXED_m;
-    return 2 * m + 6 * T * B * m + 2 * 2 * B * m;
+    return 4 * m + 6 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lem_step_work_size(const lem_sizes *sizes)
@@ -81,14 +81,14 @@ void lem_forward(
     const lem_real *const W_y = parameters->W_y; /* [m, m] */
     const lem_real *const V_y = parameters->V_y; /* [m, n] */
     const lem_real *const b_y = parameters->b_y; /* [m] */
-    lem_real *const tape_dt_1 = tape; /* [T, B, m] */
-    lem_real *const tape_dt_2 = tape_dt_1 + T * B * m; /* [T, B, m] */
-    lem_real *const tape_z = tape_dt_2 + T * B * m; /* [T, B, m] */
+    lem_real *const tape_z = tape; /* [T, B, m] */
     lem_real *const tape_sigmoid_a_dt_1 = tape_z + T * B * m; /* [T, B, m] */
     lem_real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * m; /* [T, B, m] */
     lem_real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * m; /* [T, B, m] */
     lem_real *const tape_tanh_a_y = tape_tanh_a_z + T * B * m; /* [T, B, m] */
-    lem_real *const a_dt_1 = work; /* [m] */
+    lem_real *const dt_1 = work; /* [m] */
+    lem_real *const dt_2 = dt_1 + m; /* [m] */
+    lem_real *const a_dt_1 = dt_2 + m; /* [m] */
     lem_real *const a_dt_2 = a_dt_1 + m; /* [m] */
     lem_real *const a_z = a_dt_2 + m; /* [m] */
     lem_real *const a_y = a_z + m; /* [m] */
@@ -98,8 +98,6 @@ void lem_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lem_real *restrict u = in->u + at * n;
-            lem_real *restrict dt_1 = tape_dt_1 + at * m;
-            lem_real *restrict dt_2 = tape_dt_2 + at * m;
             lem_real *restrict z = tape_z + at * m;
             lem_real *restrict y = out->y + at * m;
             const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
@@ -223,14 +221,14 @@ void lem_backward(
     lem_real *const W_y_bar = gradients->W_y_bar; /* [m, m] */
     lem_real *const V_y_bar = gradients->V_y_bar; /* [m, n] */
     lem_real *const b_y_bar = gradients->b_y_bar; /* [m] */
-    const lem_real *const tape_dt_1 = tape; /* [T, B, m] */
-    const lem_real *const tape_dt_2 = tape_dt_1 + T * B * m; /* [T, B, m] */
-    const lem_real *const tape_z = tape_dt_2 + T * B * m; /* [T, B, m] */
+    const lem_real *const tape_z = tape; /* [T, B, m] */
     const lem_real *const tape_sigmoid_a_dt_1 = tape_z + T * B * m; /* [T, B, m] */
     const lem_real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * m; /* [T, B, m] */
     const lem_real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * m; /* [T, B, m] */
     const lem_real *const tape_tanh_a_y = tape_tanh_a_z + T * B * m; /* [T, B, m] */
-    lem_real *const y_bar = work; /* [m] */
+    lem_real *const dt_1 = work; /* [m] */
+    lem_real *const dt_2 = dt_1 + m; /* [m] */
+    lem_real *const y_bar = dt_2 + m; /* [m] */
     lem_real *const work_a_y_bar = y_bar + m; /* [T, B, m] */
     lem_real *const z_bar = work_a_y_bar + T * B * m; /* [m] */
     lem_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
@@ -273,8 +271,6 @@ void lem_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const lem_real *restrict dt_1 = tape_dt_1 + at * m;
-            const lem_real *restrict dt_2 = tape_dt_2 + at * m;
             const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
             const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
             const lem_real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + at * m;
@@ -292,6 +288,14 @@ void lem_backward(
             lem_real *restrict a_dt_1_bar = work_a_dt_1_bar + at * m;
             lem_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
             lem_real *restrict z_prev_bar = work_z_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+            for (size_t j = 0; j < m; ++j)
+                dt_1[j] = dt[0] * sigmoid_a_dt_1[j];
+
+            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+            for (size_t j = 0; j < m; ++j)
+                dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
 
             /* (5)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)

@@ -69,9 +69,7 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     sigmoid_a_dt_1 = np.empty((T, B, m), dtype)
-    dt_1 = np.empty((T, B, m), dtype)
     sigmoid_a_dt_2 = np.empty((T, B, m), dtype)
-    dt_2 = np.empty((T, B, m), dtype)
     tanh_a_z = np.empty((T, B, m), dtype)
     z = np.empty((T, B, m), dtype)
     tanh_a_y = np.empty((T, B, m), dtype)
@@ -84,26 +82,26 @@ def forward(parameters, inputs, initial):
         # (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1)
         sigmoid_a_dt_1[t] = sigmoid(a_dt_1)
         # (1)  dt_1 = dt * sigmoid(a_dt_1)
-        dt_1[t] = dt * sigmoid_a_dt_1[t]
+        dt_1 = dt * sigmoid_a_dt_1[t]
         # (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2
         a_dt_2 = y_prev @ W_2.T + u[t] @ V_2.T + b_2
         # (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2)
         sigmoid_a_dt_2[t] = sigmoid(a_dt_2)
         # (2)  dt_2 = dt * sigmoid(a_dt_2)
-        dt_2[t] = dt * sigmoid_a_dt_2[t]
+        dt_2 = dt * sigmoid_a_dt_2[t]
         # (3)  a_z = W_z y_prev + V_z u + b_z
         a_z = y_prev @ W_z.T + u[t] @ V_z.T + b_z
         # (3)  tanh_a_z = tanh(a_z)
         tanh_a_z[t] = np.tanh(a_z)
         # (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z)
-        z[t] = (1 - dt_1[t]) * z_prev + dt_1[t] * tanh_a_z[t]
+        z[t] = (1 - dt_1) * z_prev + dt_1 * tanh_a_z[t]
         # (4)  a_y = W_y z + V_y u + b_y
         a_y = z[t] @ W_y.T + u[t] @ V_y.T + b_y
         # (4)  tanh_a_y = tanh(a_y)
         tanh_a_y[t] = np.tanh(a_y)
         # (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y)
-        y[t] = (1 - dt_2[t]) * y_prev + dt_2[t] * tanh_a_y[t]
-    return {"y": y}, {"y": y[T - 1], "z": z[T - 1]}, {"dt_1": dt_1, "dt_2": dt_2, "z": z, "sigmoid_a_dt_1": sigmoid_a_dt_1, "sigmoid_a_dt_2": sigmoid_a_dt_2, "tanh_a_z": tanh_a_z, "tanh_a_y": tanh_a_y}
+        y[t] = (1 - dt_2) * y_prev + dt_2 * tanh_a_y[t]
+    return {"y": y}, {"y": y[T - 1], "z": z[T - 1]}, {"z": z, "sigmoid_a_dt_1": sigmoid_a_dt_1, "sigmoid_a_dt_2": sigmoid_a_dt_2, "tanh_a_z": tanh_a_z, "tanh_a_y": tanh_a_y}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -112,8 +110,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     initial_y = initial["y"]
     initial_z = initial["z"]
     u = inputs["u"]
-    dt_1 = tape["dt_1"]
-    dt_2 = tape["dt_2"]
     z = tape["z"]
     dt = parameters["dt"]
     W_1 = parameters["W_1"]
@@ -150,14 +146,18 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         z_next_bar = z_prev_bar
         y_prev = y[t - 1] if t > 0 else initial_y
         z_prev = z[t - 1] if t > 0 else initial_z
+        # (1)  dt_1 = dt * sigmoid(a_dt_1)
+        dt_1 = dt * sigmoid_a_dt_1[t]
+        # (2)  dt_2 = dt * sigmoid(a_dt_2)
+        dt_2 = dt * sigmoid_a_dt_2[t]
         # (5)  y_bar = Delta_y + y_next_bar
         y_bar = Delta_y[t] + y_next_bar
         # (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4)
-        a_y_bar[t] = y_bar * dt_2[t] * (1 - tanh_a_y[t] ** 2)
+        a_y_bar[t] = y_bar * dt_2 * (1 - tanh_a_y[t] ** 2)
         # (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4)
         z_bar = a_y_bar[t] @ W_y + z_next_bar
         # (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3)
-        a_z_bar[t] = z_bar * dt_1[t] * (1 - tanh_a_z[t] ** 2)
+        a_z_bar[t] = z_bar * dt_1 * (1 - tanh_a_z[t] ** 2)
         # (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4)
         dt_2_bar[t] = y_bar * (tanh_a_y[t] - y_prev)
         # (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint of (2)
@@ -167,9 +167,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1)
         a_dt_1_bar[t] = dt_1_bar[t] * dt * sigmoid_a_dt_1[t] * (1 - sigmoid_a_dt_1[t])
         # (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4)
-        y_prev_bar = a_dt_1_bar[t] @ W_1 + a_dt_2_bar[t] @ W_2 + a_z_bar[t] @ W_z + y_bar * (1 - dt_2[t])
+        y_prev_bar = a_dt_1_bar[t] @ W_1 + a_dt_2_bar[t] @ W_2 + a_z_bar[t] @ W_z + y_bar * (1 - dt_2)
         # (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3)
-        z_prev_bar = z_bar * (1 - dt_1[t])
+        z_prev_bar = z_bar * (1 - dt_1)
 
     # all steps at once
     y_prev = np.concatenate([initial_y[None], y[:-1]])

@@ -26,7 +26,7 @@ size_t lem_simd_tape_size(const lem_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 7 * T * B * row_m;
+    return 5 * T * B * row_m;
 }
 
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes)
@@ -78,7 +78,7 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return B * row_m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 6 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 3 * B * row_m + 6 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
@@ -235,14 +235,13 @@ void lem_simd_forward(
     const real *const b_2 = parameters->b_2; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_y = parameters->b_y; /* [m] */
-    real *const tape_dt_1 = tape; /* [m] a row */
-    real *const tape_dt_2 = tape_dt_1 + T * B * row_m; /* [m] a row */
-    real *const tape_z = tape_dt_2 + T * B * row_m; /* [m] a row */
+    real *const tape_z = tape; /* [m] a row */
     real *const tape_sigmoid_a_dt_1 = tape_z + T * B * row_m; /* [m] a row */
     real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_y = tape_tanh_a_z + T * B * row_m; /* [m] a row */
-    real *const tile_a_dt_1_ahead = work;
+    real *const work_dt_2 = work; /* [m] a row */
+    real *const tile_a_dt_1_ahead = work_dt_2 + B * row_m;
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
@@ -285,8 +284,7 @@ void lem_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    real *const dt_1_rows = tape_dt_1 + (t * B + begin) * row_m;
-                    real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
@@ -321,7 +319,6 @@ void lem_simd_forward(
 
                                 /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
                                 const vec dt_1 = dt_here * sigmoid_a_dt_1;
-                                store(dt_1_rows + s * row_m + j, dt_1);
 
                                 /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
                                 const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
@@ -356,7 +353,7 @@ void lem_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
@@ -600,14 +597,14 @@ void lem_simd_backward(
     real *const W_y_bar = gradients->W_y_bar; /* [m, m] */
     real *const V_y_bar = gradients->V_y_bar; /* [m, n] */
     real *const b_y_bar = gradients->b_y_bar; /* [m] */
-    const real *const tape_dt_1 = tape; /* [m] a row */
-    const real *const tape_dt_2 = tape_dt_1 + T * B * row_m; /* [m] a row */
-    const real *const tape_z = tape_dt_2 + T * B * row_m; /* [m] a row */
+    const real *const tape_z = tape; /* [m] a row */
     const real *const tape_sigmoid_a_dt_1 = tape_z + T * B * row_m; /* [m] a row */
     const real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_y = tape_tanh_a_z + T * B * row_m; /* [m] a row */
-    real *const work_y_bar = work; /* [m] a row */
+    real *const work_dt_1 = work; /* [m] a row */
+    real *const work_dt_2 = work_dt_1 + B * row_m; /* [m] a row */
+    real *const work_y_bar = work_dt_2 + B * row_m; /* [m] a row */
     real *const work_a_y_bar = work_y_bar + B * row_m; /* [m] a row */
     real *const work_a_z_bar = work_a_y_bar + chunk * B * row_m; /* [m] a row */
     real *const work_dt_2_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
@@ -648,8 +645,10 @@ void lem_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    real *const dt_1_rows = work_dt_1 + begin * row_m;
+                    real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
                     const real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
                     const real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
@@ -663,12 +662,20 @@ void lem_simd_backward(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const vec dt_here = splat(dt[0]);
-                            const vec dt_2 = load(dt_2_rows + s * row_m + j);
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
                             const vec sigmoid_a_dt_2 = load(sigmoid_a_dt_2_rows + s * row_m + j);
                             const vec tanh_a_y = load(tanh_a_y_rows + s * row_m + j);
                             const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
                             const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                            const vec dt_1 = dt_here * sigmoid_a_dt_1;
+                            store(dt_1_rows + s * row_m + j, dt_1);
+
+                            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                            const vec dt_2 = dt_here * sigmoid_a_dt_2;
+                            store(dt_2_rows + s * row_m + j, dt_2);
 
                             /* (5)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
@@ -696,7 +703,7 @@ void lem_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const dt_1_rows = tape_dt_1 + (t * B + begin) * row_m;
+                    const real *const dt_1_rows = work_dt_1 + begin * row_m;
                     const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
@@ -757,7 +764,7 @@ void lem_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const dt_2_rows = tape_dt_2 + (t * B + begin) * row_m;
+                    const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const y_bar_rows = work_y_bar + begin * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_dt_2_bar_rows = work_a_dt_2_bar + ((t - first) * B + begin) * row_m;

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of lem_real: what forward saves for backward: 7 * T * B * padded m. */
+/* Entries of lem_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
 /* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
@@ -24,13 +24,13 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
 /* Entries of lem_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m. */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+/* Entries of lem_real: scratch memory of forward: B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Entries of lem_real: scratch memory of infer: B * padded m + 2 * B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward: B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lem_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Entries of lem_real: scratch memory of step: 2 * B * padded m + 1. */

@@ -34,13 +34,13 @@ size_t lstm_coupled_tape_size(const lstm_coupled_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_COUPLED_FIXED_m;
-    return 6 * T * B * m;
+    return 5 * T * B * m;
 }
 
 size_t lstm_coupled_forward_work_size(const lstm_coupled_sizes *sizes)
 {
     const size_t m = LSTM_COUPLED_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t lstm_coupled_backward_work_size(const lstm_coupled_sizes *sizes)
@@ -48,7 +48,7 @@ size_t lstm_coupled_backward_work_size(const lstm_coupled_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_COUPLED_FIXED_m;
-    return 6 * m + 3 * T * B * m + 2 * 2 * B * m;
+    return 7 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_coupled_step_work_size(const lstm_coupled_sizes *sizes)
@@ -78,13 +78,13 @@ void lstm_coupled_forward(
     const lstm_coupled_real *const b_o = parameters->b_o; /* [m] */
     lstm_coupled_real *const tape_g = tape; /* [T, B, m] */
     lstm_coupled_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    lstm_coupled_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    lstm_coupled_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
+    lstm_coupled_real *const tape_o = tape_i + T * B * m; /* [T, B, m] */
     lstm_coupled_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
     lstm_coupled_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
     lstm_coupled_real *const z = work; /* [m] */
     lstm_coupled_real *const z_i = z + m; /* [m] */
     lstm_coupled_real *const z_o = z_i + m; /* [m] */
+    lstm_coupled_real *const f = z_o + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -93,7 +93,6 @@ void lstm_coupled_forward(
             const lstm_coupled_real *restrict x = in->x + at * n;
             lstm_coupled_real *restrict g = tape_g + at * m;
             lstm_coupled_real *restrict i = tape_i + at * m;
-            lstm_coupled_real *restrict f = tape_f + at * m;
             lstm_coupled_real *restrict o = tape_o + at * m;
             lstm_coupled_real *restrict c = tape_c + at * m;
             lstm_coupled_real *restrict h = out->h + at * m;
@@ -196,11 +195,11 @@ void lstm_coupled_backward(
     lstm_coupled_real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const lstm_coupled_real *const tape_g = tape; /* [T, B, m] */
     const lstm_coupled_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    const lstm_coupled_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    const lstm_coupled_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
+    const lstm_coupled_real *const tape_o = tape_i + T * B * m; /* [T, B, m] */
     const lstm_coupled_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
     const lstm_coupled_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
-    lstm_coupled_real *const h_bar = work; /* [m] */
+    lstm_coupled_real *const f = work; /* [m] */
+    lstm_coupled_real *const h_bar = f + m; /* [m] */
     lstm_coupled_real *const o_bar = h_bar + m; /* [m] */
     lstm_coupled_real *const work_z_o_bar = o_bar + m; /* [T, B, m] */
     lstm_coupled_real *const c_bar = work_z_o_bar + T * B * m; /* [m] */
@@ -238,7 +237,6 @@ void lstm_coupled_backward(
             const size_t at = t * B + s;
             const lstm_coupled_real *restrict g = tape_g + at * m;
             const lstm_coupled_real *restrict i = tape_i + at * m;
-            const lstm_coupled_real *restrict f = tape_f + at * m;
             const lstm_coupled_real *restrict o = tape_o + at * m;
             const lstm_coupled_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const lstm_coupled_real *restrict tanh_c = tape_tanh_c + at * m;
@@ -250,6 +248,10 @@ void lstm_coupled_backward(
             lstm_coupled_real *restrict z_bar = work_z_bar + at * m;
             lstm_coupled_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             lstm_coupled_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (5)  f = 1 - i */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = 1 - i[j];
 
             /* (10)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)

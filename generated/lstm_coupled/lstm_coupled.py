@@ -63,7 +63,6 @@ def forward(parameters, inputs, initial):
     # scan forward
     g = np.empty((T, B, m), dtype)
     i = np.empty((T, B, m), dtype)
-    f = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
     o = np.empty((T, B, m), dtype)
     tanh_c = np.empty((T, B, m), dtype)
@@ -80,9 +79,9 @@ def forward(parameters, inputs, initial):
         # (4)  i = sigmoid(z_i)
         i[t] = sigmoid(z_i)
         # (5)  f = 1 - i
-        f[t] = 1 - i[t]
+        f = 1 - i[t]
         # (6)  c = g * i + c_prev * f
-        c[t] = g[t] * i[t] + c_prev * f[t]
+        c[t] = g[t] * i[t] + c_prev * f
         # (7)  z_o = W_o x + U_o h_prev + b_o
         z_o = x[t] @ W_o.T + h_prev @ U_o.T + b_o
         # (8)  o = sigmoid(z_o)
@@ -91,7 +90,7 @@ def forward(parameters, inputs, initial):
         tanh_c[t] = np.tanh(c[t])
         # (9)  h = tanh(c) * o
         h[t] = tanh_c[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "tanh_c": tanh_c}
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "o": o, "c": c, "tanh_c": tanh_c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -102,7 +101,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x = inputs["x"]
     g = tape["g"]
     i = tape["i"]
-    f = tape["f"]
     o = tape["o"]
     c = tape["c"]
     W_i = parameters["W_i"]
@@ -130,6 +128,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (5)  f = 1 - i
+        f = 1 - i[t]
         # (10)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (11)  o_bar = h_bar * tanh(c)   adjoint of (9)
@@ -151,7 +151,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (19)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_o^T z_o_bar   adjoint of (1), (2), (7)
         h_prev_bar = z_bar[t] @ U_g + z_i_bar[t] @ U_i + z_o_bar[t] @ U_o
         # (20)  c_prev_bar = c_bar * f   adjoint of (6)
-        c_prev_bar = c_bar * f[t]
+        c_prev_bar = c_bar * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

@@ -26,7 +26,7 @@ size_t lstm_coupled_simd_tape_size(const lstm_coupled_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * T * B * row_m;
+    return 5 * T * B * row_m;
 }
 
 size_t lstm_coupled_simd_forward_packed_size(const lstm_coupled_sizes *sizes)
@@ -213,8 +213,7 @@ void lstm_coupled_simd_forward(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const tape_g = tape; /* [m] a row */
     real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
+    real *const tape_o = tape_i + T * B * row_m; /* [m] a row */
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const tile_z_ahead = work;
@@ -248,7 +247,6 @@ void lstm_coupled_simd_forward(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const g_rows = tape_g + (t * B + begin) * row_m;
                     real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
                     real *const o_rows = tape_o + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -289,7 +287,6 @@ void lstm_coupled_simd_forward(
 
                                 /* (5)  f = 1 - i */
                                 const vec f = 1 - i;
-                                store(f_rows + s * row_m + j, f);
 
                                 /* (6)  c = g * i + c_prev * f */
                                 const vec c = g * i + c_prev * f;
@@ -464,8 +461,7 @@ void lstm_coupled_simd_backward(
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const real *const tape_g = tape; /* [m] a row */
     const real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
+    const real *const tape_o = tape_i + T * B * row_m; /* [m] a row */
     const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const work_z_o_bar = work; /* [m] a row */
@@ -502,7 +498,6 @@ void lstm_coupled_simd_backward(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const g_rows = tape_g + (t * B + begin) * row_m;
                     const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
                     const real *const o_rows = tape_o + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
@@ -521,13 +516,15 @@ void lstm_coupled_simd_backward(
                             const size_t j = block * LANES, left = m - j;
                             const vec g = load(g_rows + s * row_m + j);
                             const vec i = load(i_rows + s * row_m + j);
-                            const vec f = load(f_rows + s * row_m + j);
                             const vec o = load(o_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec tanh_c = load(tanh_c_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (5)  f = 1 - i */
+                            const vec f = 1 - i;
 
                             /* (10)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;

@@ -35,13 +35,13 @@ size_t lstm_coupled_input_tape_size(const lstm_coupled_input_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 6 * T * B * m;
+    return 5 * T * B * m;
 }
 
 size_t lstm_coupled_input_forward_work_size(const lstm_coupled_input_sizes *sizes)
 {
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *sizes)
@@ -49,7 +49,7 @@ size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *siz
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 6 * m + 3 * T * B * m + 2 * 2 * B * m;
+    return 7 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_coupled_input_step_work_size(const lstm_coupled_input_sizes *sizes)
@@ -78,14 +78,14 @@ void lstm_coupled_input_forward(
     const lstm_coupled_input_real *const U_o = parameters->U_o; /* [m, m] */
     const lstm_coupled_input_real *const b_o = parameters->b_o; /* [m] */
     lstm_coupled_input_real *const tape_g = tape; /* [T, B, m] */
-    lstm_coupled_input_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    lstm_coupled_input_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
+    lstm_coupled_input_real *const tape_f = tape_g + T * B * m; /* [T, B, m] */
     lstm_coupled_input_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
     lstm_coupled_input_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
     lstm_coupled_input_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
     lstm_coupled_input_real *const z = work; /* [m] */
     lstm_coupled_input_real *const z_f = z + m; /* [m] */
     lstm_coupled_input_real *const z_o = z_f + m; /* [m] */
+    lstm_coupled_input_real *const i = z_o + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -93,7 +93,6 @@ void lstm_coupled_input_forward(
             const size_t at = t * B + s;
             const lstm_coupled_input_real *restrict x = in->x + at * n;
             lstm_coupled_input_real *restrict g = tape_g + at * m;
-            lstm_coupled_input_real *restrict i = tape_i + at * m;
             lstm_coupled_input_real *restrict f = tape_f + at * m;
             lstm_coupled_input_real *restrict o = tape_o + at * m;
             lstm_coupled_input_real *restrict c = tape_c + at * m;
@@ -196,12 +195,12 @@ void lstm_coupled_input_backward(
     lstm_coupled_input_real *const U_o_bar = gradients->U_o_bar; /* [m, m] */
     lstm_coupled_input_real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const lstm_coupled_input_real *const tape_g = tape; /* [T, B, m] */
-    const lstm_coupled_input_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    const lstm_coupled_input_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
+    const lstm_coupled_input_real *const tape_f = tape_g + T * B * m; /* [T, B, m] */
     const lstm_coupled_input_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
     const lstm_coupled_input_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
     const lstm_coupled_input_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
-    lstm_coupled_input_real *const h_bar = work; /* [m] */
+    lstm_coupled_input_real *const i = work; /* [m] */
+    lstm_coupled_input_real *const h_bar = i + m; /* [m] */
     lstm_coupled_input_real *const o_bar = h_bar + m; /* [m] */
     lstm_coupled_input_real *const work_z_o_bar = o_bar + m; /* [T, B, m] */
     lstm_coupled_input_real *const c_bar = work_z_o_bar + T * B * m; /* [m] */
@@ -238,7 +237,6 @@ void lstm_coupled_input_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_coupled_input_real *restrict g = tape_g + at * m;
-            const lstm_coupled_input_real *restrict i = tape_i + at * m;
             const lstm_coupled_input_real *restrict f = tape_f + at * m;
             const lstm_coupled_input_real *restrict o = tape_o + at * m;
             const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
@@ -251,6 +249,10 @@ void lstm_coupled_input_backward(
             lstm_coupled_input_real *restrict z_bar = work_z_bar + at * m;
             lstm_coupled_input_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             lstm_coupled_input_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (5)  i = 1 - f */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = 1 - f[j];
 
             /* (10)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)

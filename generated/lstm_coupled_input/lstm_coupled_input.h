@@ -93,13 +93,13 @@ typedef struct lstm_coupled_input_state {
     lstm_coupled_input_real *c; /* [B, m] c before the first step */
 } lstm_coupled_input_state;
 
-/* Entries of lstm_coupled_input_real: what forward saves for backward: 6 * T * B * m. */
+/* Entries of lstm_coupled_input_real: what forward saves for backward: 5 * T * B * m. */
 size_t lstm_coupled_input_tape_size(const lstm_coupled_input_sizes *sizes);
 
-/* Entries of lstm_coupled_input_real: scratch memory of forward: 3 * m. */
+/* Entries of lstm_coupled_input_real: scratch memory of forward: 4 * m. */
 size_t lstm_coupled_input_forward_work_size(const lstm_coupled_input_sizes *sizes);
 
-/* Entries of lstm_coupled_input_real: scratch memory of backward: 6 * m + 3 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lstm_coupled_input_real: scratch memory of backward: 7 * m + 3 * T * B * m + 2 * 2 * B * m. */
 size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *sizes);
 
 /* Entries of lstm_coupled_input_real: scratch memory of step: 9 * m. */

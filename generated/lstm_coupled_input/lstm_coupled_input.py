@@ -64,7 +64,6 @@ def forward(parameters, inputs, initial):
     # scan forward
     g = np.empty((T, B, m), dtype)
     f = np.empty((T, B, m), dtype)
-    i = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
     o = np.empty((T, B, m), dtype)
     tanh_c = np.empty((T, B, m), dtype)
@@ -81,9 +80,9 @@ def forward(parameters, inputs, initial):
         # (4)  f = sigmoid(z_f)
         f[t] = sigmoid(z_f)
         # (5)  i = 1 - f
-        i[t] = 1 - f[t]
+        i = 1 - f[t]
         # (6)  c = g * i + c_prev * f
-        c[t] = g[t] * i[t] + c_prev * f[t]
+        c[t] = g[t] * i + c_prev * f[t]
         # (7)  z_o = W_o x + U_o h_prev + b_o
         z_o = x[t] @ W_o.T + h_prev @ U_o.T + b_o
         # (8)  o = sigmoid(z_o)
@@ -92,7 +91,7 @@ def forward(parameters, inputs, initial):
         tanh_c[t] = np.tanh(c[t])
         # (9)  h = tanh(c) * o
         h[t] = tanh_c[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "tanh_c": tanh_c}
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "f": f, "o": o, "c": c, "tanh_c": tanh_c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -102,7 +101,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     initial_c = initial["c"]
     x = inputs["x"]
     g = tape["g"]
-    i = tape["i"]
     f = tape["f"]
     o = tape["o"]
     c = tape["c"]
@@ -131,6 +129,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (5)  i = 1 - f
+        i = 1 - f[t]
         # (10)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (11)  o_bar = h_bar * tanh(c)   adjoint of (9)
@@ -144,7 +144,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (15)  f_bar = -i_bar + c_bar * c_prev   adjoint of (5), (6)
         f_bar = -i_bar + c_bar * c_prev
         # (16)  g_bar = c_bar * i   adjoint of (6)
-        g_bar = c_bar * i[t]
+        g_bar = c_bar * i
         # (17)  z_f_bar = f_bar * f * (1 - f)   adjoint of (4)
         z_f_bar[t] = f_bar * f[t] * (1 - f[t])
         # (18)  z_bar = g_bar * (1 - g^2)   adjoint of (3)

@@ -26,7 +26,7 @@ size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * T * B * row_m;
+    return 5 * T * B * row_m;
 }
 
 size_t lstm_coupled_input_simd_forward_packed_size(const lstm_coupled_input_sizes *sizes)
@@ -212,8 +212,7 @@ void lstm_coupled_input_simd_forward(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
+    real *const tape_f = tape_g + T * B * row_m; /* [m] a row */
     real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
@@ -247,7 +246,6 @@ void lstm_coupled_input_simd_forward(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    real *const i_rows = tape_i + (t * B + begin) * row_m;
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
                     real *const o_rows = tape_o + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -289,7 +287,6 @@ void lstm_coupled_input_simd_forward(
 
                                 /* (5)  i = 1 - f */
                                 const vec i = 1 - f;
-                                store(i_rows + s * row_m + j, i);
 
                                 /* (6)  c = g * i + c_prev * f */
                                 const vec c = g * i + c_prev * f;
@@ -463,8 +460,7 @@ void lstm_coupled_input_simd_backward(
     real *const U_o_bar = gradients->U_o_bar; /* [m, m] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
+    const real *const tape_f = tape_g + T * B * row_m; /* [m] a row */
     const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
@@ -501,7 +497,6 @@ void lstm_coupled_input_simd_backward(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
                     const real *const f_rows = tape_f + (t * B + begin) * row_m;
                     const real *const o_rows = tape_o + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
@@ -520,7 +515,6 @@ void lstm_coupled_input_simd_backward(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const vec g = load(g_rows + s * row_m + j);
-                            const vec i = load(i_rows + s * row_m + j);
                             const vec f = load(f_rows + s * row_m + j);
                             const vec o = load(o_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
@@ -528,6 +522,9 @@ void lstm_coupled_input_simd_backward(
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (5)  i = 1 - f */
+                            const vec i = 1 - f;
 
                             /* (10)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;

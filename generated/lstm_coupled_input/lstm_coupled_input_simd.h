@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_coupled_input_real: what forward saves for backward: 6 * T * B * padded m. */
+/* Entries of lstm_coupled_input_real: what forward saves for backward: 5 * T * B * padded m. */
 size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes);
 
 /* Entries of lstm_coupled_input_real: weights packed for forward: 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m. */

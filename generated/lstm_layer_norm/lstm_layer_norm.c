@@ -43,13 +43,15 @@ size_t lstm_layer_norm_tape_size(const lstm_layer_norm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 24 * T * B * m + 3 * T * B;
+    return 15 * T * B * m + 3 * T * B;
 }
 
 size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 13 * m + 6 * 1;
+    return 18 * m + 6 * 1 + 4 * T * B * m;
 }
 
 size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes)
@@ -57,7 +59,7 @@ size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 28 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m;
+    return 37 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m;
 }
 
 size_t lstm_layer_norm_step_work_size(const lstm_layer_norm_sizes *sizes)
@@ -116,23 +118,14 @@ void lstm_layer_norm_forward(
     lstm_layer_norm_real *const tape_d_1_f = tape_d_1_i + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const tape_d_1_g = tape_d_1_f + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const tape_d_1_o = tape_d_1_g + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_1_i = tape_d_1_o + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_1_f = tape_e_1_i + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_1_g = tape_e_1_f + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_1_o = tape_e_1_g + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_r_2 = tape_e_1_o + T * B * m; /* [T, B] */
+    lstm_layer_norm_real *const tape_r_2 = tape_d_1_o + T * B * m; /* [T, B] */
     lstm_layer_norm_real *const tape_d_2_i = tape_r_2 + T * B; /* [T, B, m] */
     lstm_layer_norm_real *const tape_d_2_f = tape_d_2_i + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const tape_d_2_g = tape_d_2_f + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const tape_d_2_o = tape_d_2_g + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_2_i = tape_d_2_o + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_2_f = tape_e_2_i + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_2_g = tape_e_2_f + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_2_o = tape_e_2_g + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_r_3 = tape_e_2_o + T * B * m; /* [T, B] */
+    lstm_layer_norm_real *const tape_r_3 = tape_d_2_o + T * B * m; /* [T, B] */
     lstm_layer_norm_real *const tape_d_3 = tape_r_3 + T * B; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_e_3 = tape_d_3 + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_tanh_a_h = tape_e_3 + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_tanh_a_h = tape_d_3 + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const z = work; /* [m] */
     lstm_layer_norm_real *const z_i = z + m; /* [m] */
     lstm_layer_norm_real *const z_f = z_i + m; /* [m] */
@@ -143,15 +136,24 @@ void lstm_layer_norm_forward(
     lstm_layer_norm_real *const u_o = u_g + m; /* [m] */
     lstm_layer_norm_real *const mu_1 = u_o + m; /* [] */
     lstm_layer_norm_real *const v_1 = mu_1 + 1; /* [] */
-    lstm_layer_norm_real *const w_i = v_1 + 1; /* [m] */
+    lstm_layer_norm_real *const e_1_i = v_1 + 1; /* [m] */
+    lstm_layer_norm_real *const e_1_f = e_1_i + m; /* [m] */
+    lstm_layer_norm_real *const e_1_g = e_1_f + m; /* [m] */
+    lstm_layer_norm_real *const e_1_o = e_1_g + m; /* [m] */
+    lstm_layer_norm_real *const w_i = e_1_o + m; /* [m] */
     lstm_layer_norm_real *const w_f = w_i + m; /* [m] */
     lstm_layer_norm_real *const w_g = w_f + m; /* [m] */
     lstm_layer_norm_real *const w_o = w_g + m; /* [m] */
     lstm_layer_norm_real *const mu_2 = w_o + m; /* [] */
     lstm_layer_norm_real *const v_2 = mu_2 + 1; /* [] */
-    lstm_layer_norm_real *const mu_3 = v_2 + 1; /* [] */
+    lstm_layer_norm_real *const work_e_2_i = v_2 + 1; /* [T, B, m] */
+    lstm_layer_norm_real *const work_e_2_f = work_e_2_i + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const work_e_2_g = work_e_2_f + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const work_e_2_o = work_e_2_g + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const mu_3 = work_e_2_o + T * B * m; /* [] */
     lstm_layer_norm_real *const v_3 = mu_3 + 1; /* [] */
-    lstm_layer_norm_real *const a_h = v_3 + 1; /* [m] */
+    lstm_layer_norm_real *const e_3 = v_3 + 1; /* [m] */
+    lstm_layer_norm_real *const a_h = e_3 + m; /* [m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -163,10 +165,10 @@ void lstm_layer_norm_forward(
             lstm_layer_norm_real *restrict d_2_f = tape_d_2_f + at * m;
             lstm_layer_norm_real *restrict d_2_g = tape_d_2_g + at * m;
             lstm_layer_norm_real *restrict d_2_o = tape_d_2_o + at * m;
-            lstm_layer_norm_real *restrict e_2_i = tape_e_2_i + at * m;
-            lstm_layer_norm_real *restrict e_2_f = tape_e_2_f + at * m;
-            lstm_layer_norm_real *restrict e_2_g = tape_e_2_g + at * m;
-            lstm_layer_norm_real *restrict e_2_o = tape_e_2_o + at * m;
+            lstm_layer_norm_real *restrict e_2_i = work_e_2_i + at * m;
+            lstm_layer_norm_real *restrict e_2_f = work_e_2_f + at * m;
+            lstm_layer_norm_real *restrict e_2_g = work_e_2_g + at * m;
+            lstm_layer_norm_real *restrict e_2_o = work_e_2_o + at * m;
 
             /* (16)  w_i = W_i x */
             for (size_t j = 0; j < m; ++j) {
@@ -275,18 +277,13 @@ void lstm_layer_norm_forward(
             lstm_layer_norm_real *restrict d_1_f = tape_d_1_f + at * m;
             lstm_layer_norm_real *restrict d_1_g = tape_d_1_g + at * m;
             lstm_layer_norm_real *restrict d_1_o = tape_d_1_o + at * m;
-            lstm_layer_norm_real *restrict e_1_i = tape_e_1_i + at * m;
-            lstm_layer_norm_real *restrict e_1_f = tape_e_1_f + at * m;
-            lstm_layer_norm_real *restrict e_1_g = tape_e_1_g + at * m;
-            lstm_layer_norm_real *restrict e_1_o = tape_e_1_o + at * m;
-            const lstm_layer_norm_real *restrict e_2_i = tape_e_2_i + at * m;
-            const lstm_layer_norm_real *restrict e_2_f = tape_e_2_f + at * m;
-            const lstm_layer_norm_real *restrict e_2_g = tape_e_2_g + at * m;
-            const lstm_layer_norm_real *restrict e_2_o = tape_e_2_o + at * m;
+            const lstm_layer_norm_real *restrict e_2_i = work_e_2_i + at * m;
+            const lstm_layer_norm_real *restrict e_2_f = work_e_2_f + at * m;
+            const lstm_layer_norm_real *restrict e_2_g = work_e_2_g + at * m;
+            const lstm_layer_norm_real *restrict e_2_o = work_e_2_o + at * m;
             const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             lstm_layer_norm_real *restrict r_3 = tape_r_3 + at;
             lstm_layer_norm_real *restrict d_3 = tape_d_3 + at * m;
-            lstm_layer_norm_real *restrict e_3 = tape_e_3 + at * m;
             lstm_layer_norm_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
 
             /* (1)  u_i = U_i h_prev */
@@ -524,24 +521,24 @@ void lstm_layer_norm_backward(
     const lstm_layer_norm_real *const tape_d_1_f = tape_d_1_i + T * B * m; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_d_1_g = tape_d_1_f + T * B * m; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_d_1_o = tape_d_1_g + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_1_i = tape_d_1_o + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_1_f = tape_e_1_i + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_1_g = tape_e_1_f + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_1_o = tape_e_1_g + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_r_2 = tape_e_1_o + T * B * m; /* [T, B] */
+    const lstm_layer_norm_real *const tape_r_2 = tape_d_1_o + T * B * m; /* [T, B] */
     const lstm_layer_norm_real *const tape_d_2_i = tape_r_2 + T * B; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_d_2_f = tape_d_2_i + T * B * m; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_d_2_g = tape_d_2_f + T * B * m; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_d_2_o = tape_d_2_g + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_2_i = tape_d_2_o + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_2_f = tape_e_2_i + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_2_g = tape_e_2_f + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_2_o = tape_e_2_g + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_r_3 = tape_e_2_o + T * B * m; /* [T, B] */
+    const lstm_layer_norm_real *const tape_r_3 = tape_d_2_o + T * B * m; /* [T, B] */
     const lstm_layer_norm_real *const tape_d_3 = tape_r_3 + T * B; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_e_3 = tape_d_3 + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_tanh_a_h = tape_e_3 + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const h_bar = work; /* [m] */
+    const lstm_layer_norm_real *const tape_tanh_a_h = tape_d_3 + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const e_1_i = work; /* [m] */
+    lstm_layer_norm_real *const e_1_f = e_1_i + m; /* [m] */
+    lstm_layer_norm_real *const e_1_g = e_1_f + m; /* [m] */
+    lstm_layer_norm_real *const e_1_o = e_1_g + m; /* [m] */
+    lstm_layer_norm_real *const e_2_i = e_1_o + m; /* [m] */
+    lstm_layer_norm_real *const e_2_f = e_2_i + m; /* [m] */
+    lstm_layer_norm_real *const e_2_g = e_2_f + m; /* [m] */
+    lstm_layer_norm_real *const e_2_o = e_2_g + m; /* [m] */
+    lstm_layer_norm_real *const e_3 = e_2_o + m; /* [m] */
+    lstm_layer_norm_real *const h_bar = e_3 + m; /* [m] */
     lstm_layer_norm_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     lstm_layer_norm_real *const e_3_bar = work_a_h_bar + T * B * m; /* [m] */
     lstm_layer_norm_real *const r_3_bar = e_3_bar + m; /* [] */
@@ -848,20 +845,18 @@ void lstm_layer_norm_backward(
             const size_t at = t * B + s;
             const lstm_layer_norm_real *restrict x = in->x + at * n;
             const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const lstm_layer_norm_real *restrict e_1_i = tape_e_1_i + at * m;
-            const lstm_layer_norm_real *restrict e_1_f = tape_e_1_f + at * m;
-            const lstm_layer_norm_real *restrict e_1_g = tape_e_1_g + at * m;
-            const lstm_layer_norm_real *restrict e_1_o = tape_e_1_o + at * m;
+            const lstm_layer_norm_real *restrict r_1 = tape_r_1 + at;
+            const lstm_layer_norm_real *restrict d_1_i = tape_d_1_i + at * m;
+            const lstm_layer_norm_real *restrict d_1_f = tape_d_1_f + at * m;
+            const lstm_layer_norm_real *restrict d_1_g = tape_d_1_g + at * m;
+            const lstm_layer_norm_real *restrict d_1_o = tape_d_1_o + at * m;
             const lstm_layer_norm_real *restrict r_2 = tape_r_2 + at;
             const lstm_layer_norm_real *restrict d_2_i = tape_d_2_i + at * m;
             const lstm_layer_norm_real *restrict d_2_f = tape_d_2_f + at * m;
             const lstm_layer_norm_real *restrict d_2_g = tape_d_2_g + at * m;
             const lstm_layer_norm_real *restrict d_2_o = tape_d_2_o + at * m;
-            const lstm_layer_norm_real *restrict e_2_i = tape_e_2_i + at * m;
-            const lstm_layer_norm_real *restrict e_2_f = tape_e_2_f + at * m;
-            const lstm_layer_norm_real *restrict e_2_g = tape_e_2_g + at * m;
-            const lstm_layer_norm_real *restrict e_2_o = tape_e_2_o + at * m;
-            const lstm_layer_norm_real *restrict e_3 = tape_e_3 + at * m;
+            const lstm_layer_norm_real *restrict r_3 = tape_r_3 + at;
+            const lstm_layer_norm_real *restrict d_3 = tape_d_3 + at * m;
             const lstm_layer_norm_real *restrict a_h_bar = work_a_h_bar + at * m;
             const lstm_layer_norm_real *restrict z_o_bar = work_z_o_bar + at * m;
             const lstm_layer_norm_real *restrict z_f_bar = work_z_f_bar + at * m;
@@ -872,6 +867,42 @@ void lstm_layer_norm_backward(
             const lstm_layer_norm_real *restrict u_f_bar = work_u_f_bar + at * m;
             const lstm_layer_norm_real *restrict u_i_bar = work_u_i_bar + at * m;
             lstm_layer_norm_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (12)  e_1_i = d_1_i * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_i[j] = d_1_i[j] * r_1[0];
+
+            /* (13)  e_1_f = d_1_f * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_f[j] = d_1_f[j] * r_1[0];
+
+            /* (14)  e_1_g = d_1_g * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_g[j] = d_1_g[j] * r_1[0];
+
+            /* (15)  e_1_o = d_1_o * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_o[j] = d_1_o[j] * r_1[0];
+
+            /* (27)  e_2_i = d_2_i * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_i[j] = d_2_i[j] * r_2[0];
+
+            /* (28)  e_2_f = d_2_f * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_f[j] = d_2_f[j] * r_2[0];
+
+            /* (29)  e_2_g = d_2_g * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_g[j] = d_2_g[j] * r_2[0];
+
+            /* (30)  e_2_o = d_2_o * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_o[j] = d_2_o[j] * r_2[0];
+
+            /* (44)  e_3 = d_3 * r_3 */
+            for (size_t j = 0; j < m; ++j)
+                e_3[j] = d_3[j] * r_3[0];
 
             /* (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
             for (size_t j = 0; j < m; ++j)

@@ -146,10 +146,6 @@ def forward(parameters, inputs, initial):
     d_1_g = np.empty((T, B, m), dtype)
     d_1_o = np.empty((T, B, m), dtype)
     r_1 = np.empty((T, B), dtype)
-    e_1_i = np.empty((T, B, m), dtype)
-    e_1_f = np.empty((T, B, m), dtype)
-    e_1_g = np.empty((T, B, m), dtype)
-    e_1_o = np.empty((T, B, m), dtype)
     g = np.empty((T, B, m), dtype)
     i = np.empty((T, B, m), dtype)
     f = np.empty((T, B, m), dtype)
@@ -157,7 +153,6 @@ def forward(parameters, inputs, initial):
     o = np.empty((T, B, m), dtype)
     d_3 = np.empty((T, B, m), dtype)
     r_3 = np.empty((T, B), dtype)
-    e_3 = np.empty((T, B, m), dtype)
     tanh_a_h = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
@@ -186,19 +181,19 @@ def forward(parameters, inputs, initial):
         # (11)  r_1 = rsqrt(v_1 + 10^(-5))
         r_1[t] = rsqrt(v_1 + 1e-05)
         # (12)  e_1_i = d_1_i * r_1
-        e_1_i[t] = d_1_i[t] * r_1[t][:, None]
+        e_1_i = d_1_i[t] * r_1[t][:, None]
         # (13)  e_1_f = d_1_f * r_1
-        e_1_f[t] = d_1_f[t] * r_1[t][:, None]
+        e_1_f = d_1_f[t] * r_1[t][:, None]
         # (14)  e_1_g = d_1_g * r_1
-        e_1_g[t] = d_1_g[t] * r_1[t][:, None]
+        e_1_g = d_1_g[t] * r_1[t][:, None]
         # (15)  e_1_o = d_1_o * r_1
-        e_1_o[t] = d_1_o[t] * r_1[t][:, None]
+        e_1_o = d_1_o[t] * r_1[t][:, None]
         # (31)  z = alpha_2_g * e_2_g + beta_2_g + alpha_1_g * e_1_g + beta_1_g + b_g
-        z = alpha_2_g * e_2_g[t] + beta_2_g + alpha_1_g * e_1_g[t] + beta_1_g + b_g
+        z = alpha_2_g * e_2_g[t] + beta_2_g + alpha_1_g * e_1_g + beta_1_g + b_g
         # (32)  z_i = alpha_2_i * e_2_i + beta_2_i + alpha_1_i * e_1_i + beta_1_i + b_i
-        z_i = alpha_2_i * e_2_i[t] + beta_2_i + alpha_1_i * e_1_i[t] + beta_1_i + b_i
+        z_i = alpha_2_i * e_2_i[t] + beta_2_i + alpha_1_i * e_1_i + beta_1_i + b_i
         # (33)  z_f = alpha_2_f * e_2_f + beta_2_f + alpha_1_f * e_1_f + beta_1_f + b_f
-        z_f = alpha_2_f * e_2_f[t] + beta_2_f + alpha_1_f * e_1_f[t] + beta_1_f + b_f
+        z_f = alpha_2_f * e_2_f[t] + beta_2_f + alpha_1_f * e_1_f + beta_1_f + b_f
         # (34)  g = tanh(z)
         g[t] = np.tanh(z)
         # (35)  i = sigmoid(z_i)
@@ -208,7 +203,7 @@ def forward(parameters, inputs, initial):
         # (37)  c = g * i + c_prev * f
         c[t] = g[t] * i[t] + c_prev * f[t]
         # (38)  z_o = alpha_2_o * e_2_o + beta_2_o + alpha_1_o * e_1_o + beta_1_o + b_o
-        z_o = alpha_2_o * e_2_o[t] + beta_2_o + alpha_1_o * e_1_o[t] + beta_1_o + b_o
+        z_o = alpha_2_o * e_2_o[t] + beta_2_o + alpha_1_o * e_1_o + beta_1_o + b_o
         # (39)  o = sigmoid(z_o)
         o[t] = sigmoid(z_o)
         # (40)  mu_3 = 1 / m sum_i c[i]
@@ -220,14 +215,14 @@ def forward(parameters, inputs, initial):
         # (43)  r_3 = rsqrt(v_3 + 10^(-5))
         r_3[t] = rsqrt(v_3 + 1e-05)
         # (44)  e_3 = d_3 * r_3
-        e_3[t] = d_3[t] * r_3[t][:, None]
+        e_3 = d_3[t] * r_3[t][:, None]
         # (45)  a_h = alpha_3 * e_3 + beta_3
-        a_h = alpha_3 * e_3[t] + beta_3
+        a_h = alpha_3 * e_3 + beta_3
         # (45)  tanh_a_h = tanh(a_h)
         tanh_a_h[t] = np.tanh(a_h)
         # (45)  h = tanh(a_h) * o
         h[t] = tanh_a_h[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "r_1": r_1, "d_1_i": d_1_i, "d_1_f": d_1_f, "d_1_g": d_1_g, "d_1_o": d_1_o, "e_1_i": e_1_i, "e_1_f": e_1_f, "e_1_g": e_1_g, "e_1_o": e_1_o, "r_2": r_2, "d_2_i": d_2_i, "d_2_f": d_2_f, "d_2_g": d_2_g, "d_2_o": d_2_o, "e_2_i": e_2_i, "e_2_f": e_2_f, "e_2_g": e_2_g, "e_2_o": e_2_o, "r_3": r_3, "d_3": d_3, "e_3": e_3, "tanh_a_h": tanh_a_h}
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "r_1": r_1, "d_1_i": d_1_i, "d_1_f": d_1_f, "d_1_g": d_1_g, "d_1_o": d_1_o, "r_2": r_2, "d_2_i": d_2_i, "d_2_f": d_2_f, "d_2_g": d_2_g, "d_2_o": d_2_o, "r_3": r_3, "d_3": d_3, "tanh_a_h": tanh_a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -254,10 +249,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_1_f = tape["d_1_f"]
     d_1_g = tape["d_1_g"]
     d_1_o = tape["d_1_o"]
-    e_1_i = tape["e_1_i"]
-    e_1_f = tape["e_1_f"]
-    e_1_g = tape["e_1_g"]
-    e_1_o = tape["e_1_o"]
     alpha_1_i = parameters["alpha_1_i"]
     alpha_1_f = parameters["alpha_1_f"]
     alpha_1_g = parameters["alpha_1_g"]
@@ -267,17 +258,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_2_f = tape["d_2_f"]
     d_2_g = tape["d_2_g"]
     d_2_o = tape["d_2_o"]
-    e_2_i = tape["e_2_i"]
-    e_2_f = tape["e_2_f"]
-    e_2_g = tape["e_2_g"]
-    e_2_o = tape["e_2_o"]
     alpha_2_i = parameters["alpha_2_i"]
     alpha_2_f = parameters["alpha_2_f"]
     alpha_2_g = parameters["alpha_2_g"]
     alpha_2_o = parameters["alpha_2_o"]
     r_3 = tape["r_3"]
     d_3 = tape["d_3"]
-    e_3 = tape["e_3"]
     alpha_3 = parameters["alpha_3"]
     tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
@@ -373,6 +359,24 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (12)  e_1_i = d_1_i * r_1
+    e_1_i = d_1_i * r_1[:, :, None]
+    # (13)  e_1_f = d_1_f * r_1
+    e_1_f = d_1_f * r_1[:, :, None]
+    # (14)  e_1_g = d_1_g * r_1
+    e_1_g = d_1_g * r_1[:, :, None]
+    # (15)  e_1_o = d_1_o * r_1
+    e_1_o = d_1_o * r_1[:, :, None]
+    # (27)  e_2_i = d_2_i * r_2
+    e_2_i = d_2_i * r_2[:, :, None]
+    # (28)  e_2_f = d_2_f * r_2
+    e_2_f = d_2_f * r_2[:, :, None]
+    # (29)  e_2_g = d_2_g * r_2
+    e_2_g = d_2_g * r_2[:, :, None]
+    # (30)  e_2_o = d_2_o * r_2
+    e_2_o = d_2_o * r_2[:, :, None]
+    # (44)  e_3 = d_3 * r_3
+    e_3 = d_3 * r_3[:, :, None]
     # (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38)
     e_2_o_bar = z_o_bar * alpha_2_o
     # (63)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31)

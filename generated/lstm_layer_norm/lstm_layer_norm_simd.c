@@ -30,7 +30,7 @@ size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 24 * T * B * row_m + 3 * T * B * 1;
+    return 15 * T * B * row_m + 3 * T * B * 1;
 }
 
 size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *sizes)
@@ -78,7 +78,7 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     (void)n;
     (void)m;
     (void)row_m;
-    return 4 * B * row_m + 4 * B * 1 + 4 * T * B * row_m + 2 * T * B * 1;
+    return 4 * B * row_m + 4 * B * 1 + 8 * T * B * row_m + 2 * T * B * 1;
 }
 
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -241,23 +241,14 @@ void lstm_layer_norm_simd_forward(
     real *const tape_d_1_f = tape_d_1_i + T * B * row_m; /* [m] a row */
     real *const tape_d_1_g = tape_d_1_f + T * B * row_m; /* [m] a row */
     real *const tape_d_1_o = tape_d_1_g + T * B * row_m; /* [m] a row */
-    real *const tape_e_1_i = tape_d_1_o + T * B * row_m; /* [m] a row */
-    real *const tape_e_1_f = tape_e_1_i + T * B * row_m; /* [m] a row */
-    real *const tape_e_1_g = tape_e_1_f + T * B * row_m; /* [m] a row */
-    real *const tape_e_1_o = tape_e_1_g + T * B * row_m; /* [m] a row */
-    real *const tape_r_2 = tape_e_1_o + T * B * row_m; /* [] a row */
+    real *const tape_r_2 = tape_d_1_o + T * B * row_m; /* [] a row */
     real *const tape_d_2_i = tape_r_2 + T * B * 1; /* [m] a row */
     real *const tape_d_2_f = tape_d_2_i + T * B * row_m; /* [m] a row */
     real *const tape_d_2_g = tape_d_2_f + T * B * row_m; /* [m] a row */
     real *const tape_d_2_o = tape_d_2_g + T * B * row_m; /* [m] a row */
-    real *const tape_e_2_i = tape_d_2_o + T * B * row_m; /* [m] a row */
-    real *const tape_e_2_f = tape_e_2_i + T * B * row_m; /* [m] a row */
-    real *const tape_e_2_g = tape_e_2_f + T * B * row_m; /* [m] a row */
-    real *const tape_e_2_o = tape_e_2_g + T * B * row_m; /* [m] a row */
-    real *const tape_r_3 = tape_e_2_o + T * B * row_m; /* [] a row */
+    real *const tape_r_3 = tape_d_2_o + T * B * row_m; /* [] a row */
     real *const tape_d_3 = tape_r_3 + T * B * 1; /* [m] a row */
-    real *const tape_e_3 = tape_d_3 + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_e_3 + T * B * row_m; /* [m] a row */
+    real *const tape_tanh_a_h = tape_d_3 + T * B * row_m; /* [m] a row */
     real *const work_u_i = work; /* [m] a row */
     real *const work_u_f = work_u_i + B * row_m; /* [m] a row */
     real *const work_u_g = work_u_f + B * row_m; /* [m] a row */
@@ -270,7 +261,11 @@ void lstm_layer_norm_simd_forward(
     real *const work_w_o = work_w_g + T * B * row_m; /* [m] a row */
     real *const work_mu_2 = work_w_o + T * B * row_m; /* [] a row */
     real *const work_v_2 = work_mu_2 + T * B * 1; /* [] a row */
-    real *const work_mu_3 = work_v_2 + T * B * 1; /* [] a row */
+    real *const work_e_2_i = work_v_2 + T * B * 1; /* [m] a row */
+    real *const work_e_2_f = work_e_2_i + T * B * row_m; /* [m] a row */
+    real *const work_e_2_g = work_e_2_f + T * B * row_m; /* [m] a row */
+    real *const work_e_2_o = work_e_2_g + T * B * row_m; /* [m] a row */
+    real *const work_mu_3 = work_e_2_o + T * B * row_m; /* [] a row */
     real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
@@ -417,10 +412,10 @@ void lstm_layer_norm_simd_forward(
             const real *const d_2_f_rows = tape_d_2_f + begin * row_m;
             const real *const d_2_g_rows = tape_d_2_g + begin * row_m;
             const real *const d_2_o_rows = tape_d_2_o + begin * row_m;
-            real *const e_2_i_rows = tape_e_2_i + begin * row_m;
-            real *const e_2_f_rows = tape_e_2_f + begin * row_m;
-            real *const e_2_g_rows = tape_e_2_g + begin * row_m;
-            real *const e_2_o_rows = tape_e_2_o + begin * row_m;
+            real *const e_2_i_rows = work_e_2_i + begin * row_m;
+            real *const e_2_f_rows = work_e_2_f + begin * row_m;
+            real *const e_2_g_rows = work_e_2_g + begin * row_m;
+            real *const e_2_o_rows = work_e_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
@@ -596,14 +591,10 @@ void lstm_layer_norm_simd_forward(
                 const real *const d_1_f_rows = tape_d_1_f + (t * B + begin) * row_m;
                 const real *const d_1_g_rows = tape_d_1_g + (t * B + begin) * row_m;
                 const real *const d_1_o_rows = tape_d_1_o + (t * B + begin) * row_m;
-                real *const e_1_i_rows = tape_e_1_i + (t * B + begin) * row_m;
-                real *const e_1_f_rows = tape_e_1_f + (t * B + begin) * row_m;
-                real *const e_1_g_rows = tape_e_1_g + (t * B + begin) * row_m;
-                real *const e_1_o_rows = tape_e_1_o + (t * B + begin) * row_m;
-                const real *const e_2_i_rows = tape_e_2_i + (t * B + begin) * row_m;
-                const real *const e_2_f_rows = tape_e_2_f + (t * B + begin) * row_m;
-                const real *const e_2_g_rows = tape_e_2_g + (t * B + begin) * row_m;
-                const real *const e_2_o_rows = tape_e_2_o + (t * B + begin) * row_m;
+                const real *const e_2_i_rows = work_e_2_i + (t * B + begin) * row_m;
+                const real *const e_2_f_rows = work_e_2_f + (t * B + begin) * row_m;
+                const real *const e_2_g_rows = work_e_2_g + (t * B + begin) * row_m;
+                const real *const e_2_o_rows = work_e_2_o + (t * B + begin) * row_m;
                 const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -642,19 +633,15 @@ void lstm_layer_norm_simd_forward(
 
                         /* (12)  e_1_i = d_1_i * r_1 */
                         const vec e_1_i = d_1_i * r_1;
-                        store(e_1_i_rows + s * row_m + j, e_1_i);
 
                         /* (13)  e_1_f = d_1_f * r_1 */
                         const vec e_1_f = d_1_f * r_1;
-                        store(e_1_f_rows + s * row_m + j, e_1_f);
 
                         /* (14)  e_1_g = d_1_g * r_1 */
                         const vec e_1_g = d_1_g * r_1;
-                        store(e_1_g_rows + s * row_m + j, e_1_g);
 
                         /* (15)  e_1_o = d_1_o * r_1 */
                         const vec e_1_o = d_1_o * r_1;
-                        store(e_1_o_rows + s * row_m + j, e_1_o);
 
                         /* (31)  z = alpha_2_g * e_2_g + beta_2_g + alpha_1_g * e_1_g + beta_1_g + b_g */
                         const vec z = alpha_2_g_here * e_2_g + beta_2_g_here + alpha_1_g_here * e_1_g + beta_1_g_here + b_g_here;
@@ -748,7 +735,6 @@ void lstm_layer_norm_simd_forward(
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = tape_r_3 + (t * B + begin) * 1;
                 const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
-                real *const e_3_rows = tape_e_3 + (t * B + begin) * row_m;
                 real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
@@ -761,7 +747,6 @@ void lstm_layer_norm_simd_forward(
 
                         /* (44)  e_3 = d_3 * r_3 */
                         const vec e_3 = d_3 * r_3;
-                        store(e_3_rows + s * row_m + j, e_3);
 
                         /* (45)  a_h = alpha_3 * e_3 + beta_3 */
                         const vec a_h = alpha_3_here * e_3 + beta_3_here;
@@ -1411,23 +1396,14 @@ void lstm_layer_norm_simd_backward(
     const real *const tape_d_1_f = tape_d_1_i + T * B * row_m; /* [m] a row */
     const real *const tape_d_1_g = tape_d_1_f + T * B * row_m; /* [m] a row */
     const real *const tape_d_1_o = tape_d_1_g + T * B * row_m; /* [m] a row */
-    const real *const tape_e_1_i = tape_d_1_o + T * B * row_m; /* [m] a row */
-    const real *const tape_e_1_f = tape_e_1_i + T * B * row_m; /* [m] a row */
-    const real *const tape_e_1_g = tape_e_1_f + T * B * row_m; /* [m] a row */
-    const real *const tape_e_1_o = tape_e_1_g + T * B * row_m; /* [m] a row */
-    const real *const tape_r_2 = tape_e_1_o + T * B * row_m; /* [] a row */
+    const real *const tape_r_2 = tape_d_1_o + T * B * row_m; /* [] a row */
     const real *const tape_d_2_i = tape_r_2 + T * B * 1; /* [m] a row */
     const real *const tape_d_2_f = tape_d_2_i + T * B * row_m; /* [m] a row */
     const real *const tape_d_2_g = tape_d_2_f + T * B * row_m; /* [m] a row */
     const real *const tape_d_2_o = tape_d_2_g + T * B * row_m; /* [m] a row */
-    const real *const tape_e_2_i = tape_d_2_o + T * B * row_m; /* [m] a row */
-    const real *const tape_e_2_f = tape_e_2_i + T * B * row_m; /* [m] a row */
-    const real *const tape_e_2_g = tape_e_2_f + T * B * row_m; /* [m] a row */
-    const real *const tape_e_2_o = tape_e_2_g + T * B * row_m; /* [m] a row */
-    const real *const tape_r_3 = tape_e_2_o + T * B * row_m; /* [] a row */
+    const real *const tape_r_3 = tape_d_2_o + T * B * row_m; /* [] a row */
     const real *const tape_d_3 = tape_r_3 + T * B * 1; /* [m] a row */
-    const real *const tape_e_3 = tape_d_3 + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_e_3 + T * B * row_m; /* [m] a row */
+    const real *const tape_tanh_a_h = tape_d_3 + T * B * row_m; /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
     real *const work_e_3_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_r_3_bar = work_e_3_bar + B * row_m; /* [] a row */
@@ -1890,15 +1866,18 @@ void lstm_layer_norm_simd_backward(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const e_1_i_rows = tape_e_1_i + (first * B + begin) * row_m;
-                const real *const e_1_f_rows = tape_e_1_f + (first * B + begin) * row_m;
-                const real *const e_1_g_rows = tape_e_1_g + (first * B + begin) * row_m;
-                const real *const e_1_o_rows = tape_e_1_o + (first * B + begin) * row_m;
-                const real *const e_2_i_rows = tape_e_2_i + (first * B + begin) * row_m;
-                const real *const e_2_f_rows = tape_e_2_f + (first * B + begin) * row_m;
-                const real *const e_2_g_rows = tape_e_2_g + (first * B + begin) * row_m;
-                const real *const e_2_o_rows = tape_e_2_o + (first * B + begin) * row_m;
-                const real *const e_3_rows = tape_e_3 + (first * B + begin) * row_m;
+                const real *const r_1_rows = tape_r_1 + (first * B + begin) * 1;
+                const real *const d_1_i_rows = tape_d_1_i + (first * B + begin) * row_m;
+                const real *const d_1_f_rows = tape_d_1_f + (first * B + begin) * row_m;
+                const real *const d_1_g_rows = tape_d_1_g + (first * B + begin) * row_m;
+                const real *const d_1_o_rows = tape_d_1_o + (first * B + begin) * row_m;
+                const real *const r_2_rows = tape_r_2 + (first * B + begin) * 1;
+                const real *const d_2_i_rows = tape_d_2_i + (first * B + begin) * row_m;
+                const real *const d_2_f_rows = tape_d_2_f + (first * B + begin) * row_m;
+                const real *const d_2_g_rows = tape_d_2_g + (first * B + begin) * row_m;
+                const real *const d_2_o_rows = tape_d_2_o + (first * B + begin) * row_m;
+                const real *const r_3_rows = tape_r_3 + (first * B + begin) * 1;
+                const real *const d_3_rows = tape_d_3 + (first * B + begin) * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
                 const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
@@ -1939,20 +1918,50 @@ void lstm_layer_norm_simd_backward(
                         vec alpha_3_bar_here = {0};
                         vec beta_3_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec e_1_i = load(e_1_i_rows + s * row_m + j);
-                            const vec e_1_f = load(e_1_f_rows + s * row_m + j);
-                            const vec e_1_g = load(e_1_g_rows + s * row_m + j);
-                            const vec e_1_o = load(e_1_o_rows + s * row_m + j);
-                            const vec e_2_i = load(e_2_i_rows + s * row_m + j);
-                            const vec e_2_f = load(e_2_f_rows + s * row_m + j);
-                            const vec e_2_g = load(e_2_g_rows + s * row_m + j);
-                            const vec e_2_o = load(e_2_o_rows + s * row_m + j);
-                            const vec e_3 = load(e_3_rows + s * row_m + j);
+                            const vec r_1 = splat(*(r_1_rows + s));
+                            const vec d_1_i = load(d_1_i_rows + s * row_m + j);
+                            const vec d_1_f = load(d_1_f_rows + s * row_m + j);
+                            const vec d_1_g = load(d_1_g_rows + s * row_m + j);
+                            const vec d_1_o = load(d_1_o_rows + s * row_m + j);
+                            const vec r_2 = splat(*(r_2_rows + s));
+                            const vec d_2_i = load(d_2_i_rows + s * row_m + j);
+                            const vec d_2_f = load(d_2_f_rows + s * row_m + j);
+                            const vec d_2_g = load(d_2_g_rows + s * row_m + j);
+                            const vec d_2_o = load(d_2_o_rows + s * row_m + j);
+                            const vec r_3 = splat(*(r_3_rows + s));
+                            const vec d_3 = load(d_3_rows + s * row_m + j);
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
                             const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
                             const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
                             const vec z_bar = load(z_bar_rows + s * row_m + j);
+
+                            /* (12)  e_1_i = d_1_i * r_1 */
+                            const vec e_1_i = d_1_i * r_1;
+
+                            /* (13)  e_1_f = d_1_f * r_1 */
+                            const vec e_1_f = d_1_f * r_1;
+
+                            /* (14)  e_1_g = d_1_g * r_1 */
+                            const vec e_1_g = d_1_g * r_1;
+
+                            /* (15)  e_1_o = d_1_o * r_1 */
+                            const vec e_1_o = d_1_o * r_1;
+
+                            /* (27)  e_2_i = d_2_i * r_2 */
+                            const vec e_2_i = d_2_i * r_2;
+
+                            /* (28)  e_2_f = d_2_f * r_2 */
+                            const vec e_2_f = d_2_f * r_2;
+
+                            /* (29)  e_2_g = d_2_g * r_2 */
+                            const vec e_2_g = d_2_g * r_2;
+
+                            /* (30)  e_2_o = d_2_o * r_2 */
+                            const vec e_2_o = d_2_o * r_2;
+
+                            /* (44)  e_3 = d_3 * r_3 */
+                            const vec e_3 = d_3 * r_3;
 
                             /* (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
                             const vec e_2_o_bar = z_o_bar * alpha_2_o_here;

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_layer_norm_real: what forward saves for backward: 24 * T * B * padded m + 3 * T * B * 1. */
+/* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * T * B * padded m + 3 * T * B * 1. */
 size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes);
 
 /* Entries of lstm_layer_norm_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m. */
@@ -24,7 +24,7 @@ size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *siz
 /* Entries of lstm_layer_norm_real: weights packed for backward: up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
 size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * B * padded m + 4 * B * 1 + 4 * T * B * padded m + 2 * T * B * 1. */
+/* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * B * padded m + 4 * B * 1 + 8 * T * B * padded m + 2 * T * B * 1. */
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
 /* Entries of lstm_layer_norm_real: scratch memory of infer: 10 * B * padded m + 2 * B * padded m + 6 * B * 1 + 12 * T * B * padded m + 3 * T * B * 1. */

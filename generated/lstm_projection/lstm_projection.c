@@ -35,13 +35,13 @@ size_t lstm_projection_tape_size(const lstm_projection_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_PROJECTION_FIXED_m;
-    return 7 * T * B * m;
+    return 6 * T * B * m;
 }
 
 size_t lstm_projection_forward_work_size(const lstm_projection_sizes *sizes)
 {
     const size_t m = LSTM_PROJECTION_FIXED_m;
-    return 4 * m;
+    return 5 * m;
 }
 
 size_t lstm_projection_backward_work_size(const lstm_projection_sizes *sizes)
@@ -50,7 +50,7 @@ size_t lstm_projection_backward_work_size(const lstm_projection_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
-    return T * B * p + 6 * m + 4 * T * B * m + 2 * B * p + 2 * B * m;
+    return 7 * m + T * B * p + 4 * T * B * m + 2 * B * p + 2 * B * m;
 }
 
 size_t lstm_projection_step_work_size(const lstm_projection_sizes *sizes)
@@ -88,12 +88,12 @@ void lstm_projection_forward(
     lstm_projection_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
     lstm_projection_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
     lstm_projection_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    lstm_projection_real *const tape_c_o = tape_c + T * B * m; /* [T, B, m] */
-    lstm_projection_real *const tape_tanh_c = tape_c_o + T * B * m; /* [T, B, m] */
+    lstm_projection_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
     lstm_projection_real *const z = work; /* [m] */
     lstm_projection_real *const z_i = z + m; /* [m] */
     lstm_projection_real *const z_f = z_i + m; /* [m] */
     lstm_projection_real *const z_o = z_f + m; /* [m] */
+    lstm_projection_real *const c_o = z_o + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -108,7 +108,6 @@ void lstm_projection_forward(
             lstm_projection_real *restrict h = out->h + at * p;
             const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial->h + s * p;
             const lstm_projection_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
-            lstm_projection_real *restrict c_o = tape_c_o + at * m;
             lstm_projection_real *restrict tanh_c = tape_tanh_c + at * m;
 
             /* (1)  z = W_g x + U_g h_prev + b_g */
@@ -235,9 +234,9 @@ void lstm_projection_backward(
     const lstm_projection_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
     const lstm_projection_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
     const lstm_projection_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    const lstm_projection_real *const tape_c_o = tape_c + T * B * m; /* [T, B, m] */
-    const lstm_projection_real *const tape_tanh_c = tape_c_o + T * B * m; /* [T, B, m] */
-    lstm_projection_real *const work_h_bar = work; /* [T, B, p] */
+    const lstm_projection_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
+    lstm_projection_real *const c_o = work; /* [m] */
+    lstm_projection_real *const work_h_bar = c_o + m; /* [T, B, p] */
     lstm_projection_real *const c_o_bar = work_h_bar + T * B * p; /* [m] */
     lstm_projection_real *const o_bar = c_o_bar + m; /* [m] */
     lstm_projection_real *const work_z_o_bar = o_bar + m; /* [T, B, m] */
@@ -373,14 +372,19 @@ void lstm_projection_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_projection_real *restrict x = in->x + at * n;
+            const lstm_projection_real *restrict o = tape_o + at * m;
             const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial->h + s * p;
-            const lstm_projection_real *restrict c_o = tape_c_o + at * m;
+            const lstm_projection_real *restrict tanh_c = tape_tanh_c + at * m;
             const lstm_projection_real *restrict h_bar = work_h_bar + at * p;
             const lstm_projection_real *restrict z_o_bar = work_z_o_bar + at * m;
             const lstm_projection_real *restrict z_f_bar = work_z_f_bar + at * m;
             const lstm_projection_real *restrict z_i_bar = work_z_i_bar + at * m;
             const lstm_projection_real *restrict z_bar = work_z_bar + at * m;
             lstm_projection_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (10)  c_o = tanh(c) * o */
+            for (size_t j = 0; j < m; ++j)
+                c_o[j] = tanh_c[j] * o[j];
 
             /* (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
             for (size_t j = 0; j < n; ++j) {

@@ -77,7 +77,6 @@ def forward(parameters, inputs, initial):
     c = np.empty((T, B, m), dtype)
     o = np.empty((T, B, m), dtype)
     tanh_c = np.empty((T, B, m), dtype)
-    c_o = np.empty((T, B, m), dtype)
     h = np.empty((T, B, p), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -103,10 +102,10 @@ def forward(parameters, inputs, initial):
         # (10)  tanh_c = tanh(c)
         tanh_c[t] = np.tanh(c[t])
         # (10)  c_o = tanh(c) * o
-        c_o[t] = tanh_c[t] * o[t]
+        c_o = tanh_c[t] * o[t]
         # (10)  h = P c_o
-        h[t] = c_o[t] @ P.T
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "c_o": c_o, "tanh_c": tanh_c}
+        h[t] = c_o @ P.T
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "tanh_c": tanh_c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -129,7 +128,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_o = parameters["W_o"]
     U_o = parameters["U_o"]
     P = parameters["P"]
-    c_o = tape["c_o"]
     tanh_c = tape["tanh_c"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
@@ -181,6 +179,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (10)  c_o = tanh(c) * o
+    c_o = tanh_c * o
     # (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8)
     x_bar = z_bar @ W_g + z_i_bar @ W_i + z_f_bar @ W_f + z_o_bar @ W_o
     # (25)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2)

@@ -28,7 +28,7 @@ size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)chunk;
-    return 7 * T * B * row_m;
+    return 6 * T * B * row_m;
 }
 
 size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *sizes)
@@ -88,7 +88,7 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
     (void)p;
     (void)row_m;
     (void)chunk;
-    return chunk * B * 4 * up_to(m, LANES);
+    return B * row_m + chunk * B * 4 * up_to(m, LANES);
 }
 
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -129,7 +129,7 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return chunk * B * row_p + 4 * chunk * B * row_m + 2 * B * row_p + 2 * B * row_m + threads * SCRATCH;
+    return 5 * chunk * B * row_m + chunk * B * row_p + 2 * B * row_p + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -258,9 +258,9 @@ void lstm_projection_simd_forward(
     real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
     real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    real *const tape_c_o = tape_c + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_c = tape_c_o + T * B * row_m; /* [m] a row */
-    real *const tile_z_ahead = work;
+    real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
+    real *const work_c_o = work; /* [m] a row */
+    real *const tile_z_ahead = work_c_o + B * row_m;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
@@ -298,7 +298,7 @@ void lstm_projection_simd_forward(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial->h + begin * p;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    real *const c_o_rows = tape_c_o + (t * B + begin) * row_m;
+                    real *const c_o_rows = work_c_o + begin * row_m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
@@ -370,7 +370,7 @@ void lstm_projection_simd_forward(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * p;
-                    const real *const c_o_rows = tape_c_o + (t * B + begin) * row_m;
+                    const real *const c_o_rows = work_c_o + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(p, vectors, block);
@@ -589,9 +589,9 @@ void lstm_projection_simd_backward(
     const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
     const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    const real *const tape_c_o = tape_c + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_c = tape_c_o + T * B * row_m; /* [m] a row */
-    real *const work_h_bar = work; /* [p] a row */
+    const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
+    real *const work_c_o = work; /* [m] a row */
+    real *const work_h_bar = work_c_o + chunk * B * row_m; /* [p] a row */
     real *const work_z_o_bar = work_h_bar + chunk * B * row_p; /* [m] a row */
     real *const work_z_f_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
     real *const work_z_i_bar = work_z_f_bar + chunk * B * row_m; /* [m] a row */
@@ -767,6 +767,60 @@ void lstm_projection_simd_backward(
 
         /* every step, in any order */
         {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                real *const c_o_rows = work_c_o + begin * row_m;
+                const real *const tanh_c_rows = tape_tanh_c + (first * B + begin) * row_m;
+                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
+                const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
+                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_i_bar_here = {0};
+                        vec b_f_bar_here = {0};
+                        vec b_g_bar_here = {0};
+                        vec b_o_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec tanh_c = load(tanh_c_rows + s * row_m + j);
+                            const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
+                            const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
+                            const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
+                            const vec z_bar = load(z_bar_rows + s * row_m + j);
+
+                            /* (10)  c_o = tanh(c) * o */
+                            const vec c_o = tanh_c * o;
+                            store(c_o_rows + s * row_m + j, c_o);
+
+                            /* (27)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
+                            b_i_bar_here += z_i_bar;
+
+                            /* (30)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
+                            b_f_bar_here += z_f_bar;
+
+                            /* (33)  b_g_bar = sum_t z_bar   adjoint of (1) */
+                            b_g_bar_here += z_bar;
+
+                            /* (36)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
+                            b_o_bar_here += z_o_bar;
+                        }
+                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -793,51 +847,6 @@ void lstm_projection_simd_backward(
                             const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
                             store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
-                const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
-                const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
-                const real *const z_bar_rows = work_z_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_i_bar_here = {0};
-                        vec b_f_bar_here = {0};
-                        vec b_g_bar_here = {0};
-                        vec b_o_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
-                            const vec z_f_bar = load(z_f_bar_rows + s * row_m + j);
-                            const vec z_i_bar = load(z_i_bar_rows + s * row_m + j);
-                            const vec z_bar = load(z_bar_rows + s * row_m + j);
-
-                            /* (27)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
-                            b_i_bar_here += z_i_bar;
-
-                            /* (30)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
-                            b_f_bar_here += z_f_bar;
-
-                            /* (33)  b_g_bar = sum_t z_bar   adjoint of (1) */
-                            b_g_bar_here += z_bar;
-
-                            /* (36)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
-                            b_o_bar_here += z_o_bar;
-                        }
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
@@ -872,7 +881,7 @@ void lstm_projection_simd_backward(
             totals(first * B, steps * B, &rows_of_h_prev, p, with_h_prev, 4, member, members, scratch);
 
             /* (37)  P_bar = sum_t h_bar c_o^T   adjoint of (10) */
-            const series rows_of_c_o = {tape_c_o, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_c_o = {work_c_o, 0, row_m, 0, 0, 0, first * B};
             const total_of with_c_o[] = {
                 {{work_h_bar, 0, row_p, 0, 0, 0, first * B}, p, 1, P_bar, done > 0},
             };

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_projection_real: what forward saves for backward: 7 * T * B * padded m. */
+/* Entries of lstm_projection_real: what forward saves for backward: 6 * T * B * padded m. */
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
 
 /* Entries of lstm_projection_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m. */
@@ -24,13 +24,13 @@ size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *siz
 /* Entries of lstm_projection_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
 size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: scratch memory of forward: chunk * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_projection_real: scratch memory of forward: B * padded m + chunk * B * 4 * up_to(m, LANES). */
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
 /* Entries of lstm_projection_real: scratch memory of infer: 2 * B * padded m + B * padded m + chunk * B * 4 * up_to(m, LANES). */
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of backward: chunk * B * padded p + 4 * chunk * B * padded m + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lstm_projection_real: scratch memory of backward: 5 * chunk * B * padded m + chunk * B * padded p + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH. */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
 /* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m + 1. */

@@ -34,13 +34,13 @@ size_t mgu_tape_size(const mgu_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MGU_FIXED_m;
-    return 3 * T * B * m;
+    return 2 * T * B * m;
 }
 
 size_t mgu_forward_work_size(const mgu_sizes *sizes)
 {
     const size_t m = MGU_FIXED_m;
-    return 2 * m;
+    return 3 * m;
 }
 
 size_t mgu_backward_work_size(const mgu_sizes *sizes)
@@ -48,7 +48,7 @@ size_t mgu_backward_work_size(const mgu_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MGU_FIXED_m;
-    return 4 * m + 2 * T * B * m + 2 * B * m;
+    return 5 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t mgu_step_work_size(const mgu_sizes *sizes)
@@ -75,8 +75,8 @@ void mgu_forward(
     const mgu_real *const b_h = parameters->b_h; /* [m] */
     mgu_real *const tape_f = tape; /* [T, B, m] */
     mgu_real *const tape_s = tape_f + T * B * m; /* [T, B, m] */
-    mgu_real *const tape_f_h_prev = tape_s + T * B * m; /* [T, B, m] */
-    mgu_real *const a_f = work; /* [m] */
+    mgu_real *const f_h_prev = work; /* [m] */
+    mgu_real *const a_f = f_h_prev + m; /* [m] */
     mgu_real *const a_s = a_f + m; /* [m] */
 
     /* scan forward in time */
@@ -88,7 +88,6 @@ void mgu_forward(
             mgu_real *restrict s = tape_s + at * m;
             mgu_real *restrict h = out->h + at * m;
             const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            mgu_real *restrict f_h_prev = tape_f_h_prev + at * m;
 
             /* (1)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
@@ -156,8 +155,8 @@ void mgu_backward(
     mgu_real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const mgu_real *const tape_f = tape; /* [T, B, m] */
     const mgu_real *const tape_s = tape_f + T * B * m; /* [T, B, m] */
-    const mgu_real *const tape_f_h_prev = tape_s + T * B * m; /* [T, B, m] */
-    mgu_real *const h_bar = work; /* [m] */
+    mgu_real *const f_h_prev = work; /* [m] */
+    mgu_real *const h_bar = f_h_prev + m; /* [m] */
     mgu_real *const s_bar = h_bar + m; /* [m] */
     mgu_real *const work_a_s_bar = s_bar + m; /* [T, B, m] */
     mgu_real *const f_h_prev_bar = work_a_s_bar + T * B * m; /* [m] */
@@ -235,11 +234,15 @@ void mgu_backward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const mgu_real *restrict x = in->x + at * n;
+            const mgu_real *restrict f = tape_f + at * m;
             const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            const mgu_real *restrict f_h_prev = tape_f_h_prev + at * m;
             const mgu_real *restrict a_s_bar = work_a_s_bar + at * m;
             const mgu_real *restrict a_f_bar = work_a_f_bar + at * m;
             mgu_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (2)  f_h_prev = f * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                f_h_prev[j] = f[j] * h_prev[j];
 
             /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
             for (size_t j = 0; j < n; ++j) {

@@ -51,7 +51,6 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     f = np.empty((T, B, m), dtype)
-    f_h_prev = np.empty((T, B, m), dtype)
     s = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
@@ -61,14 +60,14 @@ def forward(parameters, inputs, initial):
         # (1)  f = sigmoid(a_f)
         f[t] = sigmoid(a_f)
         # (2)  f_h_prev = f * h_prev
-        f_h_prev[t] = f[t] * h_prev
+        f_h_prev = f[t] * h_prev
         # (2)  a_s = W_h x + U_h f_h_prev + b_h
-        a_s = x[t] @ W_h.T + f_h_prev[t] @ U_h.T + b_h
+        a_s = x[t] @ W_h.T + f_h_prev @ U_h.T + b_h
         # (2)  s = tanh(a_s)
         s[t] = np.tanh(a_s)
         # (3)  h = (1 - f) * h_prev + f * s
         h[t] = (1 - f[t]) * h_prev + f[t] * s[t]
-    return {"h": h}, {"h": h[T - 1]}, {"f": f, "s": s, "f_h_prev": f_h_prev}
+    return {"h": h}, {"h": h[T - 1]}, {"f": f, "s": s}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -82,7 +81,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     U_f = parameters["U_f"]
     W_h = parameters["W_h"]
     U_h = parameters["U_h"]
-    f_h_prev = tape["f_h_prev"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -114,6 +112,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (2)  f_h_prev = f * h_prev
+    f_h_prev = f * h_prev
     # (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2)
     x_bar = a_f_bar @ W_f + a_s_bar @ W_h
     # (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)

@@ -26,7 +26,7 @@ size_t mgu_simd_tape_size(const mgu_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 2 * T * B * row_m;
 }
 
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes)
@@ -78,7 +78,7 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * chunk * B * up_to(m, LANES);
+    return B * row_m + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
@@ -226,8 +226,8 @@ void mgu_simd_forward(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_f = tape; /* [m] a row */
     real *const tape_s = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_f_h_prev = tape_s + T * B * row_m; /* [m] a row */
-    real *const tile_a_f_ahead = work;
+    real *const work_f_h_prev = work; /* [m] a row */
+    real *const tile_a_f_ahead = work_f_h_prev + B * row_m;
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -272,7 +272,7 @@ void mgu_simd_forward(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const f_h_prev_rows = tape_f_h_prev + (t * B + begin) * row_m;
+                    real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(m, vectors, block);
@@ -314,7 +314,7 @@ void mgu_simd_forward(
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const f_h_prev_rows = tape_f_h_prev + (t * B + begin) * row_m;
+                    const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(m, vectors, block);
@@ -519,8 +519,8 @@ void mgu_simd_backward(
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_f = tape; /* [m] a row */
     const real *const tape_s = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_f_h_prev = tape_s + T * B * row_m; /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    real *const work_f_h_prev = work; /* [m] a row */
+    real *const work_h_bar = work_f_h_prev + chunk * B * row_m; /* [m] a row */
     real *const work_a_s_bar = work_h_bar + B * row_m; /* [m] a row */
     real *const work_f_h_prev_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_f_bar = work_f_h_prev_bar + B * row_m; /* [m] a row */
@@ -667,6 +667,48 @@ void mgu_simd_backward(
 
         /* every step, in any order */
         {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_f_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec f = load(f_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
+                            const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
+
+                            /* (2)  f_h_prev = f * h_prev */
+                            const vec f_h_prev = f * h_prev;
+                            store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+
+                            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            b_f_bar_here += a_f_bar;
+
+                            /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+                            b_h_bar_here += a_s_bar;
+                        }
+                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -697,37 +739,6 @@ void mgu_simd_backward(
         }
         BARRIER
         {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_f_bar_here = {0};
-                        vec b_h_bar_here = {0};
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
-                            const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
-
-                            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-                            b_f_bar_here += a_f_bar;
-
-                            /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
-                            b_h_bar_here += a_s_bar;
-                        }
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
             real *const scratch = work_scratch + member * SCRATCH;
             /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
@@ -746,7 +757,7 @@ void mgu_simd_backward(
             totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
             /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
-            const series rows_of_f_h_prev = {tape_f_h_prev, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_f_h_prev = {work_f_h_prev, 0, row_m, 0, 0, 0, first * B};
             const total_of with_f_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
             };

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of mgu_real: what forward saves for backward: 3 * T * B * padded m. */
+/* Entries of mgu_real: what forward saves for backward: 2 * T * B * padded m. */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
 /* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
@@ -24,13 +24,13 @@ size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
 /* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward: 2 * chunk * B * up_to(m, LANES). */
+/* Entries of mgu_real: scratch memory of forward: B * padded m + 2 * chunk * B * up_to(m, LANES). */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Entries of mgu_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES). */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward: 2 * B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mgu_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Entries of mgu_real: scratch memory of step: 2 * B * padded m + 1. */

@@ -35,13 +35,14 @@ size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 3 * T * B * d + 6 * T * B * size_m;
+    return 6 * T * B * size_m + 2 * T * B * d;
 }
 
 size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *sizes)
 {
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 4 * size_m;
+    return d + 4 * size_m;
 }
 
 size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *sizes)
@@ -50,7 +51,7 @@ size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *s
     const size_t B = sizes->B;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + d + 2 * 2 * B * size_m;
+    return 2 * d + 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_step_work_size(const multiplicative_lstm_sizes *sizes)
@@ -81,8 +82,7 @@ void multiplicative_lstm_forward(
     const multiplicative_lstm_real *const W_om = parameters->W_om; /* [m, d] */
     const multiplicative_lstm_real *const W_fx = parameters->W_fx; /* [m, n] */
     const multiplicative_lstm_real *const W_fm = parameters->W_fm; /* [m, d] */
-    multiplicative_lstm_real *const tape_m = tape; /* [T, B, d] */
-    multiplicative_lstm_real *const tape_i = tape_m + T * B * d; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_i = tape; /* [T, B, m] */
     multiplicative_lstm_real *const tape_o = tape_i + T * B * size_m; /* [T, B, m] */
     multiplicative_lstm_real *const tape_f = tape_o + T * B * size_m; /* [T, B, m] */
     multiplicative_lstm_real *const tape_c = tape_f + T * B * size_m; /* [T, B, m] */
@@ -90,7 +90,8 @@ void multiplicative_lstm_forward(
     multiplicative_lstm_real *const tape_a_m_2 = tape_a_m + T * B * d; /* [T, B, d] */
     multiplicative_lstm_real *const tape_tanh_hhat = tape_a_m_2 + T * B * d; /* [T, B, m] */
     multiplicative_lstm_real *const tape_tanh_c = tape_tanh_hhat + T * B * size_m; /* [T, B, m] */
-    multiplicative_lstm_real *const hhat = work; /* [m] */
+    multiplicative_lstm_real *const m = work; /* [d] */
+    multiplicative_lstm_real *const hhat = m + d; /* [m] */
     multiplicative_lstm_real *const a_i = hhat + size_m; /* [m] */
     multiplicative_lstm_real *const a_o = a_i + size_m; /* [m] */
     multiplicative_lstm_real *const a_f = a_o + size_m; /* [m] */
@@ -117,7 +118,6 @@ void multiplicative_lstm_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const multiplicative_lstm_real *restrict x = in->x + at * n;
-            multiplicative_lstm_real *restrict m = tape_m + at * d;
             multiplicative_lstm_real *restrict i = tape_i + at * size_m;
             multiplicative_lstm_real *restrict o = tape_o + at * size_m;
             multiplicative_lstm_real *restrict f = tape_f + at * size_m;
@@ -251,8 +251,7 @@ void multiplicative_lstm_backward(
     multiplicative_lstm_real *const W_om_bar = gradients->W_om_bar; /* [m, d] */
     multiplicative_lstm_real *const W_fx_bar = gradients->W_fx_bar; /* [m, n] */
     multiplicative_lstm_real *const W_fm_bar = gradients->W_fm_bar; /* [m, d] */
-    const multiplicative_lstm_real *const tape_m = tape; /* [T, B, d] */
-    const multiplicative_lstm_real *const tape_i = tape_m + T * B * d; /* [T, B, m] */
+    const multiplicative_lstm_real *const tape_i = tape; /* [T, B, m] */
     const multiplicative_lstm_real *const tape_o = tape_i + T * B * size_m; /* [T, B, m] */
     const multiplicative_lstm_real *const tape_f = tape_o + T * B * size_m; /* [T, B, m] */
     const multiplicative_lstm_real *const tape_c = tape_f + T * B * size_m; /* [T, B, m] */
@@ -260,7 +259,8 @@ void multiplicative_lstm_backward(
     const multiplicative_lstm_real *const tape_a_m_2 = tape_a_m + T * B * d; /* [T, B, d] */
     const multiplicative_lstm_real *const tape_tanh_hhat = tape_a_m_2 + T * B * d; /* [T, B, m] */
     const multiplicative_lstm_real *const tape_tanh_c = tape_tanh_hhat + T * B * size_m; /* [T, B, m] */
-    multiplicative_lstm_real *const h_bar = work; /* [m] */
+    multiplicative_lstm_real *const m = work; /* [d] */
+    multiplicative_lstm_real *const h_bar = m + d; /* [m] */
     multiplicative_lstm_real *const c_bar = h_bar + size_m; /* [m] */
     multiplicative_lstm_real *const f_bar = c_bar + size_m; /* [m] */
     multiplicative_lstm_real *const work_a_f_bar = f_bar + size_m; /* [T, B, m] */
@@ -393,8 +393,8 @@ void multiplicative_lstm_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const multiplicative_lstm_real *restrict x = in->x + at * n;
-            const multiplicative_lstm_real *restrict m = tape_m + at * d;
             const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial->h + s * size_m;
+            const multiplicative_lstm_real *restrict a_m = tape_a_m + at * d;
             const multiplicative_lstm_real *restrict a_m_2 = tape_a_m_2 + at * d;
             const multiplicative_lstm_real *restrict a_f_bar = work_a_f_bar + at * size_m;
             const multiplicative_lstm_real *restrict a_o_bar = work_a_o_bar + at * size_m;
@@ -403,6 +403,10 @@ void multiplicative_lstm_backward(
             const multiplicative_lstm_real *restrict m_bar = work_m_bar + at * d;
             const multiplicative_lstm_real *restrict a_m_2_bar = work_a_m_2_bar + at * d;
             multiplicative_lstm_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (1)  m = a_m * a_m_2 */
+            for (size_t j = 0; j < d; ++j)
+                m[j] = a_m[j] * a_m_2[j];
 
             /* (19)  a_m_bar = m_bar * a_m_2   adjoint of (1) */
             for (size_t j = 0; j < d; ++j)

@@ -99,13 +99,13 @@ typedef struct multiplicative_lstm_state {
     multiplicative_lstm_real *c; /* [B, m] c before the first step */
 } multiplicative_lstm_state;
 
-/* Entries of multiplicative_lstm_real: what forward saves for backward: 3 * T * B * d + 6 * T * B * size_m. */
+/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * size_m + 2 * T * B * d. */
 size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: 4 * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of forward: d + 4 * size_m. */
 size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + d + 2 * 2 * B * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 2 * d + 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m. */
 size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *sizes);
 
 /* Entries of multiplicative_lstm_real: scratch memory of step: 3 * d + 10 * size_m. */

@@ -68,7 +68,6 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     a_m_2 = np.empty((T, B, d), dtype)
-    m = np.empty((T, B, d), dtype)
     i = np.empty((T, B, size_m), dtype)
     o = np.empty((T, B, size_m), dtype)
     f = np.empty((T, B, size_m), dtype)
@@ -82,19 +81,19 @@ def forward(parameters, inputs, initial):
         # (1)  a_m_2 = W_mh h_prev
         a_m_2[t] = h_prev @ W_mh.T
         # (1)  m = a_m * a_m_2
-        m[t] = a_m[t] * a_m_2[t]
+        m = a_m[t] * a_m_2[t]
         # (2)  hhat = W_hx x + W_hm m
-        hhat = x[t] @ W_hx.T + m[t] @ W_hm.T
+        hhat = x[t] @ W_hx.T + m @ W_hm.T
         # (3)  a_i = W_ix x + W_im m
-        a_i = x[t] @ W_ix.T + m[t] @ W_im.T
+        a_i = x[t] @ W_ix.T + m @ W_im.T
         # (3)  i = sigmoid(a_i)
         i[t] = sigmoid(a_i)
         # (4)  a_o = W_ox x + W_om m
-        a_o = x[t] @ W_ox.T + m[t] @ W_om.T
+        a_o = x[t] @ W_ox.T + m @ W_om.T
         # (4)  o = sigmoid(a_o)
         o[t] = sigmoid(a_o)
         # (5)  a_f = W_fx x + W_fm m
-        a_f = x[t] @ W_fx.T + m[t] @ W_fm.T
+        a_f = x[t] @ W_fx.T + m @ W_fm.T
         # (5)  f = sigmoid(a_f)
         f[t] = sigmoid(a_f)
         # (6)  tanh_hhat = tanh(hhat)
@@ -105,7 +104,7 @@ def forward(parameters, inputs, initial):
         tanh_c[t] = np.tanh(c[t])
         # (7)  h = tanh(c) * o
         h[t] = tanh_c[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"m": m, "i": i, "o": o, "f": f, "c": c, "a_m": a_m, "a_m_2": a_m_2, "tanh_hhat": tanh_hhat, "tanh_c": tanh_c}
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"i": i, "o": o, "f": f, "c": c, "a_m": a_m, "a_m_2": a_m_2, "tanh_hhat": tanh_hhat, "tanh_c": tanh_c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -114,7 +113,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     initial_h = initial["h"]
     initial_c = initial["c"]
     x = inputs["x"]
-    m = tape["m"]
     i = tape["i"]
     o = tape["o"]
     f = tape["f"]
@@ -184,6 +182,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (1)  m = a_m * a_m_2
+    m = a_m * a_m_2
     # (19)  a_m_bar = m_bar * a_m_2   adjoint of (1)
     a_m_bar = m_bar * a_m_2
     # (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5)

@@ -30,7 +30,7 @@ size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes
     (void)row_d;
     (void)row_size_m;
     (void)chunk;
-    return 3 * T * B * row_d + 6 * T * B * row_size_m;
+    return 6 * T * B * row_size_m + 2 * T * B * row_d;
 }
 
 size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_sizes *sizes)
@@ -94,7 +94,7 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     (void)row_d;
     (void)row_size_m;
     (void)chunk;
-    return chunk * B * 4 * up_to(size_m, LANES);
+    return B * row_d + chunk * B * 4 * up_to(size_m, LANES);
 }
 
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -137,7 +137,7 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
     (void)row_size_m;
     (void)row_d;
     (void)chunk;
-    return 4 * chunk * B * row_size_m + 3 * chunk * B * row_d + 2 * 2 * B * row_size_m + threads * SCRATCH;
+    return 4 * chunk * B * row_d + 4 * chunk * B * row_size_m + 2 * 2 * B * row_size_m + threads * SCRATCH;
 }
 
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -269,8 +269,7 @@ void multiplicative_lstm_simd_forward(
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
-    real *const tape_m = tape; /* [d] a row */
-    real *const tape_i = tape_m + T * B * row_d; /* [m] a row */
+    real *const tape_i = tape; /* [m] a row */
     real *const tape_o = tape_i + T * B * row_size_m; /* [m] a row */
     real *const tape_f = tape_o + T * B * row_size_m; /* [m] a row */
     real *const tape_c = tape_f + T * B * row_size_m; /* [m] a row */
@@ -278,7 +277,8 @@ void multiplicative_lstm_simd_forward(
     real *const tape_a_m_2 = tape_a_m + T * B * row_d; /* [d] a row */
     real *const tape_tanh_hhat = tape_a_m_2 + T * B * row_d; /* [m] a row */
     real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
-    real *const tile_hhat_ahead = work;
+    real *const work_m = work; /* [d] a row */
+    real *const tile_hhat_ahead = work_m + B * row_d;
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
@@ -340,7 +340,7 @@ void multiplicative_lstm_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
                     const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                     real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
@@ -377,7 +377,7 @@ void multiplicative_lstm_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const m_rows = tape_m + (t * B + begin) * row_d;
+                    const real *const m_rows = work_m + begin * row_d;
                     real *const i_rows = tape_i + (t * B + begin) * row_size_m;
                     real *const o_rows = tape_o + (t * B + begin) * row_size_m;
                     real *const f_rows = tape_f + (t * B + begin) * row_size_m;
@@ -666,8 +666,7 @@ void multiplicative_lstm_simd_backward(
     real *const W_om_bar = gradients->W_om_bar; /* [m, d] */
     real *const W_fx_bar = gradients->W_fx_bar; /* [m, n] */
     real *const W_fm_bar = gradients->W_fm_bar; /* [m, d] */
-    const real *const tape_m = tape; /* [d] a row */
-    const real *const tape_i = tape_m + T * B * row_d; /* [m] a row */
+    const real *const tape_i = tape; /* [m] a row */
     const real *const tape_o = tape_i + T * B * row_size_m; /* [m] a row */
     const real *const tape_f = tape_o + T * B * row_size_m; /* [m] a row */
     const real *const tape_c = tape_f + T * B * row_size_m; /* [m] a row */
@@ -675,7 +674,8 @@ void multiplicative_lstm_simd_backward(
     const real *const tape_a_m_2 = tape_a_m + T * B * row_d; /* [d] a row */
     const real *const tape_tanh_hhat = tape_a_m_2 + T * B * row_d; /* [m] a row */
     const real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
-    real *const work_a_f_bar = work; /* [m] a row */
+    real *const work_m = work; /* [d] a row */
+    real *const work_a_f_bar = work_m + chunk * B * row_d; /* [m] a row */
     real *const work_a_o_bar = work_a_f_bar + chunk * B * row_size_m; /* [m] a row */
     real *const work_a_i_bar = work_a_o_bar + chunk * B * row_size_m; /* [m] a row */
     real *const work_hhat_bar = work_a_i_bar + chunk * B * row_size_m; /* [m] a row */
@@ -851,14 +851,21 @@ void multiplicative_lstm_simd_backward(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                real *const m_rows = work_m + begin * row_d;
+                const real *const a_m_rows = tape_a_m + (first * B + begin) * row_d;
                 const real *const a_m_2_rows = tape_a_m_2 + (first * B + begin) * row_d;
                 const real *const m_bar_rows = work_m_bar + begin * row_d;
                 real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
+                        const vec a_m = load(a_m_rows + s * row_d + j);
                         const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
                         const vec m_bar = load(m_bar_rows + s * row_d + j);
+
+                        /* (1)  m = a_m * a_m_2 */
+                        const vec m = a_m * a_m_2;
+                        store(m_rows + s * row_d + j, m);
 
                         /* (19)  a_m_bar = m_bar * a_m_2   adjoint of (1) */
                         const vec a_m_bar = m_bar * a_m_2;
@@ -929,7 +936,7 @@ void multiplicative_lstm_simd_backward(
             /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
             /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
             /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
-            const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0, 0};
+            const series rows_of_m = {work_m, 0, row_d, 0, 0, 0, first * B};
             const total_of with_m[] = {
                 {{work_hhat_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_hm_bar, done > 0},
                 {{work_a_i_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_im_bar, done > 0},

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of multiplicative_lstm_real: what forward saves for backward: 3 * T * B * padded d + 6 * T * B * padded size_m. */
+/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * padded size_m + 2 * T * B * padded d. */
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes);
 
 /* Entries of multiplicative_lstm_real: weights packed for forward: up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d. */
@@ -24,13 +24,13 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
 /* Entries of multiplicative_lstm_real: weights packed for backward: up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m). */
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(size_m, LANES). */
+/* Entries of multiplicative_lstm_real: scratch memory of forward: B * padded d + chunk * B * 4 * up_to(size_m, LANES). */
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of infer: B * padded d + 2 * B * padded size_m + T * B * padded d + chunk * B * 4 * up_to(size_m, LANES). */
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded size_m + 3 * chunk * B * padded d + 2 * 2 * B * padded size_m + threads * SCRATCH. */
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * chunk * B * padded size_m + 2 * 2 * B * padded size_m + threads * SCRATCH. */
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m + 1. */

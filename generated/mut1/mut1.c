@@ -33,13 +33,13 @@ size_t mut1_tape_size(const mut1_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
-    return 5 * T * B * m;
+    return 4 * T * B * m;
 }
 
 size_t mut1_forward_work_size(const mut1_sizes *sizes)
 {
     const size_t m = MUT1_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t mut1_backward_work_size(const mut1_sizes *sizes)
@@ -47,7 +47,7 @@ size_t mut1_backward_work_size(const mut1_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
-    return 3 * T * B * m + 4 * m + 2 * B * m;
+    return 5 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t mut1_step_work_size(const mut1_sizes *sizes)
@@ -74,10 +74,10 @@ void mut1_forward(
     const mut1_real *const b_h = parameters->b_h; /* [m] */
     mut1_real *const tape_z = tape; /* [T, B, m] */
     mut1_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    mut1_real *const tape_r_h_prev = tape_r + T * B * m; /* [T, B, m] */
-    mut1_real *const tape_tanh_x = tape_r_h_prev + T * B * m; /* [T, B, m] */
+    mut1_real *const tape_tanh_x = tape_r + T * B * m; /* [T, B, m] */
     mut1_real *const tape_tanh_a_h = tape_tanh_x + T * B * m; /* [T, B, m] */
-    mut1_real *const a_z = work; /* [m] */
+    mut1_real *const r_h_prev = work; /* [m] */
+    mut1_real *const a_z = r_h_prev + m; /* [m] */
     mut1_real *const a_r = a_z + m; /* [m] */
     mut1_real *const a_h = a_r + m; /* [m] */
 
@@ -116,7 +116,6 @@ void mut1_forward(
             mut1_real *restrict r = tape_r + at * m;
             mut1_real *restrict h = out->h + at * m;
             const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            mut1_real *restrict r_h_prev = tape_r_h_prev + at * m;
             const mut1_real *restrict tanh_x = tape_tanh_x + at * m;
             mut1_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
 
@@ -184,10 +183,10 @@ void mut1_backward(
     mut1_real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const mut1_real *const tape_z = tape; /* [T, B, m] */
     const mut1_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const mut1_real *const tape_r_h_prev = tape_r + T * B * m; /* [T, B, m] */
-    const mut1_real *const tape_tanh_x = tape_r_h_prev + T * B * m; /* [T, B, m] */
+    const mut1_real *const tape_tanh_x = tape_r + T * B * m; /* [T, B, m] */
     const mut1_real *const tape_tanh_a_h = tape_tanh_x + T * B * m; /* [T, B, m] */
-    mut1_real *const work_h_bar = work; /* [T, B, m] */
+    mut1_real *const r_h_prev = work; /* [m] */
+    mut1_real *const work_h_bar = r_h_prev + m; /* [T, B, m] */
     mut1_real *const work_a_h_bar = work_h_bar + T * B * m; /* [T, B, m] */
     mut1_real *const r_h_prev_bar = work_a_h_bar + T * B * m; /* [m] */
     mut1_real *const r_bar = r_h_prev_bar + m; /* [m] */
@@ -267,14 +266,18 @@ void mut1_backward(
             const size_t at = t * B + s;
             const mut1_real *restrict x = in->x + at * m;
             const mut1_real *restrict z = tape_z + at * m;
+            const mut1_real *restrict r = tape_r + at * m;
             const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const mut1_real *restrict r_h_prev = tape_r_h_prev + at * m;
             const mut1_real *restrict tanh_x = tape_tanh_x + at * m;
             const mut1_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const mut1_real *restrict h_bar = work_h_bar + at * m;
             const mut1_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut1_real *restrict x_bar = gradients->x_bar + at * m;
+
+            /* (3)  r_h_prev = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                r_h_prev[j] = r[j] * h_prev[j];
 
             /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)

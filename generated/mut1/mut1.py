@@ -61,7 +61,6 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     r = np.empty((T, B, m), dtype)
-    r_h_prev = np.empty((T, B, m), dtype)
     tanh_a_h = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
@@ -71,14 +70,14 @@ def forward(parameters, inputs, initial):
         # (2)  r = sigmoid(a_r)
         r[t] = sigmoid(a_r)
         # (3)  r_h_prev = r * h_prev
-        r_h_prev[t] = r[t] * h_prev
+        r_h_prev = r[t] * h_prev
         # (3)  a_h = W_hh r_h_prev + tanh(x) + b_h
-        a_h = r_h_prev[t] @ W_hh.T + tanh_x[t] + b_h
+        a_h = r_h_prev @ W_hh.T + tanh_x[t] + b_h
         # (3)  tanh_a_h = tanh(a_h)
         tanh_a_h[t] = np.tanh(a_h)
         # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
         h[t] = tanh_a_h[t] * z[t] + h_prev * (1 - z[t])
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "r_h_prev": r_h_prev, "tanh_x": tanh_x, "tanh_a_h": tanh_a_h}
+    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "tanh_x": tanh_x, "tanh_a_h": tanh_a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -92,7 +91,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_xr = parameters["W_xr"]
     W_hr = parameters["W_hr"]
     W_hh = parameters["W_hh"]
-    r_h_prev = tape["r_h_prev"]
     tanh_x = tape["tanh_x"]
     tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
@@ -124,6 +122,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (3)  r_h_prev = r * h_prev
+    r_h_prev = r * h_prev
     # (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3)
     z_bar = h_bar * (tanh_a_h - h_prev)
     # (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)

@@ -24,7 +24,7 @@ size_t mut1_simd_tape_size(const mut1_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * T * B * row_m;
+    return 4 * T * B * row_m;
 }
 
 size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes)
@@ -70,7 +70,7 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * up_to(m, LANES);
+    return B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
@@ -101,7 +101,7 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 5 * chunk * B * row_m + B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
@@ -208,10 +208,10 @@ void mut1_simd_forward(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z = tape; /* [m] a row */
     real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_r_h_prev = tape_r + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_x = tape_r_h_prev + T * B * row_m; /* [m] a row */
+    real *const tape_tanh_x = tape_r + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
-    real *const tile_a_r_ahead = work;
+    real *const work_r_h_prev = work; /* [m] a row */
+    real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -285,7 +285,7 @@ void mut1_simd_forward(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(m, vectors, block);
@@ -326,7 +326,7 @@ void mut1_simd_forward(
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = tape_tanh_x + (t * B + begin) * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
@@ -564,10 +564,10 @@ void mut1_simd_backward(
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
     const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_r_h_prev = tape_r + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_x = tape_r_h_prev + T * B * row_m; /* [m] a row */
+    const real *const tape_tanh_x = tape_r + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    real *const work_r_h_prev = work; /* [m] a row */
+    real *const work_h_bar = work_r_h_prev + chunk * B * row_m; /* [m] a row */
     real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_r_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_r_bar = work_r_h_prev_bar + B * row_m; /* [m] a row */
@@ -720,7 +720,9 @@ void mut1_simd_backward(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const r_rows = tape_r + (first * B + begin) * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                 const real *const tanh_a_h_rows = tape_tanh_a_h + (first * B + begin) * row_m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
@@ -735,11 +737,16 @@ void mut1_simd_backward(
                         vec b_h_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
                             const vec z = load(z_rows + s * row_m + j);
+                            const vec r = load(r_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+
+                            /* (3)  r_h_prev = r * h_prev */
+                            const vec r_h_prev = r * h_prev;
+                            store(r_h_prev_rows + s * row_m + j, r_h_prev);
 
                             /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
                             const vec z_bar = h_bar * (tanh_a_h - h_prev);
@@ -818,7 +825,7 @@ void mut1_simd_backward(
             totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
             /* (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
-            const series rows_of_r_h_prev = {tape_r_h_prev, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
             const total_of with_r_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
             };

@@ -33,13 +33,13 @@ size_t mut2_tape_size(const mut2_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
-    return 4 * T * B * m;
+    return 3 * T * B * m;
 }
 
 size_t mut2_forward_work_size(const mut2_sizes *sizes)
 {
     const size_t m = MUT2_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t mut2_backward_work_size(const mut2_sizes *sizes)
@@ -47,7 +47,7 @@ size_t mut2_backward_work_size(const mut2_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
-    return 4 * m + 3 * T * B * m + 2 * B * m;
+    return 5 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t mut2_step_work_size(const mut2_sizes *sizes)
@@ -75,9 +75,9 @@ void mut2_forward(
     const mut2_real *const b_h = parameters->b_h; /* [m] */
     mut2_real *const tape_z = tape; /* [T, B, m] */
     mut2_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    mut2_real *const tape_r_h_prev = tape_r + T * B * m; /* [T, B, m] */
-    mut2_real *const tape_tanh_a_h = tape_r_h_prev + T * B * m; /* [T, B, m] */
-    mut2_real *const a_z = work; /* [m] */
+    mut2_real *const tape_tanh_a_h = tape_r + T * B * m; /* [T, B, m] */
+    mut2_real *const r_h_prev = work; /* [m] */
+    mut2_real *const a_z = r_h_prev + m; /* [m] */
     mut2_real *const a_r = a_z + m; /* [m] */
     mut2_real *const a_h = a_r + m; /* [m] */
 
@@ -90,7 +90,6 @@ void mut2_forward(
             mut2_real *restrict r = tape_r + at * m;
             mut2_real *restrict h = out->h + at * m;
             const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            mut2_real *restrict r_h_prev = tape_r_h_prev + at * m;
             mut2_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
 
             /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
@@ -173,9 +172,9 @@ void mut2_backward(
     mut2_real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const mut2_real *const tape_z = tape; /* [T, B, m] */
     const mut2_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const mut2_real *const tape_r_h_prev = tape_r + T * B * m; /* [T, B, m] */
-    const mut2_real *const tape_tanh_a_h = tape_r_h_prev + T * B * m; /* [T, B, m] */
-    mut2_real *const h_bar = work; /* [m] */
+    const mut2_real *const tape_tanh_a_h = tape_r + T * B * m; /* [T, B, m] */
+    mut2_real *const r_h_prev = work; /* [m] */
+    mut2_real *const h_bar = r_h_prev + m; /* [m] */
     mut2_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     mut2_real *const r_h_prev_bar = work_a_h_bar + T * B * m; /* [m] */
     mut2_real *const r_bar = r_h_prev_bar + m; /* [m] */
@@ -266,12 +265,16 @@ void mut2_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const mut2_real *restrict x = in->x + at * m;
+            const mut2_real *restrict r = tape_r + at * m;
             const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const mut2_real *restrict r_h_prev = tape_r_h_prev + at * m;
             const mut2_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut2_real *restrict a_r_bar = work_a_r_bar + at * m;
             const mut2_real *restrict a_z_bar = work_a_z_bar + at * m;
             mut2_real *restrict x_bar = gradients->x_bar + at * m;
+
+            /* (3)  r_h_prev = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                r_h_prev[j] = r[j] * h_prev[j];
 
             /* (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {

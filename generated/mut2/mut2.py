@@ -56,7 +56,6 @@ def forward(parameters, inputs, initial):
     # scan forward
     z = np.empty((T, B, m), dtype)
     r = np.empty((T, B, m), dtype)
-    r_h_prev = np.empty((T, B, m), dtype)
     tanh_a_h = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
@@ -70,14 +69,14 @@ def forward(parameters, inputs, initial):
         # (2)  r = sigmoid(a_r)
         r[t] = sigmoid(a_r)
         # (3)  r_h_prev = r * h_prev
-        r_h_prev[t] = r[t] * h_prev
+        r_h_prev = r[t] * h_prev
         # (3)  a_h = W_hh r_h_prev + W_xh x + b_h
-        a_h = r_h_prev[t] @ W_hh.T + x[t] @ W_xh.T + b_h
+        a_h = r_h_prev @ W_hh.T + x[t] @ W_xh.T + b_h
         # (3)  tanh_a_h = tanh(a_h)
         tanh_a_h[t] = np.tanh(a_h)
         # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
         h[t] = tanh_a_h[t] * z[t] + h_prev * (1 - z[t])
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "r_h_prev": r_h_prev, "tanh_a_h": tanh_a_h}
+    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "tanh_a_h": tanh_a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -92,7 +91,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_hr = parameters["W_hr"]
     W_xh = parameters["W_xh"]
     W_hh = parameters["W_hh"]
-    r_h_prev = tape["r_h_prev"]
     tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
@@ -127,6 +125,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (3)  r_h_prev = r * h_prev
+    r_h_prev = r * h_prev
     # (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3)
     x_bar = a_z_bar @ W_xz + a_r_bar + a_h_bar @ W_xh
     # (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1)

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of mut2_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of mut2_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t mut2_simd_tape_size(const mut2_sizes *sizes);
 
 /* Entries of mut2_real: weights packed for forward: 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m. */
@@ -24,13 +24,13 @@ size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes);
 /* Entries of mut2_real: weights packed for backward: up_to(m, LANES) * m + 2 * up_to(m, LANES) * 2 * m. */
 size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: scratch memory of forward: 2 * chunk * B * up_to(m, LANES). */
+/* Entries of mut2_real: scratch memory of forward: B * padded m + 2 * chunk * B * up_to(m, LANES). */
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Entries of mut2_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES). */
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads);
 
-/* Entries of mut2_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mut2_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Entries of mut2_real: scratch memory of step: 2 * B * padded m + 1. */

@@ -31,13 +31,13 @@ size_t mut3_tape_size(const mut3_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT3_FIXED_m;
-    return 5 * T * B * m;
+    return 4 * T * B * m;
 }
 
 size_t mut3_forward_work_size(const mut3_sizes *sizes)
 {
     const size_t m = MUT3_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t mut3_backward_work_size(const mut3_sizes *sizes)
@@ -45,7 +45,7 @@ size_t mut3_backward_work_size(const mut3_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT3_FIXED_m;
-    return 5 * m + 3 * T * B * m + 2 * B * m;
+    return 6 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t mut3_step_work_size(const mut3_sizes *sizes)
@@ -76,9 +76,9 @@ void mut3_forward(
     mut3_real *const tape_s = tape; /* [T, B, m] */
     mut3_real *const tape_z = tape_s + T * B * m; /* [T, B, m] */
     mut3_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    mut3_real *const tape_r_h_prev = tape_r + T * B * m; /* [T, B, m] */
-    mut3_real *const tape_tanh_a_h = tape_r_h_prev + T * B * m; /* [T, B, m] */
-    mut3_real *const a_z = work; /* [m] */
+    mut3_real *const tape_tanh_a_h = tape_r + T * B * m; /* [T, B, m] */
+    mut3_real *const r_h_prev = work; /* [m] */
+    mut3_real *const a_z = r_h_prev + m; /* [m] */
     mut3_real *const a_r = a_z + m; /* [m] */
     mut3_real *const a_h = a_r + m; /* [m] */
 
@@ -92,7 +92,6 @@ void mut3_forward(
             mut3_real *restrict r = tape_r + at * m;
             mut3_real *restrict h = out->h + at * m;
             const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            mut3_real *restrict r_h_prev = tape_r_h_prev + at * m;
             mut3_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
 
             /* (1)  s = tanh(h_prev) */
@@ -185,9 +184,9 @@ void mut3_backward(
     const mut3_real *const tape_s = tape; /* [T, B, m] */
     const mut3_real *const tape_z = tape_s + T * B * m; /* [T, B, m] */
     const mut3_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const mut3_real *const tape_r_h_prev = tape_r + T * B * m; /* [T, B, m] */
-    const mut3_real *const tape_tanh_a_h = tape_r_h_prev + T * B * m; /* [T, B, m] */
-    mut3_real *const h_bar = work; /* [m] */
+    const mut3_real *const tape_tanh_a_h = tape_r + T * B * m; /* [T, B, m] */
+    mut3_real *const r_h_prev = work; /* [m] */
+    mut3_real *const h_bar = r_h_prev + m; /* [m] */
     mut3_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     mut3_real *const r_h_prev_bar = work_a_h_bar + T * B * m; /* [m] */
     mut3_real *const r_bar = r_h_prev_bar + m; /* [m] */
@@ -289,12 +288,16 @@ void mut3_backward(
             const size_t at = t * B + sample;
             const mut3_real *restrict x = in->x + at * n;
             const mut3_real *restrict s = tape_s + at * m;
+            const mut3_real *restrict r = tape_r + at * m;
             const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            const mut3_real *restrict r_h_prev = tape_r_h_prev + at * m;
             const mut3_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut3_real *restrict a_r_bar = work_a_r_bar + at * m;
             const mut3_real *restrict a_z_bar = work_a_z_bar + at * m;
             mut3_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (4)  r_h_prev = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                r_h_prev[j] = r[j] * h_prev[j];
 
             /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3), (4) */
             for (size_t j = 0; j < n; ++j) {

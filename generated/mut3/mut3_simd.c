@@ -26,7 +26,7 @@ size_t mut3_simd_tape_size(const mut3_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * T * B * row_m;
+    return 4 * T * B * row_m;
 }
 
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes)
@@ -78,7 +78,7 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
+    return B * row_m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
@@ -244,9 +244,9 @@ void mut3_simd_forward(
     real *const tape_s = tape; /* [m] a row */
     real *const tape_z = tape_s + T * B * row_m; /* [m] a row */
     real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_r_h_prev = tape_r + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_r_h_prev + T * B * row_m; /* [m] a row */
-    real *const tile_a_r_ahead = work;
+    real *const tape_tanh_a_h = tape_r + T * B * row_m; /* [m] a row */
+    real *const work_r_h_prev = work; /* [m] a row */
+    real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
     real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -293,7 +293,7 @@ void mut3_simd_forward(
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(m, vectors, block);
@@ -339,7 +339,7 @@ void mut3_simd_forward(
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const r_h_prev_rows = tape_r_h_prev + (t * B + begin) * row_m;
+                    const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
@@ -583,9 +583,9 @@ void mut3_simd_backward(
     const real *const tape_s = tape; /* [m] a row */
     const real *const tape_z = tape_s + T * B * row_m; /* [m] a row */
     const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_r_h_prev = tape_r + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_r_h_prev + T * B * row_m; /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_tanh_a_h = tape_r + T * B * row_m; /* [m] a row */
+    real *const work_r_h_prev = work; /* [m] a row */
+    real *const work_h_bar = work_r_h_prev + chunk * B * row_m; /* [m] a row */
     real *const work_a_h_bar = work_h_bar + B * row_m; /* [m] a row */
     real *const work_r_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_r_bar = work_r_h_prev_bar + B * row_m; /* [m] a row */
@@ -758,6 +758,55 @@ void mut3_simd_backward(
 
         /* every step, in any order */
         {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const r_rows = tape_r + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_z_bar_here = {0};
+                        vec b_r_bar_here = {0};
+                        vec b_h_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec r = load(r_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec a_h_bar = load(a_h_bar_rows + sample * row_m + j);
+                            const vec a_r_bar = load(a_r_bar_rows + sample * row_m + j);
+                            const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
+
+                            /* (4)  r_h_prev = r * h_prev */
+                            const vec r_h_prev = r * h_prev;
+                            store(r_h_prev_rows + sample * row_m + j, r_h_prev);
+
+                            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            b_z_bar_here += a_z_bar;
+
+                            /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+                            b_r_bar_here += a_r_bar;
+
+                            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
+                            b_h_bar_here += a_h_bar;
+                        }
+                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -783,44 +832,6 @@ void mut3_simd_backward(
                             const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
                             store_part(x_bar_rows + sample * n + j, x_bar, left);
                         }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_z_bar_here = {0};
-                        vec b_r_bar_here = {0};
-                        vec b_h_bar_here = {0};
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec a_h_bar = load(a_h_bar_rows + sample * row_m + j);
-                            const vec a_r_bar = load(a_r_bar_rows + sample * row_m + j);
-                            const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
-
-                            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-                            b_z_bar_here += a_z_bar;
-
-                            /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-                            b_r_bar_here += a_r_bar;
-
-                            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
-                            b_h_bar_here += a_h_bar;
-                        }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
@@ -854,7 +865,7 @@ void mut3_simd_backward(
             totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
             /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
-            const series rows_of_r_h_prev = {tape_r_h_prev, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
             const total_of with_r_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
             };

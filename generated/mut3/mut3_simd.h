@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of mut3_real: what forward saves for backward: 5 * T * B * padded m. */
+/* Entries of mut3_real: what forward saves for backward: 4 * T * B * padded m. */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
 /* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m. */
@@ -24,13 +24,13 @@ size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 /* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m. */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of forward: chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of mut3_real: scratch memory of forward: B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads);
 
 /* Entries of mut3_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of backward: 3 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mut3_real: scratch memory of backward: 4 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads);
 
 /* Entries of mut3_real: scratch memory of step: 2 * B * padded m + 1. */

@@ -32,13 +32,13 @@ size_t nbrc_tape_size(const nbrc_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = NBRC_FIXED_m;
-    return 4 * T * B * m;
+    return 3 * T * B * m;
 }
 
 size_t nbrc_forward_work_size(const nbrc_sizes *sizes)
 {
     const size_t m = NBRC_FIXED_m;
-    return 3 * m;
+    return 4 * m;
 }
 
 size_t nbrc_backward_work_size(const nbrc_sizes *sizes)
@@ -46,7 +46,7 @@ size_t nbrc_backward_work_size(const nbrc_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = NBRC_FIXED_m;
-    return 3 * m + 3 * T * B * m + 2 * B * m;
+    return 4 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t nbrc_step_work_size(const nbrc_sizes *sizes)
@@ -70,11 +70,11 @@ void nbrc_forward(
     const nbrc_real *const U_c = parameters->U_c; /* [m, n] */
     const nbrc_real *const W_a = parameters->W_a; /* [m, m] */
     const nbrc_real *const W_c = parameters->W_c; /* [m, m] */
-    nbrc_real *const tape_a = tape; /* [T, B, m] */
-    nbrc_real *const tape_c = tape_a + T * B * m; /* [T, B, m] */
+    nbrc_real *const tape_c = tape; /* [T, B, m] */
     nbrc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
     nbrc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
-    nbrc_real *const a_a = work; /* [m] */
+    nbrc_real *const a = work; /* [m] */
+    nbrc_real *const a_a = a + m; /* [m] */
     nbrc_real *const a_c = a_a + m; /* [m] */
     nbrc_real *const a_h = a_c + m; /* [m] */
 
@@ -83,7 +83,6 @@ void nbrc_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const nbrc_real *restrict x = in->x + at * n;
-            nbrc_real *restrict a = tape_a + at * m;
             nbrc_real *restrict c = tape_c + at * m;
             nbrc_real *restrict h = out->h + at * m;
             const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
@@ -166,11 +165,11 @@ void nbrc_backward(
     nbrc_real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     nbrc_real *const W_a_bar = gradients->W_a_bar; /* [m, m] */
     nbrc_real *const W_c_bar = gradients->W_c_bar; /* [m, m] */
-    const nbrc_real *const tape_a = tape; /* [T, B, m] */
-    const nbrc_real *const tape_c = tape_a + T * B * m; /* [T, B, m] */
+    const nbrc_real *const tape_c = tape; /* [T, B, m] */
     const nbrc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
     const nbrc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
-    nbrc_real *const h_bar = work; /* [m] */
+    nbrc_real *const a = work; /* [m] */
+    nbrc_real *const h_bar = a + m; /* [m] */
     nbrc_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     nbrc_real *const c_bar = work_a_h_bar + T * B * m; /* [m] */
     nbrc_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
@@ -194,7 +193,6 @@ void nbrc_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const nbrc_real *restrict a = tape_a + at * m;
             const nbrc_real *restrict c = tape_c + at * m;
             const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const nbrc_real *restrict tanh_a_a = tape_tanh_a_a + at * m;
@@ -205,6 +203,10 @@ void nbrc_backward(
             nbrc_real *restrict a_c_bar = work_a_c_bar + at * m;
             nbrc_real *restrict a_a_bar = work_a_a_bar + at * m;
             nbrc_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  a = 1 + tanh(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                a[j] = 1 + tanh_a_a[j];
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)

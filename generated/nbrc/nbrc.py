@@ -49,7 +49,6 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     tanh_a_a = np.empty((T, B, m), dtype)
-    a = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
     tanh_a_h = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
@@ -60,18 +59,18 @@ def forward(parameters, inputs, initial):
         # (1)  tanh_a_a = tanh(a_a)
         tanh_a_a[t] = np.tanh(a_a)
         # (1)  a = 1 + tanh(a_a)
-        a[t] = 1 + tanh_a_a[t]
+        a = 1 + tanh_a_a[t]
         # (2)  a_c = U_c x + W_c h_prev
         a_c = x[t] @ U_c.T + h_prev @ W_c.T
         # (2)  c = sigmoid(a_c)
         c[t] = sigmoid(a_c)
         # (3)  a_h = U x + a * h_prev
-        a_h = x[t] @ U.T + a[t] * h_prev
+        a_h = x[t] @ U.T + a * h_prev
         # (3)  tanh_a_h = tanh(a_h)
         tanh_a_h[t] = np.tanh(a_h)
         # (3)  h = c * h_prev + (1 - c) * tanh(a_h)
         h[t] = c[t] * h_prev + (1 - c[t]) * tanh_a_h[t]
-    return {"h": h}, {"h": h[T - 1]}, {"a": a, "c": c, "tanh_a_a": tanh_a_a, "tanh_a_h": tanh_a_h}
+    return {"h": h}, {"h": h[T - 1]}, {"c": c, "tanh_a_a": tanh_a_a, "tanh_a_h": tanh_a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -79,7 +78,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h = outputs["h"]
     initial_h = initial["h"]
     x = inputs["x"]
-    a = tape["a"]
     c = tape["c"]
     U = parameters["U"]
     U_a = parameters["U_a"]
@@ -103,6 +101,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  a = 1 + tanh(a_a)
+        a = 1 + tanh_a_a[t]
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3)
@@ -116,7 +116,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1)
         a_a_bar[t] = a_bar * (1 - tanh_a_a[t] ** 2)
         # (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3)
-        h_prev_bar = a_a_bar[t] @ W_a + a_c_bar[t] @ W_c + a_h_bar[t] * a[t] + h_bar * c[t]
+        h_prev_bar = a_a_bar[t] @ W_a + a_c_bar[t] @ W_c + a_h_bar[t] * a + h_bar * c[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

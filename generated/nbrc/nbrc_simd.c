@@ -26,7 +26,7 @@ size_t nbrc_simd_tape_size(const nbrc_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 3 * T * B * row_m;
 }
 
 size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes)
@@ -111,7 +111,7 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 2 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -198,8 +198,7 @@ void nbrc_simd_forward(
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    real *const tape_a = tape; /* [m] a row */
-    real *const tape_c = tape_a + T * B * row_m; /* [m] a row */
+    real *const tape_c = tape; /* [m] a row */
     real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const tile_a_a_ahead = work;
@@ -231,7 +230,6 @@ void nbrc_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    real *const a_rows = tape_a + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -262,7 +260,6 @@ void nbrc_simd_forward(
 
                                 /* (1)  a = 1 + tanh(a_a) */
                                 const vec a = 1 + tanh_a_a;
-                                store(a_rows + s * row_m + j, a);
 
                                 /* (2)  a_c = U_c x + W_c h_prev */
                                 const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
@@ -411,11 +408,11 @@ void nbrc_simd_backward(
     real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     real *const W_a_bar = gradients->W_a_bar; /* [m, m] */
     real *const W_c_bar = gradients->W_c_bar; /* [m, m] */
-    const real *const tape_a = tape; /* [m] a row */
-    const real *const tape_c = tape_a + T * B * row_m; /* [m] a row */
+    const real *const tape_c = tape; /* [m] a row */
     const real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     const real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    real *const work_a = work; /* [m] a row */
+    real *const work_h_bar = work_a + B * row_m; /* [m] a row */
     real *const work_a_h_bar = work_h_bar + B * row_m; /* [m] a row */
     real *const work_a_c_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_a_a_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
@@ -438,6 +435,7 @@ void nbrc_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    real *const a_rows = work_a + begin * row_m;
                     const real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
@@ -458,6 +456,10 @@ void nbrc_simd_backward(
                             const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  a = 1 + tanh(a_a) */
+                            const vec a = 1 + tanh_a_a;
+                            store(a_rows + s * row_m + j, a);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -491,7 +493,7 @@ void nbrc_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const a_rows = tape_a + (t * B + begin) * row_m;
+                    const real *const a_rows = work_a + begin * row_m;
                     const real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;

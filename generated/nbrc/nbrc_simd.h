@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of nbrc_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of nbrc_real: what forward saves for backward: 3 * T * B * padded m. */
 size_t nbrc_simd_tape_size(const nbrc_sizes *sizes);
 
 /* Entries of nbrc_real: weights packed for forward: 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
@@ -30,7 +30,7 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads);
 /* Entries of nbrc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES). */
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);
 
-/* Entries of nbrc_real: scratch memory of backward: B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of nbrc_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads);
 
 /* Entries of nbrc_real: scratch memory of step: 1. */

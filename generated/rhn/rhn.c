@@ -32,13 +32,13 @@ size_t rhn_tape_size(const rhn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = RHN_FIXED_m;
-    return 8 * T * B * m;
+    return 6 * T * B * m;
 }
 
 size_t rhn_forward_work_size(const rhn_sizes *sizes)
 {
     const size_t m = RHN_FIXED_m;
-    return 6 * m;
+    return 8 * m;
 }
 
 size_t rhn_backward_work_size(const rhn_sizes *sizes)
@@ -46,7 +46,7 @@ size_t rhn_backward_work_size(const rhn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = RHN_FIXED_m;
-    return 9 * m + 6 * T * B * m + 2 * B * m;
+    return 8 * T * B * m + 9 * m + 2 * B * m;
 }
 
 size_t rhn_step_work_size(const rhn_sizes *sizes)
@@ -81,13 +81,13 @@ void rhn_forward(
     const rhn_real *const b_T_3 = parameters->b_T_3; /* [m] */
     rhn_real *const tape_h_1 = tape; /* [T, B, m] */
     rhn_real *const tape_t_1 = tape_h_1 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_s_1 = tape_t_1 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_h_2 = tape_s_1 + T * B * m; /* [T, B, m] */
+    rhn_real *const tape_h_2 = tape_t_1 + T * B * m; /* [T, B, m] */
     rhn_real *const tape_t_2 = tape_h_2 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_s_2 = tape_t_2 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_h_3 = tape_s_2 + T * B * m; /* [T, B, m] */
+    rhn_real *const tape_h_3 = tape_t_2 + T * B * m; /* [T, B, m] */
     rhn_real *const tape_t_3 = tape_h_3 + T * B * m; /* [T, B, m] */
-    rhn_real *const a_h_1 = work; /* [m] */
+    rhn_real *const s_1 = work; /* [m] */
+    rhn_real *const s_2 = s_1 + m; /* [m] */
+    rhn_real *const a_h_1 = s_2 + m; /* [m] */
     rhn_real *const a_t_1 = a_h_1 + m; /* [m] */
     rhn_real *const a_h_2 = a_t_1 + m; /* [m] */
     rhn_real *const a_t_2 = a_h_2 + m; /* [m] */
@@ -103,10 +103,8 @@ void rhn_forward(
             const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
             rhn_real *restrict h_1 = tape_h_1 + at * m;
             rhn_real *restrict t_1 = tape_t_1 + at * m;
-            rhn_real *restrict s_1 = tape_s_1 + at * m;
             rhn_real *restrict h_2 = tape_h_2 + at * m;
             rhn_real *restrict t_2 = tape_t_2 + at * m;
-            rhn_real *restrict s_2 = tape_s_2 + at * m;
             rhn_real *restrict h_3 = tape_h_3 + at * m;
             rhn_real *restrict t_3 = tape_t_3 + at * m;
 
@@ -240,13 +238,13 @@ void rhn_backward(
     rhn_real *const b_T_3_bar = gradients->b_T_3_bar; /* [m] */
     const rhn_real *const tape_h_1 = tape; /* [T, B, m] */
     const rhn_real *const tape_t_1 = tape_h_1 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_s_1 = tape_t_1 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_h_2 = tape_s_1 + T * B * m; /* [T, B, m] */
+    const rhn_real *const tape_h_2 = tape_t_1 + T * B * m; /* [T, B, m] */
     const rhn_real *const tape_t_2 = tape_h_2 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_s_2 = tape_t_2 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_h_3 = tape_s_2 + T * B * m; /* [T, B, m] */
+    const rhn_real *const tape_h_3 = tape_t_2 + T * B * m; /* [T, B, m] */
     const rhn_real *const tape_t_3 = tape_h_3 + T * B * m; /* [T, B, m] */
-    rhn_real *const y_bar = work; /* [m] */
+    rhn_real *const work_s_1 = work; /* [T, B, m] */
+    rhn_real *const work_s_2 = work_s_1 + T * B * m; /* [T, B, m] */
+    rhn_real *const y_bar = work_s_2 + T * B * m; /* [m] */
     rhn_real *const t_3_bar = y_bar + m; /* [m] */
     rhn_real *const work_a_t_3_bar = t_3_bar + m; /* [T, B, m] */
     rhn_real *const h_3_bar = work_a_t_3_bar + T * B * m; /* [m] */
@@ -300,10 +298,10 @@ void rhn_backward(
             const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
             const rhn_real *restrict h_1 = tape_h_1 + at * m;
             const rhn_real *restrict t_1 = tape_t_1 + at * m;
-            const rhn_real *restrict s_1 = tape_s_1 + at * m;
+            rhn_real *restrict s_1 = work_s_1 + at * m;
             const rhn_real *restrict h_2 = tape_h_2 + at * m;
             const rhn_real *restrict t_2 = tape_t_2 + at * m;
-            const rhn_real *restrict s_2 = tape_s_2 + at * m;
+            rhn_real *restrict s_2 = work_s_2 + at * m;
             const rhn_real *restrict h_3 = tape_h_3 + at * m;
             const rhn_real *restrict t_3 = tape_t_3 + at * m;
             const rhn_real *restrict Delta_y = bars->Delta_y + at * m;
@@ -315,6 +313,14 @@ void rhn_backward(
             rhn_real *restrict a_t_1_bar = work_a_t_1_bar + at * m;
             rhn_real *restrict a_h_1_bar = work_a_h_1_bar + at * m;
             rhn_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+            for (size_t j = 0; j < m; ++j)
+                s_1[j] = h_1[j] * t_1[j] + y_prev[j] * (1 - t_1[j]);
+
+            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+            for (size_t j = 0; j < m; ++j)
+                s_2[j] = h_2[j] * t_2[j] + s_1[j] * (1 - t_2[j]);
 
             /* (10)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -406,8 +412,8 @@ void rhn_backward(
             const size_t at = t * B + s;
             const rhn_real *restrict x = in->x + at * n;
             const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            const rhn_real *restrict s_1 = tape_s_1 + at * m;
-            const rhn_real *restrict s_2 = tape_s_2 + at * m;
+            const rhn_real *restrict s_1 = work_s_1 + at * m;
+            const rhn_real *restrict s_2 = work_s_2 + at * m;
             const rhn_real *restrict a_t_3_bar = work_a_t_3_bar + at * m;
             const rhn_real *restrict a_h_3_bar = work_a_h_3_bar + at * m;
             const rhn_real *restrict a_t_2_bar = work_a_t_2_bar + at * m;

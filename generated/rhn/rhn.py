@@ -67,10 +67,8 @@ def forward(parameters, inputs, initial):
     # scan forward
     h_1 = np.empty((T, B, m), dtype)
     t_1 = np.empty((T, B, m), dtype)
-    s_1 = np.empty((T, B, m), dtype)
     h_2 = np.empty((T, B, m), dtype)
     t_2 = np.empty((T, B, m), dtype)
-    s_2 = np.empty((T, B, m), dtype)
     h_3 = np.empty((T, B, m), dtype)
     t_3 = np.empty((T, B, m), dtype)
     y = np.empty((T, B, m), dtype)
@@ -85,28 +83,28 @@ def forward(parameters, inputs, initial):
         # (2)  t_1 = sigmoid(a_t_1)
         t_1[t] = sigmoid(a_t_1)
         # (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1)
-        s_1[t] = h_1[t] * t_1[t] + y_prev * (1 - t_1[t])
+        s_1 = h_1[t] * t_1[t] + y_prev * (1 - t_1[t])
         # (4)  a_h_2 = R_H_2 s_1 + b_H_2
-        a_h_2 = s_1[t] @ R_H_2.T + b_H_2
+        a_h_2 = s_1 @ R_H_2.T + b_H_2
         # (4)  h_2 = tanh(a_h_2)
         h_2[t] = np.tanh(a_h_2)
         # (5)  a_t_2 = R_T_2 s_1 + b_T_2
-        a_t_2 = s_1[t] @ R_T_2.T + b_T_2
+        a_t_2 = s_1 @ R_T_2.T + b_T_2
         # (5)  t_2 = sigmoid(a_t_2)
         t_2[t] = sigmoid(a_t_2)
         # (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2)
-        s_2[t] = h_2[t] * t_2[t] + s_1[t] * (1 - t_2[t])
+        s_2 = h_2[t] * t_2[t] + s_1 * (1 - t_2[t])
         # (7)  a_h_3 = R_H_3 s_2 + b_H_3
-        a_h_3 = s_2[t] @ R_H_3.T + b_H_3
+        a_h_3 = s_2 @ R_H_3.T + b_H_3
         # (7)  h_3 = tanh(a_h_3)
         h_3[t] = np.tanh(a_h_3)
         # (8)  a_t_3 = R_T_3 s_2 + b_T_3
-        a_t_3 = s_2[t] @ R_T_3.T + b_T_3
+        a_t_3 = s_2 @ R_T_3.T + b_T_3
         # (8)  t_3 = sigmoid(a_t_3)
         t_3[t] = sigmoid(a_t_3)
         # (9)  y = h_3 * t_3 + s_2 * (1 - t_3)
-        y[t] = h_3[t] * t_3[t] + s_2[t] * (1 - t_3[t])
-    return {"y": y}, {"y": y[T - 1]}, {"h_1": h_1, "t_1": t_1, "s_1": s_1, "h_2": h_2, "t_2": t_2, "s_2": s_2, "h_3": h_3, "t_3": t_3}
+        y[t] = h_3[t] * t_3[t] + s_2 * (1 - t_3[t])
+    return {"y": y}, {"y": y[T - 1]}, {"h_1": h_1, "t_1": t_1, "h_2": h_2, "t_2": t_2, "h_3": h_3, "t_3": t_3}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -120,12 +118,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     t_1 = tape["t_1"]
     R_H_1 = parameters["R_H_1"]
     R_T_1 = parameters["R_T_1"]
-    s_1 = tape["s_1"]
     h_2 = tape["h_2"]
     t_2 = tape["t_2"]
     R_H_2 = parameters["R_H_2"]
     R_T_2 = parameters["R_T_2"]
-    s_2 = tape["s_2"]
     h_3 = tape["h_3"]
     t_3 = tape["t_3"]
     R_H_3 = parameters["R_H_3"]
@@ -138,6 +134,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_H.shape[0]
 
     # scan in reverse
+    s_1 = np.empty((T, B, m), dtype)
+    s_2 = np.empty((T, B, m), dtype)
     a_t_3_bar = np.empty((T, B, m), dtype)
     a_h_3_bar = np.empty((T, B, m), dtype)
     a_t_2_bar = np.empty((T, B, m), dtype)
@@ -148,6 +146,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         y_next_bar = y_prev_bar
         y_prev = y[t - 1] if t > 0 else initial_y
+        # (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1)
+        s_1[t] = h_1[t] * t_1[t] + y_prev * (1 - t_1[t])
+        # (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2)
+        s_2[t] = h_2[t] * t_2[t] + s_1[t] * (1 - t_2[t])
         # (10)  y_bar = Delta_y + y_next_bar
         y_bar = Delta_y[t] + y_next_bar
         # (11)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (9)

@@ -26,7 +26,7 @@ size_t rhn_simd_tape_size(const rhn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 8 * T * B * row_m;
+    return 6 * T * B * row_m;
 }
 
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes)
@@ -53,7 +53,7 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 6 * row_m);
+    const size_t chunk = steps_together(T, B, 8 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -78,7 +78,7 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * 2 * up_to(m, LANES);
+    return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
@@ -106,14 +106,14 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 6 * row_m);
+    const size_t chunk = steps_together(T, B, 8 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * B * row_m + 6 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 8 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * SCRATCH;
 }
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
@@ -244,13 +244,13 @@ void rhn_simd_forward(
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const tape_h_1 = tape; /* [m] a row */
     real *const tape_t_1 = tape_h_1 + T * B * row_m; /* [m] a row */
-    real *const tape_s_1 = tape_t_1 + T * B * row_m; /* [m] a row */
-    real *const tape_h_2 = tape_s_1 + T * B * row_m; /* [m] a row */
+    real *const tape_h_2 = tape_t_1 + T * B * row_m; /* [m] a row */
     real *const tape_t_2 = tape_h_2 + T * B * row_m; /* [m] a row */
-    real *const tape_s_2 = tape_t_2 + T * B * row_m; /* [m] a row */
-    real *const tape_h_3 = tape_s_2 + T * B * row_m; /* [m] a row */
+    real *const tape_h_3 = tape_t_2 + T * B * row_m; /* [m] a row */
     real *const tape_t_3 = tape_h_3 + T * B * row_m; /* [m] a row */
-    real *const tile_a_h_1_ahead = work;
+    real *const work_s_1 = work; /* [m] a row */
+    real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
+    real *const tile_a_h_1_ahead = work_s_2 + B * row_m;
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
@@ -284,7 +284,7 @@ void rhn_simd_forward(
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
                     real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
-                    real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
+                    real *const s_1_rows = work_s_1 + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(m, vectors, block);
@@ -330,10 +330,10 @@ void rhn_simd_forward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
+                    const real *const s_1_rows = work_s_1 + begin * row_m;
                     real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
                     real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
-                    real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
+                    real *const s_2_rows = work_s_2 + begin * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
                         const size_t block = t & 1 ? from + to - 1 - turn : turn;
                         const size_t own = vectors_of(m, vectors, block);
@@ -380,7 +380,7 @@ void rhn_simd_forward(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const y_rows = out->y + (t * B + begin) * m;
-                    const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
+                    const real *const s_2_rows = work_s_2 + begin * row_m;
                     real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
                     real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
                     for (size_t turn = from; turn < to; ++turn) {
@@ -631,7 +631,7 @@ void rhn_simd_backward(
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 6 * row_m);
+    const size_t chunk = steps_together(T, B, 8 * row_m);
     real *const W_H_bar = gradients->W_H_bar; /* [m, n] */
     real *const W_T_bar = gradients->W_T_bar; /* [m, n] */
     real *const R_H_1_bar = gradients->R_H_1_bar; /* [m, m] */
@@ -648,13 +648,13 @@ void rhn_simd_backward(
     real *const b_T_3_bar = gradients->b_T_3_bar; /* [m] */
     const real *const tape_h_1 = tape; /* [m] a row */
     const real *const tape_t_1 = tape_h_1 + T * B * row_m; /* [m] a row */
-    const real *const tape_s_1 = tape_t_1 + T * B * row_m; /* [m] a row */
-    const real *const tape_h_2 = tape_s_1 + T * B * row_m; /* [m] a row */
+    const real *const tape_h_2 = tape_t_1 + T * B * row_m; /* [m] a row */
     const real *const tape_t_2 = tape_h_2 + T * B * row_m; /* [m] a row */
-    const real *const tape_s_2 = tape_t_2 + T * B * row_m; /* [m] a row */
-    const real *const tape_h_3 = tape_s_2 + T * B * row_m; /* [m] a row */
+    const real *const tape_h_3 = tape_t_2 + T * B * row_m; /* [m] a row */
     const real *const tape_t_3 = tape_h_3 + T * B * row_m; /* [m] a row */
-    real *const work_y_bar = work; /* [m] a row */
+    real *const work_s_1 = work; /* [m] a row */
+    real *const work_s_2 = work_s_1 + chunk * B * row_m; /* [m] a row */
+    real *const work_y_bar = work_s_2 + chunk * B * row_m; /* [m] a row */
     real *const work_a_t_3_bar = work_y_bar + B * row_m; /* [m] a row */
     real *const work_a_h_3_bar = work_a_t_3_bar + chunk * B * row_m; /* [m] a row */
     real *const work_s_2_bar = work_a_h_3_bar + chunk * B * row_m; /* [m] a row */
@@ -699,7 +699,13 @@ void rhn_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const s_2_rows = tape_s_2 + (t * B + begin) * row_m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
+                    const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    real *const s_1_rows = work_s_1 + ((t - first) * B + begin) * row_m;
+                    const real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
+                    const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    real *const s_2_rows = work_s_2 + ((t - first) * B + begin) * row_m;
                     const real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
                     const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
@@ -711,11 +717,23 @@ void rhn_simd_backward(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec s_2 = load(s_2_rows + s * row_m + j);
+                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            const vec h_1 = load(h_1_rows + s * row_m + j);
+                            const vec t_1 = load(t_1_rows + s * row_m + j);
+                            const vec h_2 = load(h_2_rows + s * row_m + j);
+                            const vec t_2 = load(t_2_rows + s * row_m + j);
                             const vec h_3 = load(h_3_rows + s * row_m + j);
                             const vec t_3 = load(t_3_rows + s * row_m + j);
                             const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
                             const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                            const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                            store(s_1_rows + s * row_m + j, s_1);
+
+                            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                            const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                            store(s_2_rows + s * row_m + j, s_2);
 
                             /* (10)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
@@ -745,7 +763,7 @@ void rhn_simd_backward(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
+                    const real *const s_1_rows = work_s_1 + ((t - first) * B + begin) * row_m;
                     const real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
                     const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
                     const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
@@ -1002,7 +1020,7 @@ void rhn_simd_backward(
 
             /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
             /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
-            const series rows_of_s_1 = {tape_s_1, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_s_1 = {work_s_1, 0, row_m, 0, 0, 0, first * B};
             const total_of with_s_1[] = {
                 {{work_a_h_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_2_bar, done > 0},
                 {{work_a_t_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_2_bar, done > 0},
@@ -1011,7 +1029,7 @@ void rhn_simd_backward(
 
             /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
             /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
-            const series rows_of_s_2 = {tape_s_2, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_s_2 = {work_s_2, 0, row_m, 0, 0, 0, first * B};
             const total_of with_s_2[] = {
                 {{work_a_h_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_3_bar, done > 0},
                 {{work_a_t_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_3_bar, done > 0},

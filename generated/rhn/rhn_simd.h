@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Entries of rhn_real: what forward saves for backward: 8 * T * B * padded m. */
+/* Entries of rhn_real: what forward saves for backward: 6 * T * B * padded m. */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
 /* Entries of rhn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m. */
@@ -24,13 +24,13 @@ size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
 /* Entries of rhn_real: weights packed for backward: 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
+/* Entries of rhn_real: scratch memory of forward: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Entries of rhn_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of rhn_real: scratch memory of backward: 8 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Entries of rhn_real: scratch memory of step: 2 * B * padded m + 1. */

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from symrnn.program import Delay, Program, Role, Span, Variable, symbols_in_order
+from symrnn.schedule.saving import saving
 from symrnn.schedule.stages import Order, Stage, is_total, stages
 from symrnn.schedule.totals import with_totals_apart
 
@@ -74,14 +75,9 @@ class Plan:
 
 def plan(program: Program, gradient: Program) -> Plan:
     """Schedule a program and its adjoint. Raises ProgramError where time has no order."""
-    saved = {one.name for one in gradient.with_role(Role.SAVED)}
-    read = {name for one in gradient.equations for name in symbols_in_order(one.rhs)} & saved
-    source = {delay.lhs: delay.source for delay in program.delays}
-    read = {source.get(name, name) for name in read}
-    tape = tuple(one.name for one in program.variables
-                 if one.name in read and one.name not in program.outputs and not one.role.given)
-    return Plan(program, gradient, schedule(program, tape),
-                schedule(gradient, (), program.delays), tape)
+    found = saving(program, gradient)
+    return Plan(program, gradient, schedule(program, found.tape),
+                schedule(found.gradient, (), program.delays, found.again), found.tape)
 
 
 def forward_only(program: Program) -> Plan:
@@ -89,11 +85,14 @@ def forward_only(program: Program) -> Plan:
     return plan(program, replace(program, variables=(), equations=(), delays=(), outputs=()))
 
 
-def schedule(program: Program, tape: Iterable[str] = (),
-             earlier: tuple[Delay, ...] = ()) -> Schedule:
-    """Stages and places of one program; values on the ``tape`` outlive the call."""
+def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = (),
+             again: frozenset[str] = frozenset()) -> Schedule:
+    """Stages and places of one program.
+
+    Values on the ``tape`` outlive the call; what is computed ``again`` is so where it is read.
+    """
     program = with_totals_apart(program)
-    found, saved = stages(program), frozenset(tape)
+    found, saved = stages(program, again), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}
     return Schedule(program, found, places, earlier)

@@ -44,9 +44,23 @@ def is_total(program: Program, equation: Equation) -> bool:
     return program[equation.lhs].span < reads_span(program, equation)
 
 
-def stages(program: Program) -> tuple[Stage, ...]:
-    """The stages in the order in which they run. Raises ProgramError for an impossible order."""
+def stages(program: Program, late: frozenset[str] = frozenset()) -> tuple[Stage, ...]:
+    """The stages in the order in which they run. Raises ProgramError for an impossible order.
+
+    Equations for ``late`` names, which nothing holds up, join the first stage that reads them.
+    """
     found, needs = components(program), dependencies(program)
+    done = _groups(program, [one for one in found if not one.names & late], needs)
+    for component in reversed([one for one in found if one.names & late]):
+        readers = (group for group in done
+                   if any(component.names & needs[name] for one in group for name in one.names))
+        next(readers).append(component)
+    return tuple(_stage(program, group) for group in done)
+
+
+def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
+            ) -> list[list[Component]]:
+    """Components that share a loop, in the order in which the loops run."""
     home = {name: component for component in found for name in component.names}
     waiting = sorted(found, key=lambda component: component.place)
     done: list[list[Component]] = []
@@ -59,12 +73,13 @@ def stages(program: Program) -> tuple[Stage, ...]:
         else:
             done.append([chosen])
         waiting.remove(chosen)
-    return tuple(_stage(program, group) for group in done)
+    return done
 
 
 def _blockers(component: Component, needs: dict[str, set[str]],
               home: dict[str, Component]) -> set[Component]:
-    return {home[other] for name in component.names for other in needs[name]} - {component}
+    return {home[other] for name in component.names for other in needs[name]
+            if other in home} - {component}
 
 
 def _order(program: Program, component: Component) -> Order:
