@@ -26,6 +26,7 @@ EMULATOR = next(filter(shutil.which, ("qemu-aarch64", "qemu-aarch64-static")), N
 CELLS = ["lstm", "gru", "lstm_layer_norm", "bidirectional_rnn", "mlstm", "lstm_peephole"]
 BUILDERS = {one.name: one.build for one in architectures()}
 FLAGS = {"portable": PORTABLE, "simd": SIMD}
+STRICT = ("-Wall", "-Wextra", "-Werror")
 BOUNDS = {"float32": 1e-5, "float64": 1e-12}
 
 needs_arm = pytest.mark.skipif(
@@ -60,6 +61,7 @@ int main(void)
     NAME_state state, final, next;
     NAME_cotangents bars;
     NAME_gradients gradients;
+    (void)first, (void)next; /* there may be no step */
     GIVEN
     NAME_real *const tape = room(CALL_tape_size(&sizes));
     PACK
@@ -138,7 +140,8 @@ def driver(name: str, profile: str, case: Case, given: Values, wanted: Values) -
 def arm_program(folder: Path, sources: Iterable[str], flags: Iterable[str]) -> list[str]:
     """The command that runs C sources, compiled for any 64-bit ARM, without ARM's libraries."""
     kept = [flag for flag in flags if flag not in ("-march=native", "-fPIC", "-shared")]
-    run([COMPILER, *kept, "-march=armv8-a", "-static", *sources, "-o", "program", "-lm"], folder)
+    run([COMPILER, *kept, *STRICT, "-march=armv8-a", "-static", *sources, "-o", "program", "-lm"],
+        folder)
     return [str(EMULATOR), str(folder / "program")]
 
 
