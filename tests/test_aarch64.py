@@ -20,6 +20,7 @@ from symrnn.pipeline import compile, derive, generate
 from symrnn.program import Role, Span
 from symrnn.rendering import shared
 from symrnn.runtime.compiler import PORTABLE, SIMD
+from tests.test_activations import FUNCTIONS, SOURCE, UNITS, worst
 
 COMPILER = "aarch64-linux-gnu-gcc"
 EMULATOR = next(filter(shutil.which, ("qemu-aarch64", "qemu-aarch64-static")), None)
@@ -185,3 +186,12 @@ def test_arm_computes_what_numpy_does(name: str, profile: str, dtype: str,
         got, results = results[:one.size].reshape(one.shape), results[one.size:]
         assert relative_error(got, one) < BOUNDS[dtype], f"{place} ({key})"
     assert not results.size
+
+
+@needs_arm
+def test_float32_activations_on_arm(tmp_path: Path) -> None:
+    write(tmp_path, {**shared(), SOURCE.name: SOURCE.read_text(encoding="utf-8")})
+    command = arm_program(tmp_path, [SOURCE.name], SIMD)
+    for name in FUNCTIONS:
+        error, argument = worst(command, name, 10007, 1)
+        assert error <= UNITS, f"{name}({argument:.9g})"
