@@ -61,7 +61,7 @@ class Case:
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
                 positive: bool = False, smallest: int = 2) -> Case:
-    """A case with sizes that all differ, from `smallest` on, and entries around one half.
+    """A case with sizes that all differ, from ``smallest`` on, and entries around one half.
 
     That keeps away from saturation while sizes are small.
     """
