@@ -60,10 +60,13 @@ class Case:
 
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
-                positive: bool = False) -> Case:
-    """A case with sizes that all differ and entries around one half, away from saturation."""
+                positive: bool = False, smallest: int = 2) -> Case:
+    """A case with sizes that all differ, from ``smallest`` on, and entries around one half.
+
+    That keeps away from saturation while sizes are small.
+    """
     free = [one.name for one in plan.program.sizes if one.value is None]
-    sizes = {"T": steps, "B": batch, **{name: 2 + place for place, name in enumerate(free)}}
+    sizes = {"T": steps, "B": batch, **{name: smallest + place for place, name in enumerate(free)}}
     sizes = Interpreter(plan.program, {}, sizes).sizes
     random = np.random.default_rng(seed)
     wanted = {one.name: one for one in (*plan.program.variables, *plan.gradient.variables)
