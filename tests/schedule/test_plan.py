@@ -83,7 +83,8 @@ def test_forward_stages_give_what_the_equations_say(name: str) -> None:
 def test_backward_stages_give_what_the_equations_say(name: str) -> None:
     found = planned(name)
     values = drawn(found.gradient) | drawn(found.program)
-    values |= saved(found.program, found.gradient, values)
+    for derived in (found.gradient, found.backward.program):
+        values |= saved(found.program, derived, values)
     runner, oracle = played(found.backward, values), interpret(found.gradient, values)
     for one in found.gradient.with_role(Role.GRADIENT):
         assert np.array_equal(runner.whole(one.name), oracle.whole(one.name)), one.name
@@ -97,8 +98,9 @@ def test_backward_reads_only_what_the_caller_or_the_tape_has(name: str) -> None:
         *found.program.outputs,
         *(v.name for v in found.program.variables if v.role.given),
     }
-    read = {name for one in found.gradient.equations for name in symbols_in_order(one.rhs)}
-    for one in found.gradient.with_role(Role.SAVED):
+    backward = found.backward.program
+    read = {name for one in backward.equations for name in symbols_in_order(one.rhs)}
+    for one in backward.with_role(Role.SAVED):
         delay = found.backward.delay_of(one.name)
         assert one.name not in read or (delay.source if delay else one.name) in there
     source = {delay.lhs: delay.source for delay in found.program.delays}
