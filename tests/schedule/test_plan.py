@@ -82,9 +82,10 @@ def test_forward_stages_give_what_the_equations_say(name: str) -> None:
 @every_case
 def test_backward_stages_give_what_the_equations_say(name: str) -> None:
     found = planned(name)
-    values = drawn(found.gradient) | drawn(found.program)
+    given = drawn(found.program)
+    values = drawn(found.gradient) | given
     for derived in (found.gradient, found.backward.program):
-        values |= saved(found.program, derived, values)
+        values |= saved(found.program, derived, given)
     runner, oracle = played(found.backward, values), interpret(found.gradient, values)
     for one in found.gradient.with_role(Role.GRADIENT):
         assert np.array_equal(runner.whole(one.name), oracle.whole(one.name)), one.name
