@@ -15,25 +15,42 @@
 extern "C" {
 #endif
 
-/* Entries of antisymmetric_rnn_real: what forward saves for backward: T * B * padded m. */
+/* Entries of antisymmetric_rnn_real: what forward saves for backward: T * B * padded m.
+ *   tanh_a_h: T * B * padded m, every step
+ */
 size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m. */
+/* Entries of antisymmetric_rnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m.
+ */
 size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * m. */
+/* Entries of antisymmetric_rnn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * m.
+ */
 size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of antisymmetric_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of infer: chunk * B * up_to(m, LANES). */
+/* Entries of antisymmetric_rnn_real: scratch memory of infer: chunk * B * up_to(m, LANES).
+ *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, a_h_bar, d_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of step: 1. */
+/* Entries of antisymmetric_rnn_real: scratch memory of step: 1.
+ *   t: 1, which way the last step took
+ */
 size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,22 +15,47 @@
 extern "C" {
 #endif
 
-/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * padded m. */
+/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * padded m.
+ *   forward_h, backward_h: T * B * padded m each, every step
+ */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + up_to(p, LANES) * 2 * m. */
+/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + up_to(p, LANES) * 2 * m.
+ */
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
+/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m.
+ */
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES). */
+/* Entries of bidirectional_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES).
+ *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_backward_a_ahead: chunk_2 * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
+ */
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * T * B * padded m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES). */
+/* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * T * B * padded m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES).
+ *   forward_h, backward_h: T * B * padded m each, every step
+ *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_backward_a_ahead: chunk_3 * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
+ */
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m + chunk_4 * B * padded m + 2 * 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH. */
+/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m + chunk_4 * B * padded m + 2 * 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH.
+ *   a_y_bar: T * B * padded p, every step
+ *   backward_a_bar: T * B * padded m, every step
+ *   forward_a_bar: chunk_4 * B * padded m, the steps of a chunk, then overwritten
+ *   forward_h_prev_bar, backward_h_prev_bar: 2 * B * padded m each, a step and the one before it
+ *   tile_backward_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ *   chunk: steps_together(T, B, padded m + up_to(m, LANES))
+ */
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,42 @@
 extern "C" {
 #endif
 
-/* Entries of brc_real: what forward saves for backward: 3 * T * B * padded m. */
+/* Entries of brc_real: what forward saves for backward: 3 * T * B * padded m.
+ *   c, tanh_a_a, tanh_a_h: T * B * padded m each, every step
+ */
 size_t brc_simd_tape_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for forward: 3 * up_to(m, LANES) * n. */
+/* Entries of brc_real: weights packed for forward: 3 * up_to(m, LANES) * n.
+ */
 size_t brc_simd_forward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for backward: up_to(n, LANES) * 3 * m. */
+/* Entries of brc_real: weights packed for backward: up_to(n, LANES) * 3 * m.
+ */
 size_t brc_simd_backward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES). */
+/* Entries of brc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES).
+ *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES))
+ */
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES). */
+/* Entries of brc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES).
+ *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES))
+ */
 size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of brc_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   a_h_bar, a_c_bar, a_a_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of step: 1. */
+/* Entries of brc_real: scratch memory of step: 1.
+ *   t: 1, which way the last step took
+ */
 size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,44 @@
 extern "C" {
 #endif
 
-/* Entries of cfn_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of cfn_real: what forward saves for backward: 4 * T * B * padded m.
+ *   theta, eta, tanh_h_prev, tanh_a_h: T * B * padded m each, every step
+ */
 size_t cfn_simd_tape_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
+/* Entries of cfn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
+ */
 size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
+/* Entries of cfn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m.
+ */
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
+/* Entries of cfn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES).
+ *   tile_a_theta_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of infer: T * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of cfn_real: scratch memory of infer: T * B * padded m + chunk * B * 2 * up_to(m, LANES).
+ *   tanh_a_h: T * B * padded m, every step
+ *   tile_a_theta_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of cfn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, a_h_bar, a_eta_bar, a_theta_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of step: B * padded m + 1. */
+/* Entries of cfn_real: scratch memory of step: B * padded m + 1.
+ *   tanh_a_h: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,44 @@
 extern "C" {
 #endif
 
-/* Entries of clockwork_real: what forward saves for backward: T * B * padded m + m * m. */
+/* Entries of clockwork_real: what forward saves for backward: T * B * padded m + m * m.
+ *   s: T * B * padded m, every step
+ *   M_W_H: m * m, every step
+ */
 size_t clockwork_simd_tape_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: weights packed for forward: 0. */
+/* Entries of clockwork_real: weights packed for forward: 0.
+ */
 size_t clockwork_simd_forward_packed_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: weights packed for backward: up_to(n, LANES) * m. */
+/* Entries of clockwork_real: weights packed for backward: up_to(n, LANES) * m.
+ */
 size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of forward: B * padded m. */
+/* Entries of clockwork_real: scratch memory of forward: B * padded m.
+ *   a_s: B * padded m, one step, then overwritten
+ */
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of infer: m * m + B * padded m. */
+/* Entries of clockwork_real: scratch memory of infer: m * m + B * padded m.
+ *   M_W_H: m * m, every step
+ *   a_s: B * padded m, one step, then overwritten
+ */
 size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of backward: 2 * chunk * B * padded m + m * m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of clockwork_real: scratch memory of backward: 2 * chunk * B * padded m + m * m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, a_s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   M_W_H_bar: m * m, every step
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded m)
+ */
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of step: m * m + B * padded m. */
+/* Entries of clockwork_real: scratch memory of step: m * m + B * padded m.
+ *   M_W_H: m * m, every step
+ *   a_s: B * padded m, one step, then overwritten
+ */
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

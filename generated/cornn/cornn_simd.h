@@ -15,25 +15,44 @@
 extern "C" {
 #endif
 
-/* Entries of cornn_real: what forward saves for backward: 2 * T * B * padded m. */
+/* Entries of cornn_real: what forward saves for backward: 2 * T * B * padded m.
+ *   z, tanh_a_z: T * B * padded m each, every step
+ */
 size_t cornn_simd_tape_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m. */
+/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m.
+ */
 size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of cornn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m.
+ */
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of cornn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_z_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES). */
+/* Entries of cornn_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES).
+ *   z: 2 * B * padded m, a step and the one before it
+ *   tile_a_z_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of cornn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+ *   y_bar, z_bar, z_to_dt_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   z_prev_bar, y_prev_bar: 2 * B * padded m each, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of step: B * padded m + 1. */
+/* Entries of cornn_real: scratch memory of step: B * padded m + 1.
+ *   z: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,22 +15,68 @@
 extern "C" {
 #endif
 
-/* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * padded m_1 + T * B * padded q_1 + 14 * T * B * padded m_2 + T * B * padded q_2. */
+/* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * padded m_1 + T * B * padded q_1 + 14 * T * B * padded m_2 + T * B * padded q_2.
+ *   layer1_forward_g, layer1_forward_i, layer1_forward_f, layer1_forward_o, layer1_forward_c, layer1_forward_h, layer1_forward_tanh_c, layer1_backward_g, layer1_backward_i, layer1_backward_f, layer1_backward_o, layer1_backward_c, layer1_backward_h, layer1_backward_tanh_c: T * B * padded m_1 each, every step
+ *   layer1_y: T * B * padded q_1, every step
+ *   layer2_forward_g, layer2_forward_i, layer2_forward_f, layer2_forward_o, layer2_forward_c, layer2_forward_h, layer2_forward_tanh_c, layer2_backward_g, layer2_backward_i, layer2_backward_f, layer2_backward_o, layer2_backward_c, layer2_backward_h, layer2_backward_tanh_c: T * B * padded m_2 each, every step
+ *   layer2_y: T * B * padded q_2, every step
+ */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2.
+ */
 size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1.
+ */
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES). */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES).
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_backward_z_ahead: chunk_2 * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_forward_z_ahead: chunk_3 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_backward_z_ahead: chunk_4 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(m_1, LANES))
+ *   chunk: steps_ahead(T, B, padded m_1 + 4 * up_to(m_1, LANES))
+ *   chunk: steps_ahead(T, B, 4 * up_to(m_2, LANES))
+ *   chunk: steps_ahead(T, B, padded m_2 + 4 * up_to(m_2, LANES))
+ */
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * 2 * B * padded m_1 + 2 * T * B * padded m_1 + T * B * padded q_1 + 2 * 2 * B * padded m_2 + 2 * T * B * padded m_2 + chunk_7 * B * padded q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES). */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * 2 * B * padded m_1 + 2 * T * B * padded m_1 + T * B * padded q_1 + 2 * 2 * B * padded m_2 + 2 * T * B * padded m_2 + chunk_7 * B * padded q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES).
+ *   layer1_forward_c, layer1_backward_c: 2 * B * padded m_1 each, a step and the one before it
+ *   layer1_forward_h, layer1_backward_h: T * B * padded m_1 each, every step
+ *   layer1_y: T * B * padded q_1, every step
+ *   layer2_forward_c, layer2_backward_c: 2 * B * padded m_2 each, a step and the one before it
+ *   layer2_forward_h, layer2_backward_h: T * B * padded m_2 each, every step
+ *   layer2_y: chunk_7 * B * padded q_2, the steps of a chunk, then overwritten
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_backward_z_ahead: chunk_5 * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_forward_z_ahead: chunk_6 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_backward_z_ahead: chunk_7 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(m_1, LANES))
+ *   chunk: steps_ahead(T, B, padded m_1 + 4 * up_to(m_1, LANES))
+ *   chunk: steps_ahead(T, B, 4 * up_to(m_2, LANES))
+ *   chunk: steps_ahead(T, B, padded m_2 + 4 * up_to(m_2, LANES))
+ */
 size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 4 * T * B * padded m_2 + 4 * chunk * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 4 * T * B * padded m_1 + 4 * chunk_8 * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * SCRATCH. */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 4 * T * B * padded m_2 + 4 * chunk * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 4 * T * B * padded m_1 + 4 * chunk_8 * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * SCRATCH.
+ *   a_y_bar: T * B * padded p, every step
+ *   layer2_y_bar: T * B * padded q_2, every step
+ *   layer2_backward_h_bar, layer2_forward_h_bar: B * padded m_2 each, one step, then overwritten
+ *   layer2_backward_z_o_bar, layer2_backward_z_f_bar, layer2_backward_z_i_bar, layer2_backward_z_bar: T * B * padded m_2 each, every step
+ *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar, layer2_forward_z_bar: chunk * B * padded m_2 each, the steps of a chunk, then overwritten
+ *   layer1_y_bar: T * B * padded q_1, every step
+ *   layer1_backward_h_bar, layer1_forward_h_bar: B * padded m_1 each, one step, then overwritten
+ *   layer1_backward_z_o_bar, layer1_backward_z_f_bar, layer1_backward_z_i_bar, layer1_backward_z_bar: T * B * padded m_1 each, every step
+ *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar, layer1_forward_z_bar: chunk_8 * B * padded m_1 each, the steps of a chunk, then overwritten
+ *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar, layer1_backward_c_prev_bar: 2 * B * padded m_1 each, a step and the one before it
+ *   layer2_forward_h_prev_bar, layer2_forward_c_prev_bar, layer2_backward_h_prev_bar, layer2_backward_c_prev_bar: 2 * B * padded m_2 each, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 4 * padded m_2)
+ *   chunk: steps_together(T, B, 4 * padded m_1)
+ */
 size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,68 @@
 extern "C" {
 #endif
 
-/* Entries of deep_rnn_real: what forward saves for backward: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3. */
+/* Entries of deep_rnn_real: what forward saves for backward: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3.
+ *   layer1_h: T * B * padded m_1, every step
+ *   layer2_h: T * B * padded m_2, every step
+ *   layer3_h: T * B * padded m_3, every step
+ */
 size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: weights packed for forward: up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3. */
+/* Entries of deep_rnn_real: weights packed for forward: up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3.
+ */
 size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: weights packed for backward: up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1. */
+/* Entries of deep_rnn_real: weights packed for backward: up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1.
+ */
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: scratch memory of forward: chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES). */
+/* Entries of deep_rnn_real: scratch memory of forward: chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES).
+ *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_a_ahead: chunk_2 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer3_a_ahead: chunk_3 * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m_1, LANES))
+ *   chunk: steps_ahead(T, B, up_to(m_2, LANES))
+ *   chunk: steps_ahead(T, B, padded m_3 + up_to(m_3, LANES))
+ */
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of infer: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES). */
+/* Entries of deep_rnn_real: scratch memory of infer: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES).
+ *   layer1_h: T * B * padded m_1, every step
+ *   layer2_h: T * B * padded m_2, every step
+ *   layer3_h: T * B * padded m_3, every step
+ *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_a_ahead: chunk_4 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer3_a_ahead: chunk_5 * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m_1, LANES))
+ *   chunk: steps_ahead(T, B, up_to(m_2, LANES))
+ *   chunk: steps_ahead(T, B, padded m_3 + up_to(m_3, LANES))
+ */
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + chunk_7 * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * SCRATCH. */
+/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + chunk_7 * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * SCRATCH.
+ *   a_y_bar: T * B * padded p, every step
+ *   layer3_a_bar: T * B * padded m_3, every step
+ *   layer2_a_bar: T * B * padded m_2, every step
+ *   layer1_a_bar: chunk_7 * B * padded m_1, the steps of a chunk, then overwritten
+ *   layer1_h_prev_bar: 2 * B * padded m_1, a step and the one before it
+ *   layer2_h_prev_bar: 2 * B * padded m_2, a step and the one before it
+ *   layer3_h_prev_bar: 2 * B * padded m_3, a step and the one before it
+ *   tile_layer3_h_bar_ahead: chunk * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
+ *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_ahead(T, B, up_to(m_3, LANES))
+ *   chunk: steps_ahead(T, B, up_to(m_2, LANES))
+ *   chunk: steps_together(T, B, padded m_1 + up_to(m_1, LANES))
+ */
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of step: B * padded m_1 + B * padded m_2 + B * padded m_3 + 1. */
+/* Entries of deep_rnn_real: scratch memory of step: B * padded m_1 + B * padded m_2 + B * padded m_3 + 1.
+ *   layer1_h: B * padded m_1, one step, then overwritten
+ *   layer2_h: B * padded m_2, one step, then overwritten
+ *   layer3_h: B * padded m_3, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

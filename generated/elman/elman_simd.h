@@ -15,25 +15,46 @@
 extern "C" {
 #endif
 
-/* Entries of elman_real: what forward saves for backward: T * B * padded m. */
+/* Entries of elman_real: what forward saves for backward: T * B * padded m.
+ *   h: T * B * padded m, every step
+ */
 size_t elman_simd_tape_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m. */
+/* Entries of elman_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m.
+ */
 size_t elman_simd_forward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m.
+ */
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of elman_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
+ */
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES). */
+/* Entries of elman_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES).
+ *   h: T * B * padded m, every step
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
+ */
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of backward: T * B * padded p + chunk * B * padded m + 2 * B * padded m + chunk * B * up_to(m, LANES) + threads * SCRATCH. */
+/* Entries of elman_real: scratch memory of backward: T * B * padded p + chunk * B * padded m + 2 * B * padded m + chunk * B * up_to(m, LANES) + threads * SCRATCH.
+ *   a_y_bar: T * B * padded p, every step
+ *   a_bar: chunk * B * padded m, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded m + up_to(m, LANES))
+ */
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of step: B * padded m + 1. */
+/* Entries of elman_real: scratch memory of step: B * padded m + 1.
+ *   h: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,46 @@
 extern "C" {
 #endif
 
-/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * padded m + 2 * 1. */
+/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * padded m + 2 * 1.
+ *   z, s: T * B * padded m each, every step
+ *   sigmoid_zeta, sigmoid_nu: 1 each, every step
+ */
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
+/* Entries of fastgrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m.
+ */
 size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of fastgrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m.
+ */
 size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of fastgrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES). */
+/* Entries of fastgrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES).
+ *   sigmoid_zeta, sigmoid_nu: 1 each, every step
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of backward: 5 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of fastgrnn_real: scratch memory of backward: 5 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, h_to_sigmoid_zeta_bar, a_s_bar, a_z_bar, a_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   sigmoid_nu_bar, sigmoid_zeta_bar: 1 each, every step
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 4 * padded m)
+ */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of step: 3 * 1. */
+/* Entries of fastgrnn_real: scratch memory of step: 3 * 1.
+ *   sigmoid_zeta, sigmoid_nu: 1 each, every step
+ *   t: 1, which way the last step took
+ */
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,46 @@
 extern "C" {
 #endif
 
-/* Entries of fastrnn_real: what forward saves for backward: T * B * padded m + 2 * 1. */
+/* Entries of fastrnn_real: what forward saves for backward: T * B * padded m + 2 * 1.
+ *   s: T * B * padded m, every step
+ *   sigmoid_alpha, sigmoid_beta: 1 each, every step
+ */
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
+/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m.
+ */
 size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of fastrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m.
+ */
 size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of fastrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_s_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES). */
+/* Entries of fastrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES).
+ *   sigmoid_alpha, sigmoid_beta: 1 each, every step
+ *   tile_a_s_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of backward: 2 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of fastrnn_real: scratch memory of backward: 2 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, a_s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   sigmoid_beta_bar, sigmoid_alpha_bar: 1 each, every step
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded m)
+ */
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of step: 3 * 1. */
+/* Entries of fastrnn_real: scratch memory of step: 3 * 1.
+ *   sigmoid_alpha, sigmoid_beta: 1 each, every step
+ *   t: 1, which way the last step took
+ */
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

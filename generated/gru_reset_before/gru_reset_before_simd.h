@@ -15,25 +15,48 @@
 extern "C" {
 #endif
 
-/* Entries of gru_reset_before_real: what forward saves for backward: 3 * T * B * padded m. */
+/* Entries of gru_reset_before_real: what forward saves for backward: 3 * T * B * padded m.
+ *   z, r, n: T * B * padded m each, every step
+ */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
+/* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m.
+ */
 size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m. */
+/* Entries of gru_reset_before_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m.
+ */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward: B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+/* Entries of gru_reset_before_real: scratch memory of forward: B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   q: B * padded m, one step, then overwritten
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
+ */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+/* Entries of gru_reset_before_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   z, q: B * padded m each, one step, then overwritten
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
+ */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of gru_reset_before_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   q, a_n_bar, a_r_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_bar, q_bar: B * padded m each, one step, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of gru_reset_before_real: scratch memory of step: 2 * B * padded m + 1.
+ *   z, q: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,45 @@
 extern "C" {
 #endif
 
-/* Entries of jordan_real: what forward saves for backward: T * B * padded m. */
+/* Entries of jordan_real: what forward saves for backward: T * B * padded m.
+ *   h: T * B * padded m, every step
+ */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m. */
+/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m.
+ */
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of jordan_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m.
+ */
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of jordan_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of infer: B * padded m + chunk * B * up_to(m, LANES). */
+/* Entries of jordan_real: scratch memory of infer: B * padded m + chunk * B * up_to(m, LANES).
+ *   h: B * padded m, one step, then overwritten
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of backward: chunk * B * padded p + chunk * B * padded m + 2 * B * padded p + threads * SCRATCH. */
+/* Entries of jordan_real: scratch memory of backward: chunk * B * padded p + chunk * B * padded m + 2 * B * padded p + threads * SCRATCH.
+ *   a_y_bar: chunk * B * padded p, the steps of a chunk, then overwritten
+ *   a_bar: chunk * B * padded m, the steps of a chunk, then overwritten
+ *   y_prev_bar: 2 * B * padded p, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded p + padded m)
+ */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of step: B * padded m + 1. */
+/* Entries of jordan_real: scratch memory of step: B * padded m + 1.
+ *   h: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

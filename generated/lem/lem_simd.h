@@ -15,25 +15,49 @@
 extern "C" {
 #endif
 
-/* Entries of lem_real: what forward saves for backward: 5 * T * B * padded m. */
+/* Entries of lem_real: what forward saves for backward: 5 * T * B * padded m.
+ *   z, sigmoid_a_dt_1, sigmoid_a_dt_2, tanh_a_z, tanh_a_y: T * B * padded m each, every step
+ */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
+/* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m.
+ */
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m. */
+/* Entries of lem_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m.
+ */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward: B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+/* Entries of lem_real: scratch memory of forward: B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   dt_2: B * padded m, one step, then overwritten
+ *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES))
+ */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of infer: B * padded m + 2 * B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES). */
+/* Entries of lem_real: scratch memory of infer: B * padded m + 2 * B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   dt_2: B * padded m, one step, then overwritten
+ *   z: 2 * B * padded m, a step and the one before it
+ *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES))
+ */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lem_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+ *   dt_1, dt_2, y_bar: B * padded m each, one step, then overwritten
+ *   a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   y_prev_bar, z_prev_bar: 2 * B * padded m each, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 6 * padded m)
+ */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of lem_real: scratch memory of step: 2 * B * padded m + 1.
+ *   dt_2, z: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

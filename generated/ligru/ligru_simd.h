@@ -15,25 +15,43 @@
 extern "C" {
 #endif
 
-/* Entries of ligru_real: what forward saves for backward: 3 * T * B * padded m. */
+/* Entries of ligru_real: what forward saves for backward: 3 * T * B * padded m.
+ *   z, s, a_s: T * B * padded m each, every step
+ */
 size_t ligru_simd_tape_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
+/* Entries of ligru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
+ */
 size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
+/* Entries of ligru_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m.
+ */
 size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
+/* Entries of ligru_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES).
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads);
 
-/* Entries of ligru_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES). */
+/* Entries of ligru_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES).
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads);
 
-/* Entries of ligru_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of ligru_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar: B * padded m, one step, then overwritten
+ *   a_s_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded m)
+ */
 size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads);
 
-/* Entries of ligru_real: scratch memory of step: 1. */
+/* Entries of ligru_real: scratch memory of step: 1.
+ *   t: 1, which way the last step took
+ */
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,50 @@
 extern "C" {
 #endif
 
-/* Entries of lmu_real: what forward saves for backward: T * B * 1 + T * B * padded d. */
+/* Entries of lmu_real: what forward saves for backward: T * B * 1 + T * B * padded d.
+ *   u: T * B * 1, every step
+ *   m: T * B * padded d, every step
+ */
 size_t lmu_simd_tape_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: weights packed for forward: up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * (k + d). */
+/* Entries of lmu_real: weights packed for forward: up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * (k + d).
+ */
 size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: weights packed for backward: up_to(d, LANES) * k + up_to(k, LANES) * k + up_to(d, LANES) * d + up_to(n, LANES) * k. */
+/* Entries of lmu_real: weights packed for backward: up_to(d, LANES) * k + up_to(k, LANES) * k + up_to(d, LANES) * d + up_to(n, LANES) * k.
+ */
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of forward: chunk * B * up_to(k, LANES). */
+/* Entries of lmu_real: scratch memory of forward: chunk * B * up_to(k, LANES).
+ *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(k, LANES))
+ */
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of infer: B * 1 + 2 * B * padded d + chunk * B * up_to(k, LANES). */
+/* Entries of lmu_real: scratch memory of infer: B * 1 + 2 * B * padded d + chunk * B * up_to(k, LANES).
+ *   u: B * 1, one step, then overwritten
+ *   m: 2 * B * padded d, a step and the one before it
+ *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(k, LANES))
+ */
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of backward: chunk * B * padded k + chunk * B * padded d + chunk * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * SCRATCH. */
+/* Entries of lmu_real: scratch memory of backward: chunk * B * padded k + chunk * B * padded d + chunk * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * SCRATCH.
+ *   a_h_bar: chunk * B * padded k, the steps of a chunk, then overwritten
+ *   m_bar: chunk * B * padded d, the steps of a chunk, then overwritten
+ *   u_bar: chunk * B * 1, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded k, a step and the one before it
+ *   m_prev_bar: 2 * B * padded d, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded k + padded d + 1)
+ */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of step: B * 1 + B * padded d + 1. */
+/* Entries of lmu_real: scratch memory of step: B * 1 + B * padded d + 1.
+ *   u: B * 1, one step, then overwritten
+ *   m: B * padded d, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,45 @@
 extern "C" {
 #endif
 
-/* Entries of lru_real: what forward saves for backward: 4 * T * B * padded N + 6 * N. */
+/* Entries of lru_real: what forward saves for backward: 4 * T * B * padded N + 6 * N.
+ *   x_re, x_im, a_x_re, a_x_im: T * B * padded N each, every step
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: N each, every step
+ */
 size_t lru_simd_tape_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N. */
+/* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N.
+ */
 size_t lru_simd_forward_packed_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for backward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N. */
+/* Entries of lru_real: weights packed for backward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N.
+ */
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: scratch memory of forward: 0. */
+/* Entries of lru_real: scratch memory of forward: 0.
+ */
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of infer: 4 * T * B * padded N + 6 * N. */
+/* Entries of lru_real: scratch memory of infer: 4 * T * B * padded N + 6 * N.
+ *   x_re, x_im, a_x_re, a_x_im: T * B * padded N each, every step
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: N each, every step
+ */
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of backward: 4 * chunk * B * padded N + 7 * N + 2 * 2 * B * padded N + chunk * B * 2 * up_to(N, LANES) + threads * SCRATCH. */
+/* Entries of lru_real: scratch memory of backward: 4 * chunk * B * padded N + 7 * N + 2 * 2 * B * padded N + chunk * B * 2 * up_to(N, LANES) + threads * SCRATCH.
+ *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: chunk * B * padded N each, the steps of a chunk, then overwritten
+ *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar, sin_exp_theta_2, cos_exp_theta_2: N each, every step
+ *   x_re_prev_bar, x_im_prev_bar: 2 * B * padded N each, a step and the one before it
+ *   tile_x_im_bar_ahead: chunk * B * 2 * up_to(N, LANES), the products that a chunk of steps has ahead
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded N + 2 * up_to(N, LANES))
+ */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N + 1. */
+/* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N + 1.
+ *   x_re, x_im, a_x_re, a_x_im: B * padded N each, one step, then overwritten
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: N each, every step
+ *   t: 1, which way the last step took
+ */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,44 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_real: what forward saves for backward: 6 * T * B * padded m. */
+/* Entries of lstm_real: what forward saves for backward: 6 * T * B * padded m.
+ *   g, i, f, o, c, tanh_c: T * B * padded m each, every step
+ */
 size_t lstm_simd_tape_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m. */
+/* Entries of lstm_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m.
+ */
 size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: weights packed for backward: up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
+/* Entries of lstm_real: weights packed for backward: up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m.
+ */
 size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m, LANES).
+ *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
+ */
 size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_real: scratch memory of infer: 2 * B * padded m + chunk * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_real: scratch memory of infer: 2 * B * padded m + chunk * B * 4 * up_to(m, LANES).
+ *   c: 2 * B * padded m, a step and the one before it
+ *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
+ */
 size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+ *   z_o_bar, z_f_bar, z_i_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 4 * padded m)
+ */
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_real: scratch memory of step: B * padded m + 1. */
+/* Entries of lstm_real: scratch memory of step: B * padded m + 1.
+ *   c: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t lstm_simd_step_work_size(const lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,48 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_projection_real: what forward saves for backward: 6 * T * B * padded m. */
+/* Entries of lstm_projection_real: what forward saves for backward: 6 * T * B * padded m.
+ *   g, i, f, o, c, tanh_c: T * B * padded m each, every step
+ */
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m. */
+/* Entries of lstm_projection_real: weights packed for forward: 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m.
+ */
 size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m. */
+/* Entries of lstm_projection_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m.
+ */
 size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: scratch memory of forward: B * padded m + chunk * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_projection_real: scratch memory of forward: B * padded m + chunk * B * 4 * up_to(m, LANES).
+ *   c_o: B * padded m, one step, then overwritten
+ *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
+ */
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of infer: 2 * B * padded m + B * padded m + chunk * B * 4 * up_to(m, LANES). */
+/* Entries of lstm_projection_real: scratch memory of infer: 2 * B * padded m + B * padded m + chunk * B * 4 * up_to(m, LANES).
+ *   c: 2 * B * padded m, a step and the one before it
+ *   c_o: B * padded m, one step, then overwritten
+ *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
+ */
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of backward: 5 * chunk * B * padded m + chunk * B * padded p + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of lstm_projection_real: scratch memory of backward: 5 * chunk * B * padded m + chunk * B * padded p + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH.
+ *   c_o, z_o_bar, z_f_bar, z_i_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_bar: chunk * B * padded p, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded p, a step and the one before it
+ *   c_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded p + 4 * padded m)
+ */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m + 1.
+ *   c, c_o: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,46 @@
 extern "C" {
 #endif
 
-/* Entries of mgu_real: what forward saves for backward: 2 * T * B * padded m. */
+/* Entries of mgu_real: what forward saves for backward: 2 * T * B * padded m.
+ *   f, s: T * B * padded m each, every step
+ */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
+/* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
+ */
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m. */
+/* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m.
+ */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward: B * padded m + 2 * chunk * B * up_to(m, LANES). */
+/* Entries of mgu_real: scratch memory of forward: B * padded m + 2 * chunk * B * up_to(m, LANES).
+ *   f_h_prev: B * padded m, one step, then overwritten
+ *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES). */
+/* Entries of mgu_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES).
+ *   f, f_h_prev: B * padded m each, one step, then overwritten
+ *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mgu_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   f_h_prev, a_s_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_bar, f_h_prev_bar: B * padded m each, one step, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded m)
+ */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of mgu_real: scratch memory of step: 2 * B * padded m + 1.
+ *   f, f_h_prev: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,40 @@
 extern "C" {
 #endif
 
-/* Entries of mingru_real: what forward saves for backward: 2 * T * B * padded m. */
+/* Entries of mingru_real: what forward saves for backward: 2 * T * B * padded m.
+ *   z, htilde: T * B * padded m each, every step
+ */
 size_t mingru_simd_tape_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for forward: 2 * up_to(m, LANES) * n. */
+/* Entries of mingru_real: weights packed for forward: 2 * up_to(m, LANES) * n.
+ */
 size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for backward: up_to(n, LANES) * 2 * m. */
+/* Entries of mingru_real: weights packed for backward: up_to(n, LANES) * 2 * m.
+ */
 size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: scratch memory of forward: 0. */
+/* Entries of mingru_real: scratch memory of forward: 0.
+ */
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of infer: 2 * T * B * padded m. */
+/* Entries of mingru_real: scratch memory of infer: 2 * T * B * padded m.
+ *   z, htilde: T * B * padded m each, every step
+ */
 size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mingru_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, htilde_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded m)
+ */
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of mingru_real: scratch memory of step: 2 * B * padded m + 1.
+ *   z, htilde: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

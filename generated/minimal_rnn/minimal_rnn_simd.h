@@ -15,25 +15,44 @@
 extern "C" {
 #endif
 
-/* Entries of minimal_rnn_real: what forward saves for backward: 2 * T * B * padded m. */
+/* Entries of minimal_rnn_real: what forward saves for backward: 2 * T * B * padded m.
+ *   z, u: T * B * padded m each, every step
+ */
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
+/* Entries of minimal_rnn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
+ */
 size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of minimal_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * m.
+ */
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of minimal_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_u_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES). */
+/* Entries of minimal_rnn_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES).
+ *   z: T * B * padded m, every step
+ *   tile_a_u_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of minimal_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, a_u_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded m)
+ */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of step: B * padded m + 1. */
+/* Entries of minimal_rnn_real: scratch memory of step: B * padded m + 1.
+ *   z: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

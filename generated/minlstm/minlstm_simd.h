@@ -15,25 +15,40 @@
 extern "C" {
 #endif
 
-/* Entries of minlstm_real: what forward saves for backward: 5 * T * B * padded m. */
+/* Entries of minlstm_real: what forward saves for backward: 5 * T * B * padded m.
+ *   a_f, a_i, f, i, htilde: T * B * padded m each, every step
+ */
 size_t minlstm_simd_tape_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for forward: 3 * up_to(m, LANES) * n. */
+/* Entries of minlstm_real: weights packed for forward: 3 * up_to(m, LANES) * n.
+ */
 size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for backward: up_to(n, LANES) * 3 * m. */
+/* Entries of minlstm_real: weights packed for backward: up_to(n, LANES) * 3 * m.
+ */
 size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of forward: 0. */
+/* Entries of minlstm_real: scratch memory of forward: 0.
+ */
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of infer: 3 * T * B * padded m. */
+/* Entries of minlstm_real: scratch memory of infer: 3 * T * B * padded m.
+ *   f, i, htilde: T * B * padded m each, every step
+ */
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of minlstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar, htilde_bar, a_i_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded m)
+ */
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of step: 3 * B * padded m + 1. */
+/* Entries of minlstm_real: scratch memory of step: 3 * B * padded m + 1.
+ *   f, i, htilde: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,50 @@
 extern "C" {
 #endif
 
-/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * padded size_m + 2 * T * B * padded d. */
+/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * padded size_m + 2 * T * B * padded d.
+ *   i, o, f, c, tanh_hhat, tanh_c: T * B * padded size_m each, every step
+ *   a_m, a_m_2: T * B * padded d each, every step
+ */
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: weights packed for forward: up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d. */
+/* Entries of multiplicative_lstm_real: weights packed for forward: up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d.
+ */
 size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: weights packed for backward: up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m). */
+/* Entries of multiplicative_lstm_real: weights packed for backward: up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m).
+ */
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: B * padded d + chunk * B * 4 * up_to(size_m, LANES). */
+/* Entries of multiplicative_lstm_real: scratch memory of forward: B * padded d + chunk * B * 4 * up_to(size_m, LANES).
+ *   m: B * padded d, one step, then overwritten
+ *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES))
+ */
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of infer: B * padded d + 2 * B * padded size_m + T * B * padded d + chunk * B * 4 * up_to(size_m, LANES). */
+/* Entries of multiplicative_lstm_real: scratch memory of infer: B * padded d + 2 * B * padded size_m + T * B * padded d + chunk * B * 4 * up_to(size_m, LANES).
+ *   m: B * padded d, one step, then overwritten
+ *   c: 2 * B * padded size_m, a step and the one before it
+ *   a_m: T * B * padded d, every step
+ *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES))
+ */
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * chunk * B * padded size_m + 2 * 2 * B * padded size_m + threads * SCRATCH. */
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * chunk * B * padded size_m + 2 * 2 * B * padded size_m + threads * SCRATCH.
+ *   m, m_bar, a_m_2_bar, a_m_bar: chunk * B * padded d each, the steps of a chunk, then overwritten
+ *   a_f_bar, a_o_bar, a_i_bar, hhat_bar: chunk * B * padded size_m each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: 2 * B * padded size_m each, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 4 * padded size_m + 2 * padded d)
+ */
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m + 1. */
+/* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m + 1.
+ *   m, a_m: B * padded d each, one step, then overwritten
+ *   c: B * padded size_m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,48 @@
 extern "C" {
 #endif
 
-/* Entries of mut3_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of mut3_real: what forward saves for backward: 4 * T * B * padded m.
+ *   s, z, r, tanh_a_h: T * B * padded m each, every step
+ */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m. */
+/* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m.
+ */
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m. */
+/* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m.
+ */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of forward: B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of mut3_real: scratch memory of forward: B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES).
+ *   r_h_prev: B * padded m, one step, then overwritten
+ *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES))
+ */
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of mut3_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES).
+ *   s, r_h_prev: B * padded m each, one step, then overwritten
+ *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES))
+ */
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of backward: 4 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of mut3_real: scratch memory of backward: 4 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   r_h_prev, a_h_bar, a_r_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_bar, r_h_prev_bar, s_bar: B * padded m each, one step, then overwritten
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of mut3_real: scratch memory of step: 2 * B * padded m + 1.
+ *   s, r_h_prev: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,45 @@
 extern "C" {
 #endif
 
-/* Entries of ran_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of ran_real: what forward saves for backward: 4 * T * B * padded m.
+ *   s, i, f, c: T * B * padded m each, every step
+ */
 size_t ran_simd_tape_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m. */
+/* Entries of ran_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
+ */
 size_t ran_simd_forward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m. */
+/* Entries of ran_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m.
+ */
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES). */
+/* Entries of ran_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES).
+ *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of infer: T * B * padded m + 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of ran_real: scratch memory of infer: T * B * padded m + 2 * B * padded m + chunk * B * 2 * up_to(m, LANES).
+ *   s: T * B * padded m, every step
+ *   c: 2 * B * padded m, a step and the one before it
+ *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH. */
+/* Entries of ran_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+ *   c_bar, a_f_bar, a_i_bar, s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 3 * padded m)
+ */
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of ran_real: scratch memory of step: 2 * B * padded m + 1.
+ *   s, c: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,46 @@
 extern "C" {
 #endif
 
-/* Entries of rhn_real: what forward saves for backward: 6 * T * B * padded m. */
+/* Entries of rhn_real: what forward saves for backward: 6 * T * B * padded m.
+ *   h_1, t_1, h_2, t_2, h_3, t_3: T * B * padded m each, every step
+ */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m. */
+/* Entries of rhn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m.
+ */
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for backward: 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m. */
+/* Entries of rhn_real: weights packed for backward: 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m.
+ */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of forward: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of rhn_real: scratch memory of forward: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES).
+ *   s_1, s_2: B * padded m each, one step, then overwritten
+ *   tile_a_h_1_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES). */
+/* Entries of rhn_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES).
+ *   s_1, s_2: B * padded m each, one step, then overwritten
+ *   tile_a_h_1_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
+ */
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward: 8 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of rhn_real: scratch memory of backward: 8 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   s_1, s_2, a_t_3_bar, a_h_3_bar, a_t_2_bar, a_h_2_bar, a_t_1_bar, a_h_1_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   y_bar, s_2_bar, s_1_bar: B * padded m each, one step, then overwritten
+ *   y_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 8 * padded m)
+ */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of step: 2 * B * padded m + 1. */
+/* Entries of rhn_real: scratch memory of step: 2 * B * padded m + 1.
+ *   s_1, s_2: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

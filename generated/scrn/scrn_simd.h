@@ -15,25 +15,52 @@
 extern "C" {
 #endif
 
-/* Entries of scrn_real: what forward saves for backward: 2 * T * B * padded k + T * B * padded m. */
+/* Entries of scrn_real: what forward saves for backward: 2 * T * B * padded k + T * B * padded m.
+ *   s, a_s: T * B * padded k each, every step
+ *   h: T * B * padded m, every step
+ */
 size_t scrn_simd_tape_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * (k + n) + up_to(m, LANES) * m + up_to(p, LANES) * (m + k). */
+/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * (k + n) + up_to(m, LANES) * m + up_to(p, LANES) * (m + k).
+ */
 size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m). */
+/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m).
+ */
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of scrn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
+ */
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of infer: 2 * T * B * padded k + T * B * padded m + chunk * B * up_to(m, LANES). */
+/* Entries of scrn_real: scratch memory of infer: 2 * T * B * padded k + T * B * padded m + chunk * B * up_to(m, LANES).
+ *   s, a_s: T * B * padded k each, every step
+ *   h: T * B * padded m, every step
+ *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
+ */
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * chunk_2 * B * padded k + 2 * B * padded k + 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * SCRATCH. */
+/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * chunk_2 * B * padded k + 2 * B * padded k + 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * SCRATCH.
+ *   a_h_bar: T * B * padded m, every step
+ *   s_bar, s_to_alpha_bar, a_s_bar: chunk_2 * B * padded k each, the steps of a chunk, then overwritten
+ *   s_prev_bar: 2 * B * padded k, a step and the one before it
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_s_bar_ahead: chunk_2 * B * up_to(k, LANES), the products that a chunk of steps has ahead
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ *   chunk: steps_together(T, B, padded k + up_to(k, LANES))
+ */
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of step: 2 * B * padded k + B * padded m + 1. */
+/* Entries of scrn_real: scratch memory of step: 2 * B * padded k + B * padded m + 1.
+ *   s, a_s: B * padded k each, one step, then overwritten
+ *   h: B * padded m, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

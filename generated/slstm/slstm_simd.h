@@ -15,25 +15,45 @@
 extern "C" {
 #endif
 
-/* Entries of slstm_real: what forward saves for backward: 10 * T * B * padded d. */
+/* Entries of slstm_real: what forward saves for backward: 10 * T * B * padded d.
+ *   itilde, ftilde, z, o, l_f, m, i, f, c, n: T * B * padded d each, every step
+ */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d. */
+/* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d.
+ */
 size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for backward: up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d. */
+/* Entries of slstm_real: weights packed for backward: up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d.
+ */
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * up_to(d, LANES). */
+/* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * up_to(d, LANES).
+ *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES))
+ */
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of infer: 3 * 2 * B * padded d + chunk * B * 4 * up_to(d, LANES). */
+/* Entries of slstm_real: scratch memory of infer: 3 * 2 * B * padded d + chunk * B * 4 * up_to(d, LANES).
+ *   m, c, n: 2 * B * padded d each, a step and the one before it
+ *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES))
+ */
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * 2 * B * padded d + T * B * padded d + threads * SCRATCH. */
+/* Entries of slstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * 2 * B * padded d + T * B * padded d + threads * SCRATCH.
+ *   otilde_bar, ftilde_bar, itilde_bar, ztilde_bar: chunk * B * padded d each, the steps of a chunk, then overwritten
+ *   h_prev_bar, m_prev_bar, c_prev_bar, n_prev_bar: 2 * B * padded d each, a step and the one before it
+ *   sigmoid_ftilde: T * B * padded d, every step
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 4 * padded d)
+ */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of step: 3 * B * padded d + 1. */
+/* Entries of slstm_real: scratch memory of step: 3 * B * padded d + 1.
+ *   m, c, n: B * padded d each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,45 @@
 extern "C" {
 #endif
 
-/* Entries of sru_real: what forward saves for backward: 5 * T * B * padded m. */
+/* Entries of sru_real: what forward saves for backward: 5 * T * B * padded m.
+ *   f, c, r, a_c, a_h: T * B * padded m each, every step
+ */
 size_t sru_simd_tape_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n. */
+/* Entries of sru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n.
+ */
 size_t sru_simd_forward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for backward: up_to(n, LANES) * 4 * m. */
+/* Entries of sru_real: weights packed for backward: up_to(n, LANES) * 4 * m.
+ */
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: scratch memory of forward: chunk * B * up_to(m, LANES). */
+/* Entries of sru_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+ *   tile_a_f_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of infer: 3 * T * B * padded m + chunk * B * up_to(m, LANES). */
+/* Entries of sru_real: scratch memory of infer: 3 * T * B * padded m + chunk * B * up_to(m, LANES).
+ *   c, a_c, a_h: T * B * padded m each, every step
+ *   tile_a_f_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   chunk: steps_ahead(T, B, up_to(m, LANES))
+ */
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of backward: 2 * T * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of sru_real: scratch memory of backward: 2 * T * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+ *   a_h_bar, a_r_bar: T * B * padded m each, every step
+ *   c_bar, a_c_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
+ *   c_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, 2 * padded m)
+ */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of step: 3 * B * padded m + 1. */
+/* Entries of sru_real: scratch memory of step: 3 * B * padded m + 1.
+ *   c, a_c, a_h: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,42 @@
 extern "C" {
 #endif
 
-/* Entries of tgru_real: what forward saves for backward: 3 * T * B * padded m. */
+/* Entries of tgru_real: what forward saves for backward: 3 * T * B * padded m.
+ *   z, f, o: T * B * padded m each, every step
+ */
 size_t tgru_simd_tape_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n. */
+/* Entries of tgru_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n.
+ */
 size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m. */
+/* Entries of tgru_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m.
+ */
 size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: scratch memory of forward: 0. */
+/* Entries of tgru_real: scratch memory of forward: 0.
+ */
 size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of infer: 3 * T * B * padded m. */
+/* Entries of tgru_real: scratch memory of infer: 3 * T * B * padded m.
+ *   z, f, o: T * B * padded m each, every step
+ */
 size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of tgru_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH.
+ *   h_bar: chunk * B * padded m, the steps of a chunk, then overwritten
+ *   a_o_bar, a_f_bar, z_bar: T * B * padded m each, every step
+ *   x_prev_bar: T * B * padded n, every step
+ *   h_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded m)
+ */
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of step: 3 * B * padded m + 1. */
+/* Entries of tgru_real: scratch memory of step: 3 * B * padded m + 1.
+ *   z, f, o: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -15,25 +15,42 @@
 extern "C" {
 #endif
 
-/* Entries of tlstm_real: what forward saves for backward: 4 * T * B * padded m. */
+/* Entries of tlstm_real: what forward saves for backward: 4 * T * B * padded m.
+ *   z, f, o, c: T * B * padded m each, every step
+ */
 size_t tlstm_simd_tape_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n. */
+/* Entries of tlstm_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n.
+ */
 size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m. */
+/* Entries of tlstm_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m.
+ */
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of forward: 0. */
+/* Entries of tlstm_real: scratch memory of forward: 0.
+ */
 size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of infer: 4 * T * B * padded m. */
+/* Entries of tlstm_real: scratch memory of infer: 4 * T * B * padded m.
+ *   z, f, o, c: T * B * padded m each, every step
+ */
 size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH. */
+/* Entries of tlstm_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH.
+ *   c_bar: chunk * B * padded m, the steps of a chunk, then overwritten
+ *   a_o_bar, a_f_bar, z_bar: T * B * padded m each, every step
+ *   x_prev_bar: T * B * padded n, every step
+ *   c_prev_bar: 2 * B * padded m, a step and the one before it
+ *   one panel of right factors for each thread: SCRATCH
+ *   chunk: steps_together(T, B, padded m)
+ */
 size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of step: 4 * B * padded m + 1. */
+/* Entries of tlstm_real: scratch memory of step: 4 * B * padded m + 1.
+ *   z, f, o, c: B * padded m each, one step, then overwritten
+ *   t: 1, which way the last step took
+ */
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -24,8 +24,8 @@ member members threads block vectors count own left rows steps first done ahead 
 scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of even_part row_of
 is_edge add_tile pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
 TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
-ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned AHEAD LINE TERMS reduced_expm1 power_of
-between BLAS
+ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned FAR AHEAD LINE TERMS TILE_AS FAR_TILE
+far_tiles reduced_expm1 power_of between BLAS
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work",
@@ -38,12 +38,16 @@ ARGUMENTS = {
 }
 
 
+Costs = dict[tuple[str, str], list[str]]
+
+
 @dataclass(frozen=True)
 class SizeOf:
-    """A function that tells how many entries a block of memory needs."""
+    """A function that tells how many entries a block of memory needs, and for what."""
 
     name: str
     comment: str
+    details: tuple[str, ...]
     arguments: str
     lines: tuple[str, ...]
 
@@ -115,27 +119,39 @@ class _Sources:
     def _memories(self, written: dict[str, SimdWriter],
                   bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
         layout = self.forward.layout
-        tape = entries([layout.stored(self.plan.program[name]) for name in self.plan.tape])
-        found = [self._memory("tape", "what forward saves for backward", tape, False, self.forward)]
+        of_each = {name: layout.stored(self.plan.program[name]) for name in self.plan.tape}
+        costs: Costs = {}
+        for name, count in of_each.items():
+            costs.setdefault((count, "every step"), []).append(self.names[name])
+        tape = entries(list(of_each.values()))
+        found = [self._memory("tape", "what forward saves for backward", tape, False, self.forward,
+                              costs=costs)]
         for kind, writer in (("forward", self.forward), ("backward", self.backward)):
             found.append(self._memory(f"{kind}_packed", f"weights packed for {kind}",
                                       writer.memory.packed_entries(), False, writer))
         for kind, body in bodies.items():
+            writer = written[kind]
             found.append(self._memory(f"{kind}_work", f"scratch memory of {kind}", body.work, True,
-                                      written[kind], body.scratch))
+                                      writer, body.scratch, writer.memory.costs))
         return tuple(found)
 
     def _memory(self, block: str, comment: str, count: str, threads: bool, writer: SimdWriter,
-                scratch: bool = False) -> SizeOf:
-        declared = [line for line in writer.size_lines() if _is_used(line, count)]
+                scratch: bool = False, costs: Costs | None = None) -> SizeOf:
+        lines = writer.size_lines()
+        declared = [line for line in lines if _is_used(line, count)]
+        details = [f"{', '.join(names)}: {one}{' each' * (len(names) > 1)}, {kept}"
+                   for (one, kept), names in (costs or {}).items()]
+        details += ["one panel of right factors for each thread: SCRATCH"] if scratch else []
+        details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}" for line in declared
+                    if " = steps_" in line]
         count += " + threads * SCRATCH" if scratch else ""
         unused = [f"(void){one};" for one, used in (("sizes", declared), ("threads", scratch))
                   if not used and (one == "sizes" or threads)]
-        declared = writer.size_lines() if declared else []
+        declared = lines if declared else []
         voids = [f"(void){_declared(line)};" for line in declared]
         arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
-        told = count.replace("row_", "padded ")
-        return SizeOf(f"{self.name}_simd_{block}_size", f"{comment}: {told}", arguments,
+        return SizeOf(f"{self.name}_simd_{block}_size", f"{comment}: {_told(count)}",
+                      tuple(map(_told, details)), arguments,
                       (*unused, *declared, *voids, f"return {count};"))
 
     def _packings(self) -> tuple[Packing, ...]:
@@ -165,6 +181,11 @@ class _Sources:
             return ("(void)sizes;", "(void)parameters;", "(void)packed;")
         declared = writer.plain_sizes()
         return (*declared, *(f"(void){_declared(line)};" for line in declared), *lines)
+
+
+def _told(count: str) -> str:
+    """A count as a reader knows it."""
+    return count.replace("row_", "padded ")
 
 
 def _declared(line: str) -> str:

@@ -10,12 +10,15 @@ from symrnn.backends.simd_units import Lines, Panels, nest
 from symrnn.program import FED, Role, Span, Variable, symbols_in_order, terms
 from symrnn.schedule import Chunk, Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
 
+KEPT = {Place.WORK: "every step", Place.CHUNK: "the steps of a chunk, then overwritten",
+        Place.RING: "a step and the one before it", Place.STEP: "one step, then overwritten"}
 GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
 
 
 class Memory:
     """Declares every array of one function; ``counts`` gathers what the workspace needs.
 
+    ``costs`` are the names behind each count, and how long they are kept, for whoever asks.
     ``turning`` names the way through the blocks that a streaming step takes, where it has any.
     """
 
@@ -23,6 +26,7 @@ class Memory:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.layout, self.panels, self.names = layout, panels, layout.names
         self.counts: list[str] = []
+        self.costs: dict[tuple[str, str], list[str]] = {}
         self.turning = ""
 
     def products(self) -> list[tuple[Product, int]]:
@@ -98,7 +102,9 @@ class Memory:
     def _work(self, scratch: bool) -> Lines:
         stored = [one for one in self.program.variables
                   if self.layout.homes.get(one.name) in STORED]
-        self.counts += [self.layout.stored(one) for one in stored]
+        for one in stored:
+            place = self.layout.homes[one.name]
+            self._cost(self.layout.stored(one), KEPT[place], self.names[one.name])
         lines = self._carve("work", stored)
         before = "work" if not stored else (
             f"{self.layout.block_name('work', stored[-1])} + {self.layout.stored(stored[-1])}")
@@ -107,14 +113,18 @@ class Memory:
                 name = f"{self.panels.tile(tile)}_ahead"
                 lines.append(f"real *const {name} = {before};")
                 count = f"{self.layout.chunk_name(chunk)} * B * {self._tile_row(tile)}"
-                self.counts.append(count)
+                self._cost(count, "the products that a chunk of steps has ahead", name)
                 before = f"{name} + {count}"
         if scratch:
             lines.append(f"real *const work_scratch = {before};")
         if self.turning:
-            self.counts.append("1")
+            self._cost("1", "which way the last step took", self.turning)
             lines.append(f"const size_t {self.turning} = turned({before});")
         return lines
+
+    def _cost(self, count: str, kept: str, name: str) -> None:
+        self.counts.append(count)
+        self.costs.setdefault((count, kept), []).append(name)
 
     def ahead(self, chunk: Chunk) -> list[Tile]:
         """Tiles that are computed for all steps of a chunk before its scan."""

@@ -373,36 +373,40 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
 
 #else /* tiles */
 
-/* Bytes of a panel that a tile of one row, which only reads, fetches ahead. */
-enum { AHEAD = 4096, LINE = 64 };
+/* A tile of one row reads a panel just once, so it waits for a panel that is far away. From FAR
+ * bytes on (then all panels together are too large for the near caches) it fetches AHEAD. */
+enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 
-/* tile[R][N vectors] (+)= a[R][entries] times panel[entries][N vectors]: a's rows lie `across`
- * apart and its entries `along`, tile's rows `row`. S sums side by side where a tile alone would
- * wait for its own additions. */
-#define TILE(R, N, S)                                                                            \
-    MAYBE void tile_##R##_##N(size_t entries, const real *restrict a, size_t across,             \
-                              size_t along, const real *restrict panel, real *restrict tile,     \
-                              size_t row, int onto)                                              \
+/* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
+ * vectors]: a is an operand from its row `first` on, its entries lie `along` apart, tile's rows
+ * `row`. S sums side by side where a tile alone would wait for its own additions. */
+#define TILE_AS(NAME, R, N, S, FETCHING)                                                         \
+    MAYBE void NAME(const operand *operands, size_t count, size_t first, size_t along,           \
+                    const real *restrict panel, real *restrict tile, size_t row, int onto)       \
     {                                                                                            \
         vec sum[S][R][N];                                                                        \
         UNROLLED for (int s = 0; s < S; ++s)                                                     \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
                     sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
-        size_t k = 0;                                                                            \
-        for (; k + S <= entries; k += S, a += S * along, panel += S * N * LANES)                 \
-            UNROLLED for (int s = 0; s < S; ++s)                                                 \
-                UNROLLED for (int v = 0; v < N; ++v) {                                           \
-                    if (R == 1 && (s * N + v) * VECTOR_BYTES % LINE == 0)                        \
-                        __builtin_prefetch((const char *)(panel + (s * N + v) * LANES) + AHEAD); \
-                    UNROLLED for (int r = 0; r < R; ++r)                                         \
-                        sum[s][r][v] += a[r * across + s * along]                                \
-                                        * load(panel + (s * N + v) * LANES);                     \
-                }                                                                                \
-        for (; k < entries; ++k, a += along, panel += N * LANES)                                 \
-            UNROLLED for (int r = 0; r < R; ++r)                                                 \
-                UNROLLED for (int v = 0; v < N; ++v)                                             \
-                    sum[0][r][v] += a[r * across] * load(panel + v * LANES);                     \
+        for (const operand *by = operands; by < operands + count; ++by) {                        \
+            const size_t across = by->stride;                                                    \
+            const real *restrict a = by->rows + first * across;                                  \
+            size_t left = by->entries;                                                           \
+            for (; left >= S; left -= S, a += S * along, panel += S * N * LANES)                 \
+                UNROLLED for (int s = 0; s < S; ++s)                                             \
+                    UNROLLED for (int v = 0; v < N; ++v) {                                       \
+                        const real *const part = panel + (s * N + v) * LANES;                    \
+                        if (FETCHING && (s * N + v) * VECTOR_BYTES % LINE == 0)                  \
+                            __builtin_prefetch((const char *)part + AHEAD);                      \
+                        UNROLLED for (int r = 0; r < R; ++r)                                     \
+                            sum[s][r][v] += a[r * across + s * along] * load(part);              \
+                    }                                                                            \
+            for (; left > 0; --left, a += along, panel += N * LANES)                             \
+                UNROLLED for (int r = 0; r < R; ++r)                                             \
+                    UNROLLED for (int v = 0; v < N; ++v)                                         \
+                        sum[0][r][v] += a[r * across] * load(panel + v * LANES);                 \
+        }                                                                                        \
         UNROLLED for (int r = 0; r < R; ++r)                                                     \
             UNROLLED for (int v = 0; v < N; ++v) {                                               \
                 UNROLLED for (int s = 1; s < S; ++s)                                             \
@@ -411,7 +415,10 @@ enum { AHEAD = 4096, LINE = 64 };
             }                                                                                    \
     }
 
-typedef void (*tile_function)(size_t, const real *, size_t, size_t, const real *, real *, size_t,
+#define TILE(R, N, S) TILE_AS(tile_##R##_##N, R, N, S, 0)
+#define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1)
+
+typedef void (*tile_function)(const operand *, size_t, size_t, size_t, const real *, real *, size_t,
                               int);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
@@ -433,7 +440,7 @@ static const size_t rows_of[WIDEST] = {6, 6};
 #endif
 
 #if defined(SYMRNN_TILES_APART)
-TILES const tile_function tiles[WIDEST][MOST_ROWS];
+TILES const tile_function tiles[WIDEST][MOST_ROWS], far_tiles[WIDEST];
 #elif VECTOR_BYTES == 64
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -447,12 +454,16 @@ TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},
     {tile_1_3, tile_2_3, tile_3_3, tile_4_3, tile_5_3, tile_6_3, tile_7_3, tile_8_3},
     {tile_1_4, tile_2_4, tile_3_4, tile_4_4, tile_5_4, tile_6_4, 0, 0}};
+FAR_TILE(1, 8) FAR_TILE(2, 4) FAR_TILE(3, 4) FAR_TILE(4, 2)
+TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2, far_tile_3, far_tile_4};
 #else
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
 TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
+FAR_TILE(1, 8) FAR_TILE(2, 4)
+TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2};
 #endif
 
 /* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
@@ -463,20 +474,16 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
     size_t entries = 0;
     for (size_t o = 0; o < count; ++o)
         entries += operands[o].entries;
-    for (size_t v = 0; v < vectors;) {
-        const size_t width = even_part(vectors - v, WIDEST);
-        for (size_t r = 0; r < rows;) {
-            const size_t height = even_part(rows - r, rows_of[width - 1]);
-            const tile_function times = tiles[width - 1][height - 1];
-            const real *part = panel + v * LANES * entries;
-            for (size_t o = 0; o < count; ++o) {
-                times(operands[o].entries, operands[o].rows + r * operands[o].stride,
-                      operands[o].stride, 1, part, tile + r * row + v * LANES, row, onto || o);
-                part += operands[o].entries * width * LANES;
-            }
-            r += height;
+    for (size_t v = 0, width; v < vectors; v += width) {
+        width = even_part(vectors - v, WIDEST);
+        const int is_far = rows == 1 && entries * width * VECTOR_BYTES >= FAR;
+        for (size_t r = 0, height; r < rows; r += height) {
+            height = even_part(rows - r, rows_of[width - 1]);
+            const tile_function times = is_far ? far_tiles[width - 1]
+                                               : tiles[width - 1][height - 1];
+            times(operands, count, r, 1, panel + v * LANES * entries,
+                  tile + r * row + v * LANES, row, onto);
         }
-        v += width;
     }
 }
 
@@ -657,14 +664,14 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
     for (size_t height; unit < end; unit += height) {
         height = even_part(end - unit, rows_of[width - 1]);
         const tile_function times = tiles[width - 1][height - 1];
-        const real *left = row_of(&one->left, from) + unit;
+        const operand left = {row_of(&one->left, from) + unit, 1, deep};
         const size_t along = stride_of(&one->left, from);
         real *out = one->out + unit * columns + column;
         if (full) {
-            times(deep, left, 1, along, panel, out, columns, onto);
+            times(&left, 1, 0, along, panel, out, columns, onto);
             continue;
         }
-        times(deep, left, 1, along, panel, tile, width * LANES, 0);
+        times(&left, 1, 0, along, panel, tile, width * LANES, 0);
         for (size_t r = 0; r < height; ++r)
             for (size_t v = 0; v < width; ++v) {
                 real *to = out + r * columns + v * LANES;
