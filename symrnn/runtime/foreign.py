@@ -90,10 +90,10 @@ class BoundStep:
         self.y_field: Array = words[y].kept
         pointers = [ctypes.c_void_p(one.value) for one in words]
         prototype = ctypes.CFUNCTYPE(None, *map(type, pointers))
-        self._call = partial(prototype(self.address), *pointers)
+        self.call: Callable[[], None] = partial(prototype(self.address), *pointers)
 
     def __call__(self) -> None:
-        self._call()
+        self.call()
 
 
 def _address_of(function: Any) -> int:

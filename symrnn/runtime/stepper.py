@@ -35,13 +35,14 @@ class Stepper:
         (self.x,) = given.inputs.values()
         self.y = given.sizes.empty(kernel.program[output], lost=1)
         bound = type(given)(given.parameters, given.inputs, self.state, given.sizes)
-        self.run: Callable[[], None] = kernel.engine.bound_step(bound, {output: self.y})
+        self.bound: Callable[[], None] = kernel.engine.bound_step(bound, {output: self.y})
+        self._run = self.bound.call if isinstance(self.bound, BoundStep) else self.bound
 
     def __call__(self, x_t: Any) -> Array:
         """Run one step. Raises ShapeError for an input of another shape."""
-        taken = self.taken(x_t)
+        taken = x_t if getattr(x_t, "shape", None) == self.x.shape else self.taken(x_t)
         self.x[...] = taken
-        self.run()
+        self._run()
         return self.y.copy() if taken.ndim == self.x.ndim else self.y[0].copy()
 
     def taken(self, x_t: Any) -> Array:
@@ -63,8 +64,8 @@ def stepper(kernel: Kernel, params: Packed, batch: int,
             initial: Mapping[str, Any] | None) -> Stepper:
     """A stepper; where the kernel is C, one whose call goes straight there if it can."""
     made = Stepper(kernel, params, batch, initial)
-    if isinstance(made.run, BoundStep) and extension() is not None:
-        made = _straight()(made, made.run)
+    if isinstance(made.bound, BoundStep) and extension() is not None:
+        made = _straight()(made, made.bound)
     return made
 
 
