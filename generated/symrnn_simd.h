@@ -325,9 +325,8 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 
 /* Which way a streaming step takes the blocks: the other way than the step before, so that what
  * that one read last is still in the cache. Whatever stands there at first will do. */
-ALWAYS size_t turned(real *turn)
+ALWAYS size_t way(const real *turn)
 {
-    *turn = *turn != 1;
     return *turn == 1;
 }
 
@@ -718,17 +717,33 @@ MAYBE void copy_rows(size_t rows, size_t entries, const real *from, size_t strid
 
 /* ---- a team of threads ------------------------------------------------------------------ */
 
-/* Members share the blocks of every pass, never a sum: the same bits for any number of them. */
+/* Members share the blocks of every pass, never a sum: the same bits for any number of them. They
+ * wait for each other after every pass, so each wants a share of multiplications in it; more where
+ * the team meets for one step alone. */
+#ifndef SHARE_OF_LOOP
+#define SHARE_OF_LOOP (1 << 16)
+#define SHARE_OF_STEP (1 << 18)
+#endif
+
+ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
+{
+    const size_t shares = multiplications / share;
+    return least(threads, shares < 1 ? 1 : shares);
+}
+
+/* Calls a function of one member, by all of the team at once. */
 #ifdef _OPENMP
-#define TEAM _Pragma("omp parallel num_threads((int)threads) if (threads > 1)")
+#define TEAM(function, ...)                                                                      \
+    if (team > 1) {                                                                              \
+        _Pragma("omp parallel num_threads((int)team)")                                           \
+        function(__VA_ARGS__, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());      \
+    } else {                                                                                     \
+        function(__VA_ARGS__, 0, 1);                                                             \
+    }
 #define BARRIER if (members > 1) { _Pragma("omp barrier") }
-#define MEMBER ((size_t)omp_get_thread_num())
-#define MEMBERS ((size_t)omp_get_num_threads())
 #else
-#define TEAM
+#define TEAM(function, ...) (void)team, function(__VA_ARGS__, 0, 1);
 #define BARRIER
-#define MEMBER ((size_t)0)
-#define MEMBERS ((size_t)1)
 #endif
 
 #endif

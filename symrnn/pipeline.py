@@ -74,8 +74,8 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     what comes out of masked steps: ``"zero"`` or ``"hold"``. ``profile`` of the C is
     ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99) or ``"blas"`` (the fast one
     on a library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all
-    but the portable one. C is compiled once and cached; the masked form of a network when it
-    is first used.
+    but the portable one: so many, or fewer where a step has too little for them. C is compiled
+    once and cached; the masked form of a network when it is first used.
 
     ``clip_gradient`` holds what a step sends back to the step before it: ``("value", 1.0)``
     each entry, ``("norm", 1.0)`` the norm over the state's axes, sample by sample. It is no

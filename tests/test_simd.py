@@ -15,7 +15,7 @@ import pytest
 import symrnn
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
-from symrnn.pipeline import compile, derive, generate
+from symrnn.pipeline import PROFILES, compile, derive, generate
 from symrnn.program import Program
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
@@ -75,14 +75,35 @@ def test_many_chunks_of_steps(name: str) -> None:
     assert all(relative_error(array, wanted[key]) < 1e-12 for key, array in final.items())
 
 
+class Crowded(SimdEngine):
+    """As many threads as asked for, however little there is to do."""
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        return (*super().defines, "SHARE_OF_LOOP=1", "SHARE_OF_STEP=1")
+
+
 @pytest.mark.parametrize("name", NETS)
-def test_the_same_bits_for_any_number_of_threads(name: str) -> None:
-    given = arrays(compile(NETS[name]), 40, 13, 5)
-    one, two, three = (everything(compile(NETS[name], threads=count), *given)
-                       for count in (1, 2, 3))
-    for key, array in one.items():
-        assert np.array_equal(array, two[key]), key
-        assert np.array_equal(array, three[key]), key
+def test_the_same_bits_for_any_number_of_threads(
+        name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    kernels = [compile(NETS[name], threads=count) for count in (1, 2, 3)]
+    for m, batch, steps in ((40, 13, 5), (7, 2, 900)):
+        params, x = arrays(kernels[0], m, batch, steps)
+        one, *others = (everything(kernel, params, x) | {"inferred": kernel.infer(params, x)[0]}
+                        for kernel in kernels)
+        for other in others:
+            assert all(np.array_equal(array, other[key]) for key, array in one.items())
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_stepper_of_a_team_streams_the_same_bits(
+        threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    alone, team = (compile(symrnn.gru(), threads=count) for count in (1, threads))
+    params, x = arrays(alone, 70, 2, 9)
+    first, second = (kernel.stepper(params, 2) for kernel in (alone, team))
+    assert all(np.array_equal(first(x_t), second(x_t)) for x_t in x)
 
 
 @pytest.mark.skipif(not X86, reason="flags of x86")

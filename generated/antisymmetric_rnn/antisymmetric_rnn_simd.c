@@ -65,7 +65,6 @@ size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes
 
 size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
@@ -78,12 +77,12 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
@@ -94,6 +93,7 @@ size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *siz
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
@@ -119,6 +119,38 @@ size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *size
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t antisymmetric_rnn_simd_forward_multiplications(const antisymmetric_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
+    return B * (2 * m * m + m * n + 2 * m);
+}
+
+static size_t antisymmetric_rnn_simd_infer_multiplications(const antisymmetric_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
+    return B * (2 * m * m + m * n + 2 * m);
+}
+
+static size_t antisymmetric_rnn_simd_backward_multiplications(const antisymmetric_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
+    return B * (6 * m + 4 * m * m + 2 * m * n) / 2;
+}
+
+static size_t antisymmetric_rnn_simd_step_multiplications(const antisymmetric_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
+    return B * (2 * m * m + m * n + 2 * m);
 }
 
 void antisymmetric_rnn_simd_pack_forward(
@@ -179,14 +211,14 @@ void antisymmetric_rnn_simd_pack_backward(
     }
 }
 
-void antisymmetric_rnn_simd_forward(
+static void antisymmetric_rnn_simd_forward_member(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
     const antisymmetric_rnn_state *final, antisymmetric_rnn_real *tape, antisymmetric_rnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
@@ -200,10 +232,6 @@ void antisymmetric_rnn_simd_forward(
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -271,16 +299,27 @@ void antisymmetric_rnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void antisymmetric_rnn_simd_infer(
+void antisymmetric_rnn_simd_forward(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
-    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *work, size_t threads)
+    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *tape, antisymmetric_rnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, antisymmetric_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(antisymmetric_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void antisymmetric_rnn_simd_infer_member(
+    const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
+    const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
+    const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
+    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
@@ -292,10 +331,6 @@ void antisymmetric_rnn_simd_infer(
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -361,17 +396,28 @@ void antisymmetric_rnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void antisymmetric_rnn_simd_backward(
+void antisymmetric_rnn_simd_infer(
+    const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
+    const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
+    const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
+    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, antisymmetric_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(antisymmetric_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void antisymmetric_rnn_simd_backward_member(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
     const antisymmetric_rnn_real *tape, const antisymmetric_rnn_cotangents *bars,
-    const antisymmetric_rnn_gradients *gradients, antisymmetric_rnn_real *work, size_t threads)
+    const antisymmetric_rnn_gradients *gradients, antisymmetric_rnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
@@ -393,10 +439,6 @@ void antisymmetric_rnn_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_d_bar = packed;
     const real *const panels_a_h_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_h_bar[j] = 0;
@@ -579,29 +621,38 @@ void antisymmetric_rnn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void antisymmetric_rnn_simd_step(
+void antisymmetric_rnn_simd_backward(
+    const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
+    const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
+    const antisymmetric_rnn_state *initial, const antisymmetric_rnn_outputs *out,
+    const antisymmetric_rnn_real *tape, const antisymmetric_rnn_cotangents *bars,
+    const antisymmetric_rnn_gradients *gradients, antisymmetric_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, antisymmetric_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(antisymmetric_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void antisymmetric_rnn_simd_step_member(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_state *state, const antisymmetric_rnn_outputs *out,
-    const antisymmetric_rnn_state *next, antisymmetric_rnn_real *work, size_t threads)
+    const antisymmetric_rnn_state *next, antisymmetric_rnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -654,5 +705,17 @@ void antisymmetric_rnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void antisymmetric_rnn_simd_step(
+    const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
+    const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
+    const antisymmetric_rnn_state *state, const antisymmetric_rnn_outputs *out,
+    const antisymmetric_rnn_state *next, antisymmetric_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, antisymmetric_rnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(antisymmetric_rnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -79,7 +79,6 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
 
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
@@ -96,12 +95,12 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
     (void)row_m;
     (void)chunk;
     (void)chunk_2;
+    (void)threads;
     return chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES);
 }
 
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
@@ -118,6 +117,7 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
     (void)row_m;
     (void)chunk;
     (void)chunk_3;
+    (void)threads;
     return 2 * T * B * row_m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES);
 }
 
@@ -142,6 +142,33 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     (void)chunk;
     (void)chunk_4;
     return T * B * row_p + T * B * row_m + chunk_4 * B * row_m + 2 * 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH;
+}
+
+static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    return B * (2 * m * n + 2 * m * m + 2 * m + 2 * m * p + p);
+}
+
+static size_t bidirectional_rnn_simd_infer_multiplications(const bidirectional_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    return B * (2 * m * n + 2 * m * m + 2 * m + 2 * m * p + p);
+}
+
+static size_t bidirectional_rnn_simd_backward_multiplications(const bidirectional_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    return B * (2 * p + 4 * m * p + 4 * m + 4 * m * m + 4 * m * n) / 2;
 }
 
 void bidirectional_rnn_simd_pack_forward(
@@ -248,14 +275,14 @@ void bidirectional_rnn_simd_pack_backward(
     }
 }
 
-void bidirectional_rnn_simd_forward(
+static void bidirectional_rnn_simd_forward_member(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape, bidirectional_rnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
@@ -276,10 +303,6 @@ void bidirectional_rnn_simd_forward(
     const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
     const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -426,16 +449,27 @@ void bidirectional_rnn_simd_forward(
         copy_rows(B, m, tape_forward_h + (T - 1) * B * row_m, row_m, final->forward_h);
     if (member == 0)
         copy_rows(B, m, tape_backward_h + (0) * B * row_m, row_m, final->backward_h);
-    }
 }
 
-void bidirectional_rnn_simd_infer(
+void bidirectional_rnn_simd_forward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
-    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t threads)
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *tape, bidirectional_rnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, bidirectional_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(bidirectional_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void bidirectional_rnn_simd_infer_member(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
+    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
@@ -456,10 +490,6 @@ void bidirectional_rnn_simd_infer(
     const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
     const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -606,19 +636,30 @@ void bidirectional_rnn_simd_infer(
         copy_rows(B, m, work_forward_h + (T - 1) * B * row_m, row_m, final->forward_h);
     if (member == 0)
         copy_rows(B, m, work_backward_h + (0) * B * row_m, row_m, final->backward_h);
-    }
 }
 
-void bidirectional_rnn_simd_backward(
+void bidirectional_rnn_simd_infer(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
+    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, bidirectional_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(bidirectional_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void bidirectional_rnn_simd_backward_member(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
-    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, size_t threads)
+    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
@@ -652,10 +693,6 @@ void bidirectional_rnn_simd_backward(
     const real *const panels_a_y_bar_2 = panels_backward_a_bar + up_to(m, LANES) * m;
     const real *const panels_forward_a_bar = panels_a_y_bar_2 + up_to(m, LANES) * p;
     const real *const panels_forward_a_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < p; ++j)
             b_y_bar[j] = 0;
@@ -968,5 +1005,16 @@ void bidirectional_rnn_simd_backward(
         copy_rows(B, m, work_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_forward_h_bar);
     if (member == 0)
         copy_rows(B, m, work_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m, row_m, gradients->initial_backward_h_bar);
-    }
+}
+
+void bidirectional_rnn_simd_backward(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
+    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
+    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, bidirectional_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(bidirectional_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
 }

@@ -65,7 +65,6 @@ size_t brc_simd_backward_packed_size(const brc_sizes *sizes)
 
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
@@ -78,12 +77,12 @@ size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
 size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
@@ -94,6 +93,7 @@ size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
@@ -119,6 +119,38 @@ size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t brc_simd_forward_multiplications(const brc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
+    return B * (3 * m * n + 5 * m);
+}
+
+static size_t brc_simd_infer_multiplications(const brc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
+    return B * (3 * m * n + 5 * m);
+}
+
+static size_t brc_simd_backward_multiplications(const brc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
+    return B * (10 * m + 6 * m * n);
+}
+
+static size_t brc_simd_step_multiplications(const brc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
+    return B * (3 * m * n + 5 * m);
 }
 
 void brc_simd_pack_forward(
@@ -167,14 +199,14 @@ void brc_simd_pack_backward(
     }
 }
 
-void brc_simd_forward(
+static void brc_simd_forward_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
     const brc_state *initial, const brc_outputs *out,
     const brc_state *final, brc_real *tape, brc_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
@@ -188,10 +220,6 @@ void brc_simd_forward(
     real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const tile_a_a_ahead = work;
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -267,16 +295,27 @@ void brc_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void brc_simd_infer(
+void brc_simd_forward(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
     const brc_state *initial, const brc_outputs *out,
-    const brc_state *final, brc_real *work, size_t threads)
+    const brc_state *final, brc_real *tape, brc_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, brc_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(brc_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void brc_simd_infer_member(
+    const brc_sizes *sizes, const brc_parameters *parameters,
+    const brc_real *packed, const brc_inputs *in,
+    const brc_state *initial, const brc_outputs *out,
+    const brc_state *final, brc_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
@@ -286,10 +325,6 @@ void brc_simd_infer(
     const real *const w_c = parameters->w_c; /* [m] */
     real *const tile_a_a_ahead = work;
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -359,17 +394,28 @@ void brc_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void brc_simd_backward(
+void brc_simd_infer(
+    const brc_sizes *sizes, const brc_parameters *parameters,
+    const brc_real *packed, const brc_inputs *in,
+    const brc_state *initial, const brc_outputs *out,
+    const brc_state *final, brc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, brc_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(brc_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void brc_simd_backward_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
     const brc_state *initial, const brc_outputs *out,
     const brc_real *tape, const brc_cotangents *bars,
-    const brc_gradients *gradients, brc_real *work, size_t threads)
+    const brc_gradients *gradients, brc_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
@@ -392,10 +438,6 @@ void brc_simd_backward(
     real *const work_h_prev_bar = work_a_a_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_a_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             w_a_bar[j] = 0;
@@ -556,27 +598,36 @@ void brc_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void brc_simd_step(
+void brc_simd_backward(
+    const brc_sizes *sizes, const brc_parameters *parameters,
+    const brc_real *packed, const brc_inputs *in,
+    const brc_state *initial, const brc_outputs *out,
+    const brc_real *tape, const brc_cotangents *bars,
+    const brc_gradients *gradients, brc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, brc_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(brc_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void brc_simd_step_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
     const brc_state *state, const brc_outputs *out,
-    const brc_state *next, brc_real *work, size_t threads)
+    const brc_state *next, brc_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -634,5 +685,17 @@ void brc_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void brc_simd_step(
+    const brc_sizes *sizes, const brc_parameters *parameters,
+    const brc_real *packed, const brc_inputs *in,
+    const brc_state *state, const brc_outputs *out,
+    const brc_state *next, brc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, brc_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(brc_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
 
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
@@ -78,12 +77,12 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
@@ -96,6 +95,7 @@ size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return T * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
 
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
@@ -127,7 +126,40 @@ size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t cfn_simd_forward_multiplications(const cfn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    return B * (2 * m * m + 3 * m * n + 5 * m);
+}
+
+static size_t cfn_simd_infer_multiplications(const cfn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    return B * (2 * m * m + 3 * m * n + 5 * m);
+}
+
+static size_t cfn_simd_backward_multiplications(const cfn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    return B * (8 * m + 4 * m * m + 6 * m * n) / 2;
+}
+
+static size_t cfn_simd_step_multiplications(const cfn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    return B * (2 * m * m + 3 * m * n + 5 * m);
 }
 
 void cfn_simd_pack_forward(
@@ -198,14 +230,14 @@ void cfn_simd_pack_backward(
     }
 }
 
-void cfn_simd_forward(
+static void cfn_simd_forward_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
     const cfn_state *initial, const cfn_outputs *out,
     const cfn_state *final, cfn_real *tape, cfn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
@@ -222,10 +254,6 @@ void cfn_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -336,16 +364,27 @@ void cfn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void cfn_simd_infer(
+void cfn_simd_forward(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
     const cfn_state *initial, const cfn_outputs *out,
-    const cfn_state *final, cfn_real *work, size_t threads)
+    const cfn_state *final, cfn_real *tape, cfn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, cfn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(cfn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void cfn_simd_infer_member(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_real *packed, const cfn_inputs *in,
+    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_state *final, cfn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
@@ -359,10 +398,6 @@ void cfn_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -467,18 +502,29 @@ void cfn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void cfn_simd_backward(
+void cfn_simd_infer(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_real *packed, const cfn_inputs *in,
+    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_state *final, cfn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, cfn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(cfn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void cfn_simd_backward_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
     const cfn_state *initial, const cfn_outputs *out,
     const cfn_real *tape, const cfn_cotangents *bars,
-    const cfn_gradients *gradients, cfn_real *work, size_t threads)
+    const cfn_gradients *gradients, cfn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
@@ -504,10 +550,6 @@ void cfn_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_theta_bar = packed;
     const real *const panels_a_theta_bar_2 = panels_a_theta_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_theta_bar[j] = 0;
@@ -708,16 +750,28 @@ void cfn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void cfn_simd_step(
+void cfn_simd_backward(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_real *packed, const cfn_inputs *in,
+    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_real *tape, const cfn_cotangents *bars,
+    const cfn_gradients *gradients, cfn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, cfn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(cfn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void cfn_simd_step_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
     const cfn_state *state, const cfn_outputs *out,
-    const cfn_state *next, cfn_real *work, size_t threads)
+    const cfn_state *next, cfn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
@@ -725,14 +779,11 @@ void cfn_simd_step(
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
-    const size_t t = turned(work_tanh_a_h + B * row_m);
+    real *const work_turn = work_tanh_a_h + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -823,5 +874,17 @@ void cfn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void cfn_simd_step(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_real *packed, const cfn_inputs *in,
+    const cfn_state *state, const cfn_outputs *out,
+    const cfn_state *next, cfn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, cfn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(cfn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -52,7 +52,6 @@ size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes)
 
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
@@ -63,12 +62,12 @@ size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t thr
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return B * row_m;
 }
 
 size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
@@ -79,6 +78,7 @@ size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threa
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return m * m + B * row_m;
 }
 
@@ -101,7 +101,6 @@ size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t th
 
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
@@ -110,7 +109,40 @@ size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t thread
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return m * m + B * row_m;
+}
+
+static size_t clockwork_simd_forward_multiplications(const clockwork_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    return B * (m * m + m * n + 2 * m) / 2;
+}
+
+static size_t clockwork_simd_infer_multiplications(const clockwork_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    return B * (m * m + m * n + 2 * m) / 2;
+}
+
+static size_t clockwork_simd_backward_multiplications(const clockwork_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    return B * (4 * m + 2 * m * m + 2 * m * n) / 2;
+}
+
+static size_t clockwork_simd_step_multiplications(const clockwork_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    return B * (m * m + m * n + 2 * m) / 2;
 }
 
 void clockwork_simd_pack_forward(
@@ -143,15 +175,15 @@ void clockwork_simd_pack_backward(
     }
 }
 
-void clockwork_simd_forward(
+static void clockwork_simd_forward_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
     const clockwork_state *initial, const clockwork_outputs *out,
     const clockwork_state *final, clockwork_real *tape, clockwork_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)packed;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
@@ -163,10 +195,6 @@ void clockwork_simd_forward(
     real *const tape_s = tape; /* [m] a row */
     real *const M_W_H = tape_s + T * B * row_m; /* [m, m] a row */
     real *const work_a_s = work; /* [m] a row */
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -226,17 +254,28 @@ void clockwork_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void clockwork_simd_infer(
+void clockwork_simd_forward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
     const clockwork_state *initial, const clockwork_outputs *out,
-    const clockwork_state *final, clockwork_real *work, size_t threads)
+    const clockwork_state *final, clockwork_real *tape, clockwork_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, clockwork_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(clockwork_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void clockwork_simd_infer_member(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_real *packed, const clockwork_inputs *in,
+    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *work,
+    size_t member, size_t members)
 {
     (void)packed;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
@@ -247,10 +286,6 @@ void clockwork_simd_infer(
     const real *const M = parameters->M; /* [m, m] */
     real *const M_W_H = work; /* [m, m] a row */
     real *const work_a_s = M_W_H + m * m; /* [m] a row */
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -308,17 +343,28 @@ void clockwork_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void clockwork_simd_backward(
+void clockwork_simd_infer(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_real *packed, const clockwork_inputs *in,
+    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, clockwork_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(clockwork_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void clockwork_simd_backward_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
     const clockwork_state *initial, const clockwork_outputs *out,
     const clockwork_real *tape, const clockwork_cotangents *bars,
-    const clockwork_gradients *gradients, clockwork_real *work, size_t threads)
+    const clockwork_gradients *gradients, clockwork_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
@@ -338,10 +384,6 @@ void clockwork_simd_backward(
     real *const work_h_prev_bar = M_W_H_bar + m * m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -492,17 +534,29 @@ void clockwork_simd_backward(
     BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void clockwork_simd_step(
+void clockwork_simd_backward(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_real *packed, const clockwork_inputs *in,
+    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_real *tape, const clockwork_cotangents *bars,
+    const clockwork_gradients *gradients, clockwork_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, clockwork_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(clockwork_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void clockwork_simd_step_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
     const clockwork_state *state, const clockwork_outputs *out,
-    const clockwork_state *next, clockwork_real *work, size_t threads)
+    const clockwork_state *next, clockwork_real *work,
+    size_t member, size_t members)
 {
     (void)packed;
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
@@ -512,10 +566,6 @@ void clockwork_simd_step(
     const real *const M = parameters->M; /* [m, m] */
     real *const M_W_H = work; /* [m, m] a row */
     real *const work_a_s = M_W_H + m * m; /* [m] a row */
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -569,5 +619,15 @@ void clockwork_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+}
+
+void clockwork_simd_step(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_real *packed, const clockwork_inputs *in,
+    const clockwork_state *state, const clockwork_outputs *out,
+    const clockwork_state *next, clockwork_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, clockwork_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(clockwork_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
 
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
@@ -78,12 +77,12 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
@@ -96,6 +95,7 @@ size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
 
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
@@ -127,7 +126,40 @@ size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t cornn_simd_forward_multiplications(const cornn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    return B * (2 * m * m + m * n + 3 * m);
+}
+
+static size_t cornn_simd_infer_multiplications(const cornn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    return B * (2 * m * m + m * n + 3 * m);
+}
+
+static size_t cornn_simd_backward_multiplications(const cornn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    return B * (9 * m + 4 * m * m + 2 * m * n) / 2;
+}
+
+static size_t cornn_simd_step_multiplications(const cornn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    return B * (2 * m * m + m * n + 3 * m);
 }
 
 void cornn_simd_pack_forward(
@@ -188,14 +220,14 @@ void cornn_simd_pack_backward(
     }
 }
 
-void cornn_simd_forward(
+static void cornn_simd_forward_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
     const cornn_state *initial, const cornn_outputs *out,
     const cornn_state *final, cornn_real *tape, cornn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
@@ -211,10 +243,6 @@ void cornn_simd_forward(
     real *const tile_a_z_ahead = work;
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -288,16 +316,27 @@ void cornn_simd_forward(
         copy_rows(B, m, tape_z + (T - 1) * B * row_m, row_m, final->z);
     if (member == 0)
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
-    }
 }
 
-void cornn_simd_infer(
+void cornn_simd_forward(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
     const cornn_state *initial, const cornn_outputs *out,
-    const cornn_state *final, cornn_real *work, size_t threads)
+    const cornn_state *final, cornn_real *tape, cornn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, cornn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(cornn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void cornn_simd_infer_member(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_real *packed, const cornn_inputs *in,
+    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_state *final, cornn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
@@ -312,10 +351,6 @@ void cornn_simd_infer(
     real *const tile_a_z_ahead = work_z + 2 * B * row_m;
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -387,17 +422,28 @@ void cornn_simd_infer(
         copy_rows(B, m, work_z + (((T - 1) & 1) * B + 0) * row_m, row_m, final->z);
     if (member == 0)
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
-    }
 }
 
-void cornn_simd_backward(
+void cornn_simd_infer(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_real *packed, const cornn_inputs *in,
+    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_state *final, cornn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, cornn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(cornn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void cornn_simd_backward_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
     const cornn_state *initial, const cornn_outputs *out,
     const cornn_real *tape, const cornn_cotangents *bars,
-    const cornn_gradients *gradients, cornn_real *work, size_t threads)
+    const cornn_gradients *gradients, cornn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
@@ -425,10 +471,6 @@ void cornn_simd_backward(
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_bar[j] = 0;
@@ -650,16 +692,28 @@ void cornn_simd_backward(
         copy_rows(B, m, work_z_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_z_bar);
     if (member == 0)
         copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
-    }
 }
 
-void cornn_simd_step(
+void cornn_simd_backward(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_real *packed, const cornn_inputs *in,
+    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_real *tape, const cornn_cotangents *bars,
+    const cornn_gradients *gradients, cornn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, cornn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(cornn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void cornn_simd_step_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
     const cornn_state *state, const cornn_outputs *out,
-    const cornn_state *next, cornn_real *work, size_t threads)
+    const cornn_state *next, cornn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
@@ -669,13 +723,10 @@ void cornn_simd_step(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
-    const size_t t = turned(work_z + B * row_m);
+    real *const work_turn = work_z + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -733,5 +784,17 @@ void cornn_simd_step(
         copy_rows(B, m, work_z + 0 * row_m, row_m, next->z);
     if (member == 0)
         copy_rows(B, m, out->y + 0 * m, m, next->y);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void cornn_simd_step(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_real *packed, const cornn_inputs *in,
+    const cornn_state *state, const cornn_outputs *out,
+    const cornn_state *next, cornn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, cornn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(cornn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

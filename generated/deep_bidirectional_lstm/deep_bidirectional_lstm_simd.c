@@ -123,7 +123,6 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
 
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
@@ -156,12 +155,12 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
     (void)chunk_2;
     (void)chunk_3;
     (void)chunk_4;
+    (void)threads;
     return chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES);
 }
 
 size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
@@ -194,6 +193,7 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lst
     (void)chunk_5;
     (void)chunk_6;
     (void)chunk_7;
+    (void)threads;
     return 2 * 2 * B * row_m_1 + 2 * T * B * row_m_1 + T * B * row_q_1 + 2 * 2 * B * row_m_2 + 2 * T * B * row_m_2 + chunk_7 * B * row_q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES);
 }
 
@@ -230,6 +230,42 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     (void)chunk;
     (void)chunk_8;
     return T * B * row_p + T * B * row_q_2 + 2 * B * row_m_2 + 4 * T * B * row_m_2 + 4 * chunk * B * row_m_2 + T * B * row_q_1 + 2 * B * row_m_1 + 4 * T * B * row_m_1 + 4 * chunk_8 * B * row_m_1 + 4 * 2 * B * row_m_1 + 4 * 2 * B * row_m_2 + threads * SCRATCH;
+}
+
+static size_t deep_bidirectional_lstm_simd_forward_multiplications(const deep_bidirectional_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    return B * (8 * m_1 * n + 8 * m_1 * m_1 + 14 * m_1 + 2 * m_1 * q_1 + 8 * m_2 * q_1 + 8 * m_2 * m_2 + 14 * m_2 + 2 * m_2 * q_2 + p * q_2 + p);
+}
+
+static size_t deep_bidirectional_lstm_simd_infer_multiplications(const deep_bidirectional_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    return B * (8 * m_1 * n + 8 * m_1 * m_1 + 14 * m_1 + 2 * m_1 * q_1 + 8 * m_2 * q_1 + 8 * m_2 * m_2 + 14 * m_2 + 2 * m_2 * q_2 + p * q_2 + p);
+}
+
+static size_t deep_bidirectional_lstm_simd_backward_multiplications(const deep_bidirectional_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    return B * (2 * p + 2 * p * q_2 + 2 * m_2 * q_2 + 28 * m_2 + 16 * m_2 * q_1 + 2 * m_1 * q_1 + 28 * m_1 + 16 * m_1 * m_1 + 16 * m_2 * m_2 + 16 * m_1 * n) / 3;
 }
 
 void deep_bidirectional_lstm_simd_pack_forward(
@@ -438,14 +474,14 @@ void deep_bidirectional_lstm_simd_pack_backward(
     }
 }
 
-void deep_bidirectional_lstm_simd_forward(
+static void deep_bidirectional_lstm_simd_forward_member(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
@@ -522,10 +558,6 @@ void deep_bidirectional_lstm_simd_forward(
     const real *const panels_layer1_y_2 = panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
     const real *const panels_layer2_backward_h_prev = panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
     const real *const panels_layer2_y = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -991,16 +1023,27 @@ void deep_bidirectional_lstm_simd_forward(
         copy_rows(B, m_2, tape_layer2_backward_h + (0) * B * row_m_2, row_m_2, final->layer2_backward_h);
     if (member == 0)
         copy_rows(B, m_2, tape_layer2_backward_c + (0) * B * row_m_2, row_m_2, final->layer2_backward_c);
-    }
 }
 
-void deep_bidirectional_lstm_simd_infer(
+void deep_bidirectional_lstm_simd_forward(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
-    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t threads)
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, deep_bidirectional_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(deep_bidirectional_lstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void deep_bidirectional_lstm_simd_infer_member(
+    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
+    const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
@@ -1057,10 +1100,6 @@ void deep_bidirectional_lstm_simd_infer(
     const real *const panels_layer1_y_2 = panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
     const real *const panels_layer2_backward_h_prev = panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
     const real *const panels_layer2_y = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -1486,19 +1525,30 @@ void deep_bidirectional_lstm_simd_infer(
         copy_rows(B, m_2, work_layer2_backward_h + (0) * B * row_m_2, row_m_2, final->layer2_backward_h);
     if (member == 0)
         copy_rows(B, m_2, work_layer2_backward_c + (((0) & 1) * B + 0) * row_m_2, row_m_2, final->layer2_backward_c);
-    }
 }
 
-void deep_bidirectional_lstm_simd_backward(
+void deep_bidirectional_lstm_simd_infer(
+    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
+    const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, deep_bidirectional_lstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(deep_bidirectional_lstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void deep_bidirectional_lstm_simd_backward_member(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
-    const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work, size_t threads)
+    const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
@@ -1633,10 +1683,6 @@ void deep_bidirectional_lstm_simd_backward(
     const real *const panels_layer1_backward_z_bar = panels_layer2_forward_z_bar_2 + up_to(q_1, LANES) * 8 * m_2;
     const real *const panels_layer1_forward_z_bar = panels_layer1_backward_z_bar + up_to(m_1, LANES) * 4 * m_1;
     const real *const panels_layer1_forward_z_bar_2 = panels_layer1_forward_z_bar + up_to(m_1, LANES) * 4 * m_1;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < p; ++j)
             b_y_bar[j] = 0;
@@ -2567,5 +2613,16 @@ void deep_bidirectional_lstm_simd_backward(
         copy_rows(B, m_2, work_layer2_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_backward_h_bar);
     if (member == 0)
         copy_rows(B, m_2, work_layer2_backward_c_prev_bar + (((T - 1) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_backward_c_bar);
-    }
+}
+
+void deep_bidirectional_lstm_simd_backward(
+    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
+    const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
+    const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, deep_bidirectional_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(deep_bidirectional_lstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
 }

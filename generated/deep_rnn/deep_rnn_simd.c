@@ -109,7 +109,6 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
 
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
@@ -136,12 +135,12 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     (void)chunk;
     (void)chunk_2;
     (void)chunk_3;
+    (void)threads;
     return chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES);
 }
 
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
@@ -168,6 +167,7 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
     (void)chunk;
     (void)chunk_4;
     (void)chunk_5;
+    (void)threads;
     return T * B * row_m_1 + T * B * row_m_2 + T * B * row_m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES);
 }
 
@@ -206,7 +206,6 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
     const size_t p = DEEP_RNN_FIXED_p;
@@ -225,7 +224,52 @@ size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
     (void)row_m_1;
     (void)row_m_2;
     (void)row_m_3;
+    (void)threads;
     return B * row_m_1 + B * row_m_2 + B * row_m_3 + 1;
+}
+
+static size_t deep_rnn_simd_forward_multiplications(const deep_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    return B * (m_1 * n + m_1 * m_1 + m_1 + m_1 * m_2 + m_2 * m_2 + m_2 + m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p);
+}
+
+static size_t deep_rnn_simd_infer_multiplications(const deep_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    return B * (m_1 * n + m_1 * m_1 + m_1 + m_1 * m_2 + m_2 * m_2 + m_2 + m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p);
+}
+
+static size_t deep_rnn_simd_backward_multiplications(const deep_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    return B * (2 * p + 2 * m_3 * p + 2 * m_3 + 2 * m_2 * m_3 + 2 * m_2 + 2 * m_1 * m_2 + 2 * m_1 + 2 * m_1 * m_1 + 2 * m_2 * m_2 + 2 * m_3 * m_3 + 2 * m_1 * n) / 2;
+}
+
+static size_t deep_rnn_simd_step_multiplications(const deep_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    return B * (m_1 * n + m_1 * m_1 + m_1 + m_1 * m_2 + m_2 * m_2 + m_2 + m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p);
 }
 
 void deep_rnn_simd_pack_forward(
@@ -366,14 +410,14 @@ void deep_rnn_simd_pack_backward(
     }
 }
 
-void deep_rnn_simd_forward(
+static void deep_rnn_simd_forward_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
     const deep_rnn_state *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
@@ -404,10 +448,6 @@ void deep_rnn_simd_forward(
     const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
     const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
     const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -608,16 +648,27 @@ void deep_rnn_simd_forward(
         copy_rows(B, m_2, tape_layer2_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_h);
     if (member == 0)
         copy_rows(B, m_3, tape_layer3_h + (T - 1) * B * row_m_3, row_m_3, final->layer3_h);
-    }
 }
 
-void deep_rnn_simd_infer(
+void deep_rnn_simd_forward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
     const deep_rnn_state *initial, const deep_rnn_outputs *out,
-    const deep_rnn_state *final, deep_rnn_real *work, size_t threads)
+    const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, deep_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(deep_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void deep_rnn_simd_infer_member(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_real *packed, const deep_rnn_inputs *in,
+    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_state *final, deep_rnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
@@ -648,10 +699,6 @@ void deep_rnn_simd_infer(
     const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
     const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
     const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -852,19 +899,30 @@ void deep_rnn_simd_infer(
         copy_rows(B, m_2, work_layer2_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_h);
     if (member == 0)
         copy_rows(B, m_3, work_layer3_h + (T - 1) * B * row_m_3, row_m_3, final->layer3_h);
-    }
 }
 
-void deep_rnn_simd_backward(
+void deep_rnn_simd_infer(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_real *packed, const deep_rnn_inputs *in,
+    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_state *final, deep_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, deep_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(deep_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void deep_rnn_simd_backward_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
     const deep_rnn_state *initial, const deep_rnn_outputs *out,
     const deep_rnn_real *tape, const deep_rnn_cotangents *bars,
-    const deep_rnn_gradients *gradients, deep_rnn_real *work, size_t threads)
+    const deep_rnn_gradients *gradients, deep_rnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
@@ -911,10 +969,6 @@ void deep_rnn_simd_backward(
     const real *const panels_layer2_a_bar_2 = panels_layer2_a_bar + up_to(m_2, LANES) * m_2;
     const real *const panels_layer1_a_bar = panels_layer2_a_bar_2 + up_to(m_1, LANES) * m_2;
     const real *const panels_layer1_a_bar_2 = panels_layer1_a_bar + up_to(m_1, LANES) * m_1;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < p; ++j)
             b_y_bar[j] = 0;
@@ -1363,16 +1417,28 @@ void deep_rnn_simd_backward(
         copy_rows(B, m_2, work_layer2_h_prev_bar + (((0) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_h_bar);
     if (member == 0)
         copy_rows(B, m_3, work_layer3_h_prev_bar + (((0) & 1) * B + 0) * row_m_3, row_m_3, gradients->initial_layer3_h_bar);
-    }
 }
 
-void deep_rnn_simd_step(
+void deep_rnn_simd_backward(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_real *packed, const deep_rnn_inputs *in,
+    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_real *tape, const deep_rnn_cotangents *bars,
+    const deep_rnn_gradients *gradients, deep_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, deep_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(deep_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void deep_rnn_simd_step_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
     const deep_rnn_state *state, const deep_rnn_outputs *out,
-    const deep_rnn_state *next, deep_rnn_real *work, size_t threads)
+    const deep_rnn_state *next, deep_rnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
     const size_t p = DEEP_RNN_FIXED_p;
@@ -1389,7 +1455,8 @@ void deep_rnn_simd_step(
     real *const work_layer1_h = work; /* [m_1] a row */
     real *const work_layer2_h = work_layer1_h + B * row_m_1; /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + B * row_m_2; /* [m_3] a row */
-    const size_t t = turned(work_layer3_h + B * row_m_3);
+    real *const work_turn = work_layer3_h + B * row_m_3;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
     const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
@@ -1397,10 +1464,6 @@ void deep_rnn_simd_step(
     const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
     const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
     const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
         const size_t from = share_from(count, member, members);
@@ -1558,5 +1621,17 @@ void deep_rnn_simd_step(
         copy_rows(B, m_2, work_layer2_h + 0 * row_m_2, row_m_2, next->layer2_h);
     if (member == 0)
         copy_rows(B, m_3, work_layer3_h + 0 * row_m_3, row_m_3, next->layer3_h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void deep_rnn_simd_step(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_real *packed, const deep_rnn_inputs *in,
+    const deep_rnn_state *state, const deep_rnn_outputs *out,
+    const deep_rnn_state *next, deep_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, deep_rnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(deep_rnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

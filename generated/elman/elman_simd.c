@@ -73,7 +73,6 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
 
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
@@ -88,12 +87,12 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
@@ -108,6 +107,7 @@ size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -134,7 +134,6 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
     const size_t m = ELMAN_FIXED_m;
@@ -145,7 +144,44 @@ size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
     (void)m;
     (void)p;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t elman_simd_forward_multiplications(const elman_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    return B * (m * n + m * m + m + m * p + p);
+}
+
+static size_t elman_simd_infer_multiplications(const elman_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    return B * (m * n + m * m + m + m * p + p);
+}
+
+static size_t elman_simd_backward_multiplications(const elman_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    return B * (2 * p + 2 * m * p + 2 * m + 2 * m * m + 2 * m * n) / 2;
+}
+
+static size_t elman_simd_step_multiplications(const elman_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    return B * (m * n + m * m + m + m * p + p);
 }
 
 void elman_simd_pack_forward(
@@ -222,14 +258,14 @@ void elman_simd_pack_backward(
     }
 }
 
-void elman_simd_forward(
+static void elman_simd_forward_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
     const elman_state *initial, const elman_outputs *out,
     const elman_state *final, elman_real *tape, elman_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
@@ -244,10 +280,6 @@ void elman_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -338,16 +370,27 @@ void elman_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
-    }
 }
 
-void elman_simd_infer(
+void elman_simd_forward(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
     const elman_state *initial, const elman_outputs *out,
-    const elman_state *final, elman_real *work, size_t threads)
+    const elman_state *final, elman_real *tape, elman_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, elman_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(elman_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void elman_simd_infer_member(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_real *packed, const elman_inputs *in,
+    const elman_state *initial, const elman_outputs *out,
+    const elman_state *final, elman_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
@@ -362,10 +405,6 @@ void elman_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -456,19 +495,30 @@ void elman_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, work_h + (T - 1) * B * row_m, row_m, final->h);
-    }
 }
 
-void elman_simd_backward(
+void elman_simd_infer(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_real *packed, const elman_inputs *in,
+    const elman_state *initial, const elman_outputs *out,
+    const elman_state *final, elman_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, elman_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(elman_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void elman_simd_backward_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
     const elman_state *initial, const elman_outputs *out,
     const elman_real *tape, const elman_cotangents *bars,
-    const elman_gradients *gradients, elman_real *work, size_t threads)
+    const elman_gradients *gradients, elman_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
@@ -491,10 +541,6 @@ void elman_simd_backward(
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < p; ++j)
             b_y_bar[j] = 0;
@@ -699,16 +745,28 @@ void elman_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void elman_simd_step(
+void elman_simd_backward(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_real *packed, const elman_inputs *in,
+    const elman_state *initial, const elman_outputs *out,
+    const elman_real *tape, const elman_cotangents *bars,
+    const elman_gradients *gradients, elman_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, elman_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(elman_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void elman_simd_step_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
     const elman_state *state, const elman_outputs *out,
-    const elman_state *next, elman_real *work, size_t threads)
+    const elman_state *next, elman_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
     const size_t m = ELMAN_FIXED_m;
@@ -717,14 +775,11 @@ void elman_simd_step(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    const size_t t = turned(work_h + B * row_m);
+    real *const work_turn = work_h + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -800,5 +855,17 @@ void elman_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void elman_simd_step(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_real *packed, const elman_inputs *in,
+    const elman_state *state, const elman_outputs *out,
+    const elman_state *next, elman_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, elman_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(elman_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

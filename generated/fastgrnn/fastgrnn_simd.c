@@ -73,7 +73,6 @@ size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
 
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
@@ -86,12 +85,12 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
@@ -102,6 +101,7 @@ size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return 2 * 1 + chunk * B * up_to(m, LANES);
 }
 
@@ -127,6 +127,38 @@ size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 3 * 1;
+}
+
+static size_t fastgrnn_simd_forward_multiplications(const fastgrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    return B * (m * n + m * m + 5 * m);
+}
+
+static size_t fastgrnn_simd_infer_multiplications(const fastgrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    return B * (m * n + m * m + 5 * m);
+}
+
+static size_t fastgrnn_simd_backward_multiplications(const fastgrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    return B * (11 * m + 2 * m * m + 2 * m * n) / 2;
+}
+
+static size_t fastgrnn_simd_step_multiplications(const fastgrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    return B * (m * n + m * m + 5 * m);
 }
 
 void fastgrnn_simd_pack_forward(
@@ -185,14 +217,14 @@ void fastgrnn_simd_pack_backward(
     }
 }
 
-void fastgrnn_simd_forward(
+static void fastgrnn_simd_forward_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
     const fastgrnn_state *initial, const fastgrnn_outputs *out,
     const fastgrnn_state *final, fastgrnn_real *tape, fastgrnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
@@ -210,10 +242,6 @@ void fastgrnn_simd_forward(
     real *const tile_a_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -298,16 +326,27 @@ void fastgrnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void fastgrnn_simd_infer(
+void fastgrnn_simd_forward(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
     const fastgrnn_state *initial, const fastgrnn_outputs *out,
-    const fastgrnn_state *final, fastgrnn_real *work, size_t threads)
+    const fastgrnn_state *final, fastgrnn_real *tape, fastgrnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, fastgrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(fastgrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void fastgrnn_simd_infer_member(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_real *packed, const fastgrnn_inputs *in,
+    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_state *final, fastgrnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
@@ -322,10 +361,6 @@ void fastgrnn_simd_infer(
     real *const tile_a_ahead = sigmoid_nu + 1;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -406,18 +441,29 @@ void fastgrnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void fastgrnn_simd_backward(
+void fastgrnn_simd_infer(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_real *packed, const fastgrnn_inputs *in,
+    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_state *final, fastgrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, fastgrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(fastgrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void fastgrnn_simd_backward_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
     const fastgrnn_state *initial, const fastgrnn_outputs *out,
     const fastgrnn_real *tape, const fastgrnn_cotangents *bars,
-    const fastgrnn_gradients *gradients, fastgrnn_real *work, size_t threads)
+    const fastgrnn_gradients *gradients, fastgrnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
@@ -445,10 +491,6 @@ void fastgrnn_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_bar = packed;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -669,16 +711,28 @@ void fastgrnn_simd_backward(
     BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void fastgrnn_simd_step(
+void fastgrnn_simd_backward(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_real *packed, const fastgrnn_inputs *in,
+    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_real *tape, const fastgrnn_cotangents *bars,
+    const fastgrnn_gradients *gradients, fastgrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, fastgrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(fastgrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void fastgrnn_simd_step_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
     const fastgrnn_state *state, const fastgrnn_outputs *out,
-    const fastgrnn_state *next, fastgrnn_real *work, size_t threads)
+    const fastgrnn_state *next, fastgrnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
@@ -688,13 +742,10 @@ void fastgrnn_simd_step(
     const real *const nu = parameters->nu; /* [] */
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
-    const size_t t = turned(sigmoid_nu + 1);
+    real *const work_turn = sigmoid_nu + 1;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -762,5 +813,17 @@ void fastgrnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void fastgrnn_simd_step(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_real *packed, const fastgrnn_inputs *in,
+    const fastgrnn_state *state, const fastgrnn_outputs *out,
+    const fastgrnn_state *next, fastgrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, fastgrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(fastgrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -73,7 +73,6 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
 
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
@@ -86,12 +85,12 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
@@ -102,6 +101,7 @@ size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return 2 * 1 + chunk * B * up_to(m, LANES);
 }
 
@@ -127,6 +127,38 @@ size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 3 * 1;
+}
+
+static size_t fastrnn_simd_forward_multiplications(const fastrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    return B * (m * n + m * m + 2 * m);
+}
+
+static size_t fastrnn_simd_infer_multiplications(const fastrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    return B * (m * n + m * m + 2 * m);
+}
+
+static size_t fastrnn_simd_backward_multiplications(const fastrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    return B * (6 * m + 2 * m * m + 2 * m * n) / 2;
+}
+
+static size_t fastrnn_simd_step_multiplications(const fastrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    return B * (m * n + m * m + 2 * m);
 }
 
 void fastrnn_simd_pack_forward(
@@ -185,14 +217,14 @@ void fastrnn_simd_pack_backward(
     }
 }
 
-void fastrnn_simd_forward(
+static void fastrnn_simd_forward_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
     const fastrnn_state *initial, const fastrnn_outputs *out,
     const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
@@ -208,10 +240,6 @@ void fastrnn_simd_forward(
     real *const tile_a_s_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -284,16 +312,27 @@ void fastrnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void fastrnn_simd_infer(
+void fastrnn_simd_forward(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
     const fastrnn_state *initial, const fastrnn_outputs *out,
-    const fastrnn_state *final, fastrnn_real *work, size_t threads)
+    const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, fastrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(fastrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void fastrnn_simd_infer_member(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_real *packed, const fastrnn_inputs *in,
+    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_state *final, fastrnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
@@ -307,10 +346,6 @@ void fastrnn_simd_infer(
     real *const tile_a_s_ahead = sigmoid_beta + 1;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -381,18 +416,29 @@ void fastrnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void fastrnn_simd_backward(
+void fastrnn_simd_infer(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_real *packed, const fastrnn_inputs *in,
+    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_state *final, fastrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, fastrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(fastrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void fastrnn_simd_backward_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
     const fastrnn_state *initial, const fastrnn_outputs *out,
     const fastrnn_real *tape, const fastrnn_cotangents *bars,
-    const fastrnn_gradients *gradients, fastrnn_real *work, size_t threads)
+    const fastrnn_gradients *gradients, fastrnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
@@ -415,10 +461,6 @@ void fastrnn_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < 1; ++j)
             sigmoid_beta_bar[j] = 0;
@@ -600,16 +642,28 @@ void fastrnn_simd_backward(
     BARRIER
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void fastrnn_simd_step(
+void fastrnn_simd_backward(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_real *packed, const fastrnn_inputs *in,
+    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_real *tape, const fastrnn_cotangents *bars,
+    const fastrnn_gradients *gradients, fastrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, fastrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(fastrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void fastrnn_simd_step_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
     const fastrnn_state *state, const fastrnn_outputs *out,
-    const fastrnn_state *next, fastrnn_real *work, size_t threads)
+    const fastrnn_state *next, fastrnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
@@ -618,13 +672,10 @@ void fastrnn_simd_step(
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
-    const size_t t = turned(sigmoid_beta + 1);
+    real *const work_turn = sigmoid_beta + 1;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -682,5 +733,17 @@ void fastrnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void fastrnn_simd_step(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_real *packed, const fastrnn_inputs *in,
+    const fastrnn_state *state, const fastrnn_outputs *out,
+    const fastrnn_state *next, fastrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, fastrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(fastrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t gru_simd_backward_packed_size(const gru_sizes *sizes)
 
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -78,12 +77,12 @@ size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
 size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -94,6 +93,7 @@ size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads)
     (void)size_n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
@@ -119,6 +119,38 @@ size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t gru_simd_forward_multiplications(const gru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
+    return B * (3 * m * size_n + 3 * m * m + 4 * m);
+}
+
+static size_t gru_simd_infer_multiplications(const gru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
+    return B * (3 * m * size_n + 3 * m * m + 4 * m);
+}
+
+static size_t gru_simd_backward_multiplications(const gru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
+    return B * (12 * m + 6 * m * m + 6 * m * size_n) / 2;
+}
+
+static size_t gru_simd_step_multiplications(const gru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
+    return B * (3 * m * size_n + 3 * m * m + 4 * m);
 }
 
 void gru_simd_pack_forward(
@@ -185,14 +217,14 @@ void gru_simd_pack_backward(
     }
 }
 
-void gru_simd_forward(
+static void gru_simd_forward_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
     const gru_state *initial, const gru_outputs *out,
     const gru_state *final, gru_real *tape, gru_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -210,10 +242,6 @@ void gru_simd_forward(
     real *const tile_a_z_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -300,16 +328,27 @@ void gru_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void gru_simd_infer(
+void gru_simd_forward(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
     const gru_state *initial, const gru_outputs *out,
-    const gru_state *final, gru_real *work, size_t threads)
+    const gru_state *final, gru_real *tape, gru_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, gru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(gru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void gru_simd_infer_member(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_real *packed, const gru_inputs *in,
+    const gru_state *initial, const gru_outputs *out,
+    const gru_state *final, gru_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -322,10 +361,6 @@ void gru_simd_infer(
     real *const tile_a_z_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -404,18 +439,29 @@ void gru_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void gru_simd_backward(
+void gru_simd_infer(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_real *packed, const gru_inputs *in,
+    const gru_state *initial, const gru_outputs *out,
+    const gru_state *final, gru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, gru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(gru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void gru_simd_backward_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
     const gru_state *initial, const gru_outputs *out,
     const gru_real *tape, const gru_cotangents *bars,
-    const gru_gradients *gradients, gru_real *work, size_t threads)
+    const gru_gradients *gradients, gru_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -445,10 +491,6 @@ void gru_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 3 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -672,16 +714,28 @@ void gru_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void gru_simd_step(
+void gru_simd_backward(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_real *packed, const gru_inputs *in,
+    const gru_state *initial, const gru_outputs *out,
+    const gru_real *tape, const gru_cotangents *bars,
+    const gru_gradients *gradients, gru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, gru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(gru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void gru_simd_step_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
     const gru_state *state, const gru_outputs *out,
-    const gru_state *next, gru_real *work, size_t threads)
+    const gru_state *next, gru_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
@@ -689,13 +743,10 @@ void gru_simd_step(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -761,5 +812,17 @@ void gru_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void gru_simd_step(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_real *packed, const gru_inputs *in,
+    const gru_state *state, const gru_outputs *out,
+    const gru_state *next, gru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, gru_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(gru_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
 
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
@@ -78,12 +77,12 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
@@ -96,6 +95,7 @@ size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
 
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
@@ -127,7 +126,40 @@ size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes,
     (void)size_n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t gru_reset_before_simd_forward_multiplications(const gru_reset_before_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
+    return B * (3 * m * size_n + 3 * m * m + 5 * m) / 2;
+}
+
+static size_t gru_reset_before_simd_infer_multiplications(const gru_reset_before_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
+    return B * (3 * m * size_n + 3 * m * m + 5 * m) / 2;
+}
+
+static size_t gru_reset_before_simd_backward_multiplications(const gru_reset_before_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
+    return B * (11 * m + 6 * m * m + 6 * m * size_n) / 3;
+}
+
+static size_t gru_reset_before_simd_step_multiplications(const gru_reset_before_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
+    const size_t m = GRU_RESET_BEFORE_FIXED_m;
+    return B * (3 * m * size_n + 3 * m * m + 5 * m) / 2;
 }
 
 void gru_reset_before_simd_pack_forward(
@@ -212,14 +244,14 @@ void gru_reset_before_simd_pack_backward(
     }
 }
 
-void gru_reset_before_simd_forward(
+static void gru_reset_before_simd_forward_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_state *final, gru_reset_before_real *tape, gru_reset_before_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
@@ -239,10 +271,6 @@ void gru_reset_before_simd_forward(
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
     const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -366,16 +394,27 @@ void gru_reset_before_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void gru_reset_before_simd_infer(
+void gru_reset_before_simd_forward(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
-    const gru_reset_before_state *final, gru_reset_before_real *work, size_t threads)
+    const gru_reset_before_state *final, gru_reset_before_real *tape, gru_reset_before_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, gru_reset_before_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(gru_reset_before_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void gru_reset_before_simd_infer_member(
+    const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
+    const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
+    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_state *final, gru_reset_before_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
@@ -393,10 +432,6 @@ void gru_reset_before_simd_infer(
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
     const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -516,18 +551,29 @@ void gru_reset_before_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void gru_reset_before_simd_backward(
+void gru_reset_before_simd_infer(
+    const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
+    const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
+    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_state *final, gru_reset_before_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, gru_reset_before_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(gru_reset_before_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void gru_reset_before_simd_backward_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_real *tape, const gru_reset_before_cotangents *bars,
-    const gru_reset_before_gradients *gradients, gru_reset_before_real *work, size_t threads)
+    const gru_reset_before_gradients *gradients, gru_reset_before_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
@@ -557,10 +603,6 @@ void gru_reset_before_simd_backward(
     const real *const panels_a_n_bar = packed;
     const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -819,16 +861,28 @@ void gru_reset_before_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void gru_reset_before_simd_step(
+void gru_reset_before_simd_backward(
+    const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
+    const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
+    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_real *tape, const gru_reset_before_cotangents *bars,
+    const gru_reset_before_gradients *gradients, gru_reset_before_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, gru_reset_before_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(gru_reset_before_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void gru_reset_before_simd_step_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_state *state, const gru_reset_before_outputs *out,
-    const gru_reset_before_state *next, gru_reset_before_real *work, size_t threads)
+    const gru_reset_before_state *next, gru_reset_before_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
@@ -838,15 +892,12 @@ void gru_reset_before_simd_step(
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + B * row_m; /* [m] a row */
-    const size_t t = turned(work_q + B * row_m);
+    real *const work_turn = work_q + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
     const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -947,5 +998,17 @@ void gru_reset_before_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void gru_reset_before_simd_step(
+    const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
+    const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
+    const gru_reset_before_state *state, const gru_reset_before_outputs *out,
+    const gru_reset_before_state *next, gru_reset_before_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, gru_reset_before_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(gru_reset_before_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -70,7 +70,6 @@ size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes)
 
 size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -83,12 +82,12 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -99,6 +98,7 @@ size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
@@ -124,6 +124,38 @@ size_t indrnn_simd_step_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t indrnn_simd_forward_multiplications(const indrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
+    return B * (m * n + m);
+}
+
+static size_t indrnn_simd_infer_multiplications(const indrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
+    return B * (m * n + m);
+}
+
+static size_t indrnn_simd_backward_multiplications(const indrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
+    return B * (5 * m + 2 * m * n);
+}
+
+static size_t indrnn_simd_step_multiplications(const indrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
+    return B * (m * n + m);
 }
 
 void indrnn_simd_pack_forward(
@@ -168,14 +200,14 @@ void indrnn_simd_pack_backward(
     }
 }
 
-void indrnn_simd_forward(
+static void indrnn_simd_forward_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
     const indrnn_state *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *tape, indrnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -187,10 +219,6 @@ void indrnn_simd_forward(
     real *const tape_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -244,16 +272,27 @@ void indrnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void indrnn_simd_infer(
+void indrnn_simd_forward(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
     const indrnn_state *initial, const indrnn_outputs *out,
-    const indrnn_state *final, indrnn_real *work, size_t threads)
+    const indrnn_state *final, indrnn_real *tape, indrnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, indrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(indrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void indrnn_simd_infer_member(
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
+    const indrnn_real *packed, const indrnn_inputs *in,
+    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_state *final, indrnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -263,10 +302,6 @@ void indrnn_simd_infer(
     const real *const b = parameters->b; /* [m] */
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -318,17 +353,28 @@ void indrnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void indrnn_simd_backward(
+void indrnn_simd_infer(
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
+    const indrnn_real *packed, const indrnn_inputs *in,
+    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_state *final, indrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, indrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(indrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void indrnn_simd_backward_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
     const indrnn_state *initial, const indrnn_outputs *out,
     const indrnn_real *tape, const indrnn_cotangents *bars,
-    const indrnn_gradients *gradients, indrnn_real *work, size_t threads)
+    const indrnn_gradients *gradients, indrnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -344,10 +390,6 @@ void indrnn_simd_backward(
     real *const work_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             u_bar[j] = 0;
@@ -474,27 +516,36 @@ void indrnn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void indrnn_simd_step(
+void indrnn_simd_backward(
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
+    const indrnn_real *packed, const indrnn_inputs *in,
+    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_real *tape, const indrnn_cotangents *bars,
+    const indrnn_gradients *gradients, indrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, indrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(indrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void indrnn_simd_step_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
     const indrnn_state *state, const indrnn_outputs *out,
-    const indrnn_state *next, indrnn_real *work, size_t threads)
+    const indrnn_state *next, indrnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -534,5 +585,17 @@ void indrnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void indrnn_simd_step(
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
+    const indrnn_real *packed, const indrnn_inputs *in,
+    const indrnn_state *state, const indrnn_outputs *out,
+    const indrnn_state *next, indrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, indrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(indrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

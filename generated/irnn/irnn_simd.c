@@ -70,7 +70,6 @@ size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes)
 
 size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
@@ -83,12 +82,12 @@ size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t irnn_simd_infer_work_size(const irnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
@@ -99,6 +98,7 @@ size_t irnn_simd_infer_work_size(const irnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
@@ -124,6 +124,38 @@ size_t irnn_simd_step_work_size(const irnn_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t irnn_simd_forward_multiplications(const irnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
+    return B * (m * n + m * m + m);
+}
+
+static size_t irnn_simd_infer_multiplications(const irnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
+    return B * (m * n + m * m + m);
+}
+
+static size_t irnn_simd_backward_multiplications(const irnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
+    return B * (3 * m + 2 * m * m + 2 * m * n) / 2;
+}
+
+static size_t irnn_simd_step_multiplications(const irnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
+    return B * (m * n + m * m + m);
 }
 
 void irnn_simd_pack_forward(
@@ -182,14 +214,14 @@ void irnn_simd_pack_backward(
     }
 }
 
-void irnn_simd_forward(
+static void irnn_simd_forward_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
     const irnn_state *initial, const irnn_outputs *out,
     const irnn_state *final, irnn_real *tape, irnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
@@ -201,10 +233,6 @@ void irnn_simd_forward(
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -261,16 +289,27 @@ void irnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void irnn_simd_infer(
+void irnn_simd_forward(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
     const irnn_state *initial, const irnn_outputs *out,
-    const irnn_state *final, irnn_real *work, size_t threads)
+    const irnn_state *final, irnn_real *tape, irnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, irnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(irnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void irnn_simd_infer_member(
+    const irnn_sizes *sizes, const irnn_parameters *parameters,
+    const irnn_real *packed, const irnn_inputs *in,
+    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_state *final, irnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
@@ -280,10 +319,6 @@ void irnn_simd_infer(
     real *const tile_a_h_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -338,18 +373,29 @@ void irnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void irnn_simd_backward(
+void irnn_simd_infer(
+    const irnn_sizes *sizes, const irnn_parameters *parameters,
+    const irnn_real *packed, const irnn_inputs *in,
+    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_state *final, irnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, irnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(irnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void irnn_simd_backward_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
     const irnn_state *initial, const irnn_outputs *out,
     const irnn_real *tape, const irnn_cotangents *bars,
-    const irnn_gradients *gradients, irnn_real *work, size_t threads)
+    const irnn_gradients *gradients, irnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
@@ -365,10 +411,6 @@ void irnn_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_bar[j] = 0;
@@ -515,27 +557,36 @@ void irnn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void irnn_simd_step(
+void irnn_simd_backward(
+    const irnn_sizes *sizes, const irnn_parameters *parameters,
+    const irnn_real *packed, const irnn_inputs *in,
+    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_real *tape, const irnn_cotangents *bars,
+    const irnn_gradients *gradients, irnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, irnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(irnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void irnn_simd_step_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
     const irnn_state *state, const irnn_outputs *out,
-    const irnn_state *next, irnn_real *work, size_t threads)
+    const irnn_state *next, irnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
     const size_t m = IRNN_FIXED_m;
     const real *const b = parameters->b; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -577,5 +628,17 @@ void irnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void irnn_simd_step(
+    const irnn_sizes *sizes, const irnn_parameters *parameters,
+    const irnn_real *packed, const irnn_inputs *in,
+    const irnn_state *state, const irnn_outputs *out,
+    const irnn_state *next, irnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, irnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(irnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
 
 size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
@@ -78,12 +77,12 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
@@ -94,6 +93,7 @@ size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -119,6 +119,38 @@ size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t janet_simd_forward_multiplications(const janet_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 4 * m);
+}
+
+static size_t janet_simd_infer_multiplications(const janet_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 4 * m);
+}
+
+static size_t janet_simd_backward_multiplications(const janet_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    return B * (6 * m + 4 * m * m + 4 * m * n) / 2;
+}
+
+static size_t janet_simd_step_multiplications(const janet_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 4 * m);
 }
 
 void janet_simd_pack_forward(
@@ -181,14 +213,14 @@ void janet_simd_pack_backward(
     }
 }
 
-void janet_simd_forward(
+static void janet_simd_forward_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
     const janet_state *initial, const janet_outputs *out,
     const janet_state *final, janet_real *tape, janet_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
@@ -203,10 +235,6 @@ void janet_simd_forward(
     real *const tile_s_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -281,16 +309,27 @@ void janet_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void janet_simd_infer(
+void janet_simd_forward(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
     const janet_state *initial, const janet_outputs *out,
-    const janet_state *final, janet_real *work, size_t threads)
+    const janet_state *final, janet_real *tape, janet_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, janet_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(janet_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void janet_simd_infer_member(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_real *packed, const janet_inputs *in,
+    const janet_state *initial, const janet_outputs *out,
+    const janet_state *final, janet_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
@@ -301,10 +340,6 @@ void janet_simd_infer(
     real *const tile_s_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -373,18 +408,29 @@ void janet_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void janet_simd_backward(
+void janet_simd_infer(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_real *packed, const janet_inputs *in,
+    const janet_state *initial, const janet_outputs *out,
+    const janet_state *final, janet_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, janet_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(janet_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void janet_simd_backward_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
     const janet_state *initial, const janet_outputs *out,
     const janet_real *tape, const janet_cotangents *bars,
-    const janet_gradients *gradients, janet_real *work, size_t threads)
+    const janet_gradients *gradients, janet_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
@@ -407,10 +453,6 @@ void janet_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_s_bar = packed;
     const real *const panels_s_bar_2 = panels_s_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_f_bar[j] = 0;
@@ -592,28 +634,37 @@ void janet_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void janet_simd_step(
+void janet_simd_backward(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_real *packed, const janet_inputs *in,
+    const janet_state *initial, const janet_outputs *out,
+    const janet_real *tape, const janet_cotangents *bars,
+    const janet_gradients *gradients, janet_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, janet_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(janet_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void janet_simd_step_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
     const janet_state *state, const janet_outputs *out,
-    const janet_state *next, janet_real *work, size_t threads)
+    const janet_state *next, janet_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -669,5 +720,17 @@ void janet_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void janet_simd_step(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_real *packed, const janet_inputs *in,
+    const janet_state *state, const janet_outputs *out,
+    const janet_state *next, janet_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, janet_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(janet_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

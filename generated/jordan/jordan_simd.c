@@ -73,7 +73,6 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
 
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
@@ -88,12 +87,12 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
@@ -108,6 +107,7 @@ size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -134,7 +134,6 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
 
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
@@ -145,7 +144,44 @@ size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
     (void)m;
     (void)p;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t jordan_simd_forward_multiplications(const jordan_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    return B * (m * n + 2 * m * p + m + p) / 2;
+}
+
+static size_t jordan_simd_infer_multiplications(const jordan_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    return B * (m * n + 2 * m * p + m + p) / 2;
+}
+
+static size_t jordan_simd_backward_multiplications(const jordan_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    return B * (3 * p + 4 * m * p + 2 * m + 2 * m * n) / 3;
+}
+
+static size_t jordan_simd_step_multiplications(const jordan_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    return B * (m * n + 2 * m * p + m + p) / 2;
 }
 
 void jordan_simd_pack_forward(
@@ -222,14 +258,14 @@ void jordan_simd_pack_backward(
     }
 }
 
-void jordan_simd_forward(
+static void jordan_simd_forward_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
     const jordan_state *initial, const jordan_outputs *out,
     const jordan_state *final, jordan_real *tape, jordan_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
@@ -244,10 +280,6 @@ void jordan_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -336,16 +368,27 @@ void jordan_simd_forward(
     }
     if (member == 0)
         copy_rows(B, p, out->y + (T - 1) * B * p, p, final->y);
-    }
 }
 
-void jordan_simd_infer(
+void jordan_simd_forward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
     const jordan_state *initial, const jordan_outputs *out,
-    const jordan_state *final, jordan_real *work, size_t threads)
+    const jordan_state *final, jordan_real *tape, jordan_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, jordan_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(jordan_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void jordan_simd_infer_member(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_real *packed, const jordan_inputs *in,
+    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_state *final, jordan_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
@@ -360,10 +403,6 @@ void jordan_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -452,18 +491,29 @@ void jordan_simd_infer(
     }
     if (member == 0)
         copy_rows(B, p, out->y + (T - 1) * B * p, p, final->y);
-    }
 }
 
-void jordan_simd_backward(
+void jordan_simd_infer(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_real *packed, const jordan_inputs *in,
+    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_state *final, jordan_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, jordan_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(jordan_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void jordan_simd_backward_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
     const jordan_state *initial, const jordan_outputs *out,
     const jordan_real *tape, const jordan_cotangents *bars,
-    const jordan_gradients *gradients, jordan_real *work, size_t threads)
+    const jordan_gradients *gradients, jordan_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
@@ -485,10 +535,6 @@ void jordan_simd_backward(
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(p, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_bar[j] = 0;
@@ -703,16 +749,28 @@ void jordan_simd_backward(
     }
     if (member == 0)
         copy_rows(B, p, work_y_prev_bar + (((0) & 1) * B + 0) * row_p, row_p, gradients->initial_y_bar);
-    }
 }
 
-void jordan_simd_step(
+void jordan_simd_backward(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_real *packed, const jordan_inputs *in,
+    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_real *tape, const jordan_cotangents *bars,
+    const jordan_gradients *gradients, jordan_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, jordan_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(jordan_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void jordan_simd_step_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
     const jordan_state *state, const jordan_outputs *out,
-    const jordan_state *next, jordan_real *work, size_t threads)
+    const jordan_state *next, jordan_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
@@ -721,14 +779,11 @@ void jordan_simd_step(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    const size_t t = turned(work_h + B * row_m);
+    real *const work_turn = work_h + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -804,5 +859,17 @@ void jordan_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, p, out->y + 0 * p, p, next->y);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void jordan_simd_step(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_real *packed, const jordan_inputs *in,
+    const jordan_state *state, const jordan_outputs *out,
+    const jordan_state *next, jordan_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, jordan_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(jordan_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
 
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
@@ -78,12 +77,12 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
@@ -96,6 +95,7 @@ size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + 2 * B * row_m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
@@ -127,7 +126,40 @@ size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t lem_simd_forward_multiplications(const lem_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    return B * (4 * m * m + 4 * m * n + 8 * m) / 2;
+}
+
+static size_t lem_simd_infer_multiplications(const lem_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    return B * (4 * m * m + 4 * m * n + 8 * m) / 2;
+}
+
+static size_t lem_simd_backward_multiplications(const lem_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    return B * (16 * m + 8 * m * m + 8 * m * n) / 3;
+}
+
+static size_t lem_simd_step_multiplications(const lem_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    return B * (4 * m * m + 4 * m * n + 8 * m) / 2;
 }
 
 void lem_simd_pack_forward(
@@ -216,14 +248,14 @@ void lem_simd_pack_backward(
     }
 }
 
-void lem_simd_forward(
+static void lem_simd_forward_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
     const lem_state *initial, const lem_outputs *out,
     const lem_state *final, lem_real *tape, lem_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
@@ -247,10 +279,6 @@ void lem_simd_forward(
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
     const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -396,16 +424,27 @@ void lem_simd_forward(
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
     if (member == 0)
         copy_rows(B, m, tape_z + (T - 1) * B * row_m, row_m, final->z);
-    }
 }
 
-void lem_simd_infer(
+void lem_simd_forward(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
     const lem_state *initial, const lem_outputs *out,
-    const lem_state *final, lem_real *work, size_t threads)
+    const lem_state *final, lem_real *tape, lem_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, lem_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lem_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void lem_simd_infer_member(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_real *packed, const lem_inputs *in,
+    const lem_state *initial, const lem_outputs *out,
+    const lem_state *final, lem_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
@@ -425,10 +464,6 @@ void lem_simd_infer(
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
     const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -566,17 +601,28 @@ void lem_simd_infer(
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
     if (member == 0)
         copy_rows(B, m, work_z + (((T - 1) & 1) * B + 0) * row_m, row_m, final->z);
-    }
 }
 
-void lem_simd_backward(
+void lem_simd_infer(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_real *packed, const lem_inputs *in,
+    const lem_state *initial, const lem_outputs *out,
+    const lem_state *final, lem_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lem_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lem_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void lem_simd_backward_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
     const lem_state *initial, const lem_outputs *out,
     const lem_real *tape, const lem_cotangents *bars,
-    const lem_gradients *gradients, lem_real *work, size_t threads)
+    const lem_gradients *gradients, lem_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
@@ -617,10 +663,6 @@ void lem_simd_backward(
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
     const real *const panels_a_dt_1_bar_2 = panels_a_dt_1_bar + up_to(m, LANES) * 3 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < 1; ++j)
             dt_bar[j] = 0;
@@ -925,16 +967,28 @@ void lem_simd_backward(
         copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
     if (member == 0)
         copy_rows(B, m, work_z_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_z_bar);
-    }
 }
 
-void lem_simd_step(
+void lem_simd_backward(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_real *packed, const lem_inputs *in,
+    const lem_state *initial, const lem_outputs *out,
+    const lem_real *tape, const lem_cotangents *bars,
+    const lem_gradients *gradients, lem_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lem_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lem_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void lem_simd_step_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
     const lem_state *state, const lem_outputs *out,
-    const lem_state *next, lem_real *work, size_t threads)
+    const lem_state *next, lem_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
@@ -946,15 +1000,12 @@ void lem_simd_step(
     const real *const b_y = parameters->b_y; /* [m] */
     real *const work_dt_2 = work; /* [m] a row */
     real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
-    const size_t t = turned(work_z + B * row_m);
+    real *const work_turn = work_z + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
     const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -1072,5 +1123,17 @@ void lem_simd_step(
         copy_rows(B, m, out->y + 0 * m, m, next->y);
     if (member == 0)
         copy_rows(B, m, work_z + 0 * row_m, row_m, next->z);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void lem_simd_step(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_real *packed, const lem_inputs *in,
+    const lem_state *state, const lem_outputs *out,
+    const lem_state *next, lem_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lem_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(lem_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -4,7 +4,8 @@
  *
  * Like lem.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
- * where OpenMP is compiled in; the results have the same bits for any number of them.
+ * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
+ * same bits for any number of them.
  */
 #ifndef LEM_SIMD_H
 #define LEM_SIMD_H

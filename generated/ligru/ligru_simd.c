@@ -70,7 +70,6 @@ size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
 
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
@@ -83,12 +82,12 @@ size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
@@ -99,6 +98,7 @@ size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -124,6 +124,38 @@ size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t ligru_simd_forward_multiplications(const ligru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 3 * m);
+}
+
+static size_t ligru_simd_infer_multiplications(const ligru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 3 * m);
+}
+
+static size_t ligru_simd_backward_multiplications(const ligru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    return B * (7 * m + 4 * m * m + 4 * m * n) / 2;
+}
+
+static size_t ligru_simd_step_multiplications(const ligru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 3 * m);
 }
 
 void ligru_simd_pack_forward(
@@ -186,14 +218,14 @@ void ligru_simd_pack_backward(
     }
 }
 
-void ligru_simd_forward(
+static void ligru_simd_forward_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
     const ligru_state *initial, const ligru_outputs *out,
     const ligru_state *final, ligru_real *tape, ligru_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
@@ -208,10 +240,6 @@ void ligru_simd_forward(
     real *const tile_a_z_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -283,16 +311,27 @@ void ligru_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void ligru_simd_infer(
+void ligru_simd_forward(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
     const ligru_state *initial, const ligru_outputs *out,
-    const ligru_state *final, ligru_real *work, size_t threads)
+    const ligru_state *final, ligru_real *tape, ligru_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, ligru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ligru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void ligru_simd_infer_member(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_real *packed, const ligru_inputs *in,
+    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_state *final, ligru_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
@@ -303,10 +342,6 @@ void ligru_simd_infer(
     real *const tile_a_z_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -372,18 +407,29 @@ void ligru_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void ligru_simd_backward(
+void ligru_simd_infer(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_real *packed, const ligru_inputs *in,
+    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_state *final, ligru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ligru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ligru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void ligru_simd_backward_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
     const ligru_state *initial, const ligru_outputs *out,
     const ligru_real *tape, const ligru_cotangents *bars,
-    const ligru_gradients *gradients, ligru_real *work, size_t threads)
+    const ligru_gradients *gradients, ligru_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
@@ -406,10 +452,6 @@ void ligru_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -594,28 +636,37 @@ void ligru_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void ligru_simd_step(
+void ligru_simd_backward(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_real *packed, const ligru_inputs *in,
+    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_real *tape, const ligru_cotangents *bars,
+    const ligru_gradients *gradients, ligru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ligru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ligru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void ligru_simd_step_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
     const ligru_state *state, const ligru_outputs *out,
-    const ligru_state *next, ligru_real *work, size_t threads)
+    const ligru_state *next, ligru_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -668,5 +719,17 @@ void ligru_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void ligru_simd_step(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_real *packed, const ligru_inputs *in,
+    const ligru_state *state, const ligru_outputs *out,
+    const ligru_state *next, ligru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ligru_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(ligru_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

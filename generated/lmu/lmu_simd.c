@@ -73,7 +73,6 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
 
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
@@ -88,12 +87,12 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)k;
     (void)row_d;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(k, LANES);
 }
 
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
@@ -108,6 +107,7 @@ size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
     (void)k;
     (void)row_d;
     (void)chunk;
+    (void)threads;
     return B * 1 + 2 * B * row_d + chunk * B * up_to(k, LANES);
 }
 
@@ -134,7 +134,6 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
 
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
     const size_t d = LMU_FIXED_d;
@@ -145,7 +144,44 @@ size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
     (void)d;
     (void)k;
     (void)row_d;
+    (void)threads;
     return B * 1 + B * row_d + 1;
+}
+
+static size_t lmu_simd_forward_multiplications(const lmu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    return B * (n + 2 * k + d + d * d + k * n + k * k + d * k) / 3;
+}
+
+static size_t lmu_simd_infer_multiplications(const lmu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    return B * (n + 2 * k + d + d * d + k * n + k * k + d * k) / 3;
+}
+
+static size_t lmu_simd_backward_multiplications(const lmu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    return B * (4 * k + 2 * d * k + 4 * d + 2 * k * k + 2 * d * d + 2 * n + 2 * k * n) / 5;
+}
+
+static size_t lmu_simd_step_multiplications(const lmu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    return B * (n + 2 * k + d + d * d + k * n + k * k + d * k) / 3;
 }
 
 void lmu_simd_pack_forward(
@@ -230,14 +266,14 @@ void lmu_simd_pack_backward(
     }
 }
 
-void lmu_simd_forward(
+static void lmu_simd_forward_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
     const lmu_state *initial, const lmu_outputs *out,
     const lmu_state *final, lmu_real *tape, lmu_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
@@ -255,10 +291,6 @@ void lmu_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -362,16 +394,27 @@ void lmu_simd_forward(
         copy_rows(B, k, out->h + (T - 1) * B * k, k, final->h);
     if (member == 0)
         copy_rows(B, d, tape_m + (T - 1) * B * row_d, row_d, final->m);
-    }
 }
 
-void lmu_simd_infer(
+void lmu_simd_forward(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
     const lmu_state *initial, const lmu_outputs *out,
-    const lmu_state *final, lmu_real *work, size_t threads)
+    const lmu_state *final, lmu_real *tape, lmu_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, lmu_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lmu_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void lmu_simd_infer_member(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_real *packed, const lmu_inputs *in,
+    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_state *final, lmu_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
@@ -389,10 +432,6 @@ void lmu_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -496,17 +535,28 @@ void lmu_simd_infer(
         copy_rows(B, k, out->h + (T - 1) * B * k, k, final->h);
     if (member == 0)
         copy_rows(B, d, work_m + (((T - 1) & 1) * B + 0) * row_d, row_d, final->m);
-    }
 }
 
-void lmu_simd_backward(
+void lmu_simd_infer(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_real *packed, const lmu_inputs *in,
+    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_state *final, lmu_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lmu_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lmu_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void lmu_simd_backward_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
     const lmu_state *initial, const lmu_outputs *out,
     const lmu_real *tape, const lmu_cotangents *bars,
-    const lmu_gradients *gradients, lmu_real *work, size_t threads)
+    const lmu_gradients *gradients, lmu_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
@@ -539,10 +589,6 @@ void lmu_simd_backward(
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(d, LANES) * k;
     const real *const panels_m_bar = panels_a_h_bar_2 + up_to(k, LANES) * k;
     const real *const panels_a_h_bar_3 = panels_m_bar + up_to(d, LANES) * d;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < n; ++j)
             e_x_bar[j] = 0;
@@ -841,16 +887,28 @@ void lmu_simd_backward(
         copy_rows(B, k, work_h_prev_bar + (((0) & 1) * B + 0) * row_k, row_k, gradients->initial_h_bar);
     if (member == 0)
         copy_rows(B, d, work_m_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_m_bar);
-    }
 }
 
-void lmu_simd_step(
+void lmu_simd_backward(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_real *packed, const lmu_inputs *in,
+    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_real *tape, const lmu_cotangents *bars,
+    const lmu_gradients *gradients, lmu_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lmu_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lmu_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void lmu_simd_step_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
     const lmu_state *state, const lmu_outputs *out,
-    const lmu_state *next, lmu_real *work, size_t threads)
+    const lmu_state *next, lmu_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
     const size_t d = LMU_FIXED_d;
@@ -862,14 +920,11 @@ void lmu_simd_step(
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + B * 1; /* [d] a row */
-    const size_t t = turned(work_m + B * row_d);
+    real *const work_turn = work_m + B * row_d;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
         const real *restrict x = in->x + s * n;
         real *restrict u = work_u + s * 1;
@@ -959,5 +1014,17 @@ void lmu_simd_step(
         copy_rows(B, k, out->h + 0 * k, k, next->h);
     if (member == 0)
         copy_rows(B, d, work_m + 0 * row_d, row_d, next->m);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void lmu_simd_step(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_real *packed, const lmu_inputs *in,
+    const lmu_state *state, const lmu_outputs *out,
+    const lmu_state *next, lmu_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lmu_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(lmu_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

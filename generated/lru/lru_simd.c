@@ -75,7 +75,6 @@ size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads)
 
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
@@ -88,6 +87,7 @@ size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads)
     (void)N;
     (void)row_N;
     (void)chunk;
+    (void)threads;
     return 4 * T * B * row_N + 6 * N;
 }
 
@@ -110,7 +110,6 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
 
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
@@ -119,7 +118,40 @@ size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
     (void)H;
     (void)N;
     (void)row_N;
+    (void)threads;
     return 4 * B * row_N + 6 * N + 1;
+}
+
+static size_t lru_simd_forward_multiplications(const lru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    return B * (4 * H * N + 2 * N);
+}
+
+static size_t lru_simd_infer_multiplications(const lru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    return B * (4 * H * N + 2 * N);
+}
+
+static size_t lru_simd_backward_multiplications(const lru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    return B * (8 * H * N + 14 * N + H);
+}
+
+static size_t lru_simd_step_multiplications(const lru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    return B * (4 * H * N + 2 * N);
 }
 
 void lru_simd_pack_forward(
@@ -182,15 +214,15 @@ void lru_simd_pack_backward(
     }
 }
 
-void lru_simd_forward(
+static void lru_simd_forward_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
     const lru_state *initial, const lru_outputs *out,
     const lru_state *final, lru_real *tape, lru_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
@@ -213,10 +245,6 @@ void lru_simd_forward(
     real *const tape_a_x_im = tape_a_x_re + T * B * row_N; /* [N] a row */
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -365,16 +393,27 @@ void lru_simd_forward(
         copy_rows(B, N, tape_x_re + (T - 1) * B * row_N, row_N, final->x_re);
     if (member == 0)
         copy_rows(B, N, tape_x_im + (T - 1) * B * row_N, row_N, final->x_im);
-    }
 }
 
-void lru_simd_infer(
+void lru_simd_forward(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
     const lru_state *initial, const lru_outputs *out,
-    const lru_state *final, lru_real *work, size_t threads)
+    const lru_state *final, lru_real *tape, lru_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, lru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void lru_simd_infer_member(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_real *packed, const lru_inputs *in,
+    const lru_state *initial, const lru_outputs *out,
+    const lru_state *final, lru_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
@@ -397,10 +436,6 @@ void lru_simd_infer(
     real *const work_a_x_im = work_a_x_re + T * B * row_N; /* [N] a row */
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -549,18 +584,29 @@ void lru_simd_infer(
         copy_rows(B, N, work_x_re + (T - 1) * B * row_N, row_N, final->x_re);
     if (member == 0)
         copy_rows(B, N, work_x_im + (T - 1) * B * row_N, row_N, final->x_im);
-    }
 }
 
-void lru_simd_backward(
+void lru_simd_infer(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_real *packed, const lru_inputs *in,
+    const lru_state *initial, const lru_outputs *out,
+    const lru_state *final, lru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void lru_simd_backward_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
     const lru_state *initial, const lru_outputs *out,
     const lru_real *tape, const lru_cotangents *bars,
-    const lru_gradients *gradients, lru_real *work, size_t threads)
+    const lru_gradients *gradients, lru_real *work,
+    size_t member, size_t members)
 {
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
@@ -603,10 +649,6 @@ void lru_simd_backward(
     real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
     const real *const panels_y_bar = packed;
     const real *const panels_a_x_re_bar = panels_y_bar + 2 * up_to(N, LANES) * H;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < N; ++j)
             exp_gamma_bar[j] = 0;
@@ -860,16 +902,28 @@ void lru_simd_backward(
         copy_rows(B, N, work_x_re_prev_bar + (((0) & 1) * B + 0) * row_N, row_N, gradients->initial_x_re_bar);
     if (member == 0)
         copy_rows(B, N, work_x_im_prev_bar + (((0) & 1) * B + 0) * row_N, row_N, gradients->initial_x_im_bar);
-    }
 }
 
-void lru_simd_step(
+void lru_simd_backward(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_real *packed, const lru_inputs *in,
+    const lru_state *initial, const lru_outputs *out,
+    const lru_real *tape, const lru_cotangents *bars,
+    const lru_gradients *gradients, lru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void lru_simd_step_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
     const lru_state *state, const lru_outputs *out,
-    const lru_state *next, lru_real *work, size_t threads)
+    const lru_state *next, lru_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
@@ -888,13 +942,10 @@ void lru_simd_step(
     real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
     real *const work_a_x_re = exp_gamma + N; /* [N] a row */
     real *const work_a_x_im = work_a_x_re + B * row_N; /* [N] a row */
-    const size_t t = turned(work_a_x_im + B * row_N);
+    real *const work_turn = work_a_x_im + B * row_N;
+    const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* once, for all steps */
     if (member == 0) {
@@ -1032,5 +1083,17 @@ void lru_simd_step(
         copy_rows(B, N, work_x_re + 0 * row_N, row_N, next->x_re);
     if (member == 0)
         copy_rows(B, N, work_x_im + 0 * row_N, row_N, next->x_im);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void lru_simd_step(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_real *packed, const lru_inputs *in,
+    const lru_state *state, const lru_outputs *out,
+    const lru_state *next, lru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lru_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(lru_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t lstm_coupled_simd_backward_packed_size(const lstm_coupled_sizes *sizes)
 
 size_t lstm_coupled_simd_forward_work_size(const lstm_coupled_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
@@ -78,12 +77,12 @@ size_t lstm_coupled_simd_forward_work_size(const lstm_coupled_sizes *sizes, size
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
 size_t lstm_coupled_simd_infer_work_size(const lstm_coupled_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
@@ -96,6 +95,7 @@ size_t lstm_coupled_simd_infer_work_size(const lstm_coupled_sizes *sizes, size_t
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + chunk * B * 3 * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t lstm_coupled_simd_backward_work_size(const lstm_coupled_sizes *sizes, siz
 
 size_t lstm_coupled_simd_step_work_size(const lstm_coupled_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
@@ -127,7 +126,40 @@ size_t lstm_coupled_simd_step_work_size(const lstm_coupled_sizes *sizes, size_t 
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t lstm_coupled_simd_forward_multiplications(const lstm_coupled_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
+    return B * (3 * m * n + 3 * m * m + 7 * m);
+}
+
+static size_t lstm_coupled_simd_infer_multiplications(const lstm_coupled_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
+    return B * (3 * m * n + 3 * m * m + 7 * m);
+}
+
+static size_t lstm_coupled_simd_backward_multiplications(const lstm_coupled_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
+    return B * (14 * m + 6 * m * m + 6 * m * n) / 2;
+}
+
+static size_t lstm_coupled_simd_step_multiplications(const lstm_coupled_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_FIXED_n;
+    const size_t m = LSTM_COUPLED_FIXED_m;
+    return B * (3 * m * n + 3 * m * m + 7 * m);
 }
 
 void lstm_coupled_simd_pack_forward(
@@ -194,14 +226,14 @@ void lstm_coupled_simd_pack_backward(
     }
 }
 
-void lstm_coupled_simd_forward(
+static void lstm_coupled_simd_forward_member(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
     const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
     const lstm_coupled_state *final, lstm_coupled_real *tape, lstm_coupled_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
@@ -219,10 +251,6 @@ void lstm_coupled_simd_forward(
     real *const tile_z_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -318,16 +346,27 @@ void lstm_coupled_simd_forward(
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void lstm_coupled_simd_infer(
+void lstm_coupled_simd_forward(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
     const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
-    const lstm_coupled_state *final, lstm_coupled_real *work, size_t threads)
+    const lstm_coupled_state *final, lstm_coupled_real *tape, lstm_coupled_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, lstm_coupled_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_coupled_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void lstm_coupled_simd_infer_member(
+    const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
+    const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
+    const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
+    const lstm_coupled_state *final, lstm_coupled_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
@@ -341,10 +380,6 @@ void lstm_coupled_simd_infer(
     real *const tile_z_ahead = work_c + 2 * B * row_m;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -432,18 +467,29 @@ void lstm_coupled_simd_infer(
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
-    }
 }
 
-void lstm_coupled_simd_backward(
+void lstm_coupled_simd_infer(
+    const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
+    const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
+    const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
+    const lstm_coupled_state *final, lstm_coupled_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_coupled_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_coupled_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void lstm_coupled_simd_backward_member(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
     const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
     const lstm_coupled_real *tape, const lstm_coupled_cotangents *bars,
-    const lstm_coupled_gradients *gradients, lstm_coupled_real *work, size_t threads)
+    const lstm_coupled_gradients *gradients, lstm_coupled_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
@@ -472,10 +518,6 @@ void lstm_coupled_simd_backward(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(m, LANES) * 3 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -699,16 +741,28 @@ void lstm_coupled_simd_backward(
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void lstm_coupled_simd_step(
+void lstm_coupled_simd_backward(
+    const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
+    const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
+    const lstm_coupled_state *initial, const lstm_coupled_outputs *out,
+    const lstm_coupled_real *tape, const lstm_coupled_cotangents *bars,
+    const lstm_coupled_gradients *gradients, lstm_coupled_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_coupled_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_coupled_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void lstm_coupled_simd_step_member(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
     const lstm_coupled_state *state, const lstm_coupled_outputs *out,
-    const lstm_coupled_state *next, lstm_coupled_real *work, size_t threads)
+    const lstm_coupled_state *next, lstm_coupled_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;
     const size_t m = LSTM_COUPLED_FIXED_m;
@@ -717,13 +771,10 @@ void lstm_coupled_simd_step(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    const size_t t = turned(work_c + B * row_m);
+    real *const work_turn = work_c + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -797,5 +848,17 @@ void lstm_coupled_simd_step(
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void lstm_coupled_simd_step(
+    const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
+    const lstm_coupled_real *packed, const lstm_coupled_inputs *in,
+    const lstm_coupled_state *state, const lstm_coupled_outputs *out,
+    const lstm_coupled_state *next, lstm_coupled_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_coupled_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(lstm_coupled_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -67,7 +67,6 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
 
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -78,12 +77,12 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 4 * B * row_m + 4 * B * 1 + 8 * T * B * row_m + 2 * T * B * 1;
 }
 
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -94,6 +93,7 @@ size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, 
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 10 * B * row_m + 2 * B * row_m + 6 * B * 1 + 12 * T * B * row_m + 3 * T * B * 1;
 }
 
@@ -116,7 +116,6 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
 
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
@@ -125,7 +124,40 @@ size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, s
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 23 * B * row_m + 9 * B * 1 + 1;
+}
+
+static size_t lstm_layer_norm_simd_forward_multiplications(const lstm_layer_norm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    return B * (4 * m * m + 48 * m + 3 * 1 + 4 * m * n) / 9;
+}
+
+static size_t lstm_layer_norm_simd_infer_multiplications(const lstm_layer_norm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    return B * (4 * m * m + 48 * m + 3 * 1 + 4 * m * n) / 9;
+}
+
+static size_t lstm_layer_norm_simd_backward_multiplications(const lstm_layer_norm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    return B * (87 * m + 12 * 1 + 8 * m * m + 8 * m * n) / 10;
+}
+
+static size_t lstm_layer_norm_simd_step_multiplications(const lstm_layer_norm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    return B * (4 * m * m + 48 * m + 3 * 1 + 4 * m * n) / 9;
 }
 
 void lstm_layer_norm_simd_pack_forward(
@@ -196,14 +228,14 @@ void lstm_layer_norm_simd_pack_backward(
     }
 }
 
-void lstm_layer_norm_simd_forward(
+static void lstm_layer_norm_simd_forward_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *final, lstm_layer_norm_real *tape, lstm_layer_norm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -269,10 +301,6 @@ void lstm_layer_norm_simd_forward(
     real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -768,16 +796,27 @@ void lstm_layer_norm_simd_forward(
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void lstm_layer_norm_simd_infer(
+void lstm_layer_norm_simd_forward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
-    const lstm_layer_norm_state *final, lstm_layer_norm_real *work, size_t threads)
+    const lstm_layer_norm_state *final, lstm_layer_norm_real *tape, lstm_layer_norm_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, lstm_layer_norm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_layer_norm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void lstm_layer_norm_simd_infer_member(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
+    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_state *final, lstm_layer_norm_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -839,10 +878,6 @@ void lstm_layer_norm_simd_infer(
     real *const work_d_3 = work_r_3 + B * 1; /* [m] a row */
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -1330,17 +1365,28 @@ void lstm_layer_norm_simd_infer(
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
-    }
 }
 
-void lstm_layer_norm_simd_backward(
+void lstm_layer_norm_simd_infer(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
+    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_state *final, lstm_layer_norm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_layer_norm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_layer_norm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void lstm_layer_norm_simd_backward_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_real *tape, const lstm_layer_norm_cotangents *bars,
-    const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work, size_t threads)
+    const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -1449,10 +1495,6 @@ void lstm_layer_norm_simd_backward(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_u_i_bar = packed;
     const real *const panels_w_i_bar = panels_u_i_bar + up_to(m, LANES) * 4 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -2276,16 +2318,28 @@ void lstm_layer_norm_simd_backward(
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void lstm_layer_norm_simd_step(
+void lstm_layer_norm_simd_backward(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
+    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_real *tape, const lstm_layer_norm_cotangents *bars,
+    const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_layer_norm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_layer_norm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void lstm_layer_norm_simd_step_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_state *state, const lstm_layer_norm_outputs *out,
-    const lstm_layer_norm_state *next, lstm_layer_norm_real *work, size_t threads)
+    const lstm_layer_norm_state *next, lstm_layer_norm_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
@@ -2344,13 +2398,10 @@ void lstm_layer_norm_simd_step(
     real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
     real *const work_r_3 = work_v_3 + B * 1; /* [] a row */
     real *const work_d_3 = work_r_3 + B * 1; /* [m] a row */
-    const size_t t = turned(work_d_3 + B * row_m);
+    real *const work_turn = work_d_3 + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -2832,5 +2883,17 @@ void lstm_layer_norm_simd_step(
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void lstm_layer_norm_simd_step(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
+    const lstm_layer_norm_state *state, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_state *next, lstm_layer_norm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_layer_norm_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(lstm_layer_norm_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -73,7 +73,6 @@ size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *si
 
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
@@ -88,12 +87,12 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
     (void)p;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + chunk * B * 4 * up_to(m, LANES);
 }
 
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
@@ -108,6 +107,7 @@ size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, 
     (void)p;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + B * row_m + chunk * B * 4 * up_to(m, LANES);
 }
 
@@ -134,7 +134,6 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
 
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
@@ -145,7 +144,44 @@ size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, s
     (void)m;
     (void)p;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t lstm_projection_simd_forward_multiplications(const lstm_projection_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
+    return B * (4 * m * n + 5 * m * p + 7 * m) / 2;
+}
+
+static size_t lstm_projection_simd_infer_multiplications(const lstm_projection_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
+    return B * (4 * m * n + 5 * m * p + 7 * m) / 2;
+}
+
+static size_t lstm_projection_simd_backward_multiplications(const lstm_projection_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
+    return B * (15 * m + p + 10 * m * p + 8 * m * n) / 3;
+}
+
+static size_t lstm_projection_simd_step_multiplications(const lstm_projection_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
+    return B * (4 * m * n + 5 * m * p + 7 * m) / 2;
 }
 
 void lstm_projection_simd_pack_forward(
@@ -234,14 +270,14 @@ void lstm_projection_simd_pack_backward(
     }
 }
 
-void lstm_projection_simd_forward(
+static void lstm_projection_simd_forward_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
     const lstm_projection_state *initial, const lstm_projection_outputs *out,
     const lstm_projection_state *final, lstm_projection_real *tape, lstm_projection_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
@@ -264,10 +300,6 @@ void lstm_projection_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -399,16 +431,27 @@ void lstm_projection_simd_forward(
         copy_rows(B, p, out->h + (T - 1) * B * p, p, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void lstm_projection_simd_infer(
+void lstm_projection_simd_forward(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
     const lstm_projection_state *initial, const lstm_projection_outputs *out,
-    const lstm_projection_state *final, lstm_projection_real *work, size_t threads)
+    const lstm_projection_state *final, lstm_projection_real *tape, lstm_projection_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, lstm_projection_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_projection_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void lstm_projection_simd_infer_member(
+    const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
+    const lstm_projection_real *packed, const lstm_projection_inputs *in,
+    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_state *final, lstm_projection_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
@@ -426,10 +469,6 @@ void lstm_projection_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -551,18 +590,29 @@ void lstm_projection_simd_infer(
         copy_rows(B, p, out->h + (T - 1) * B * p, p, final->h);
     if (member == 0)
         copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
-    }
 }
 
-void lstm_projection_simd_backward(
+void lstm_projection_simd_infer(
+    const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
+    const lstm_projection_real *packed, const lstm_projection_inputs *in,
+    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_state *final, lstm_projection_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_projection_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_projection_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void lstm_projection_simd_backward_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
     const lstm_projection_state *initial, const lstm_projection_outputs *out,
     const lstm_projection_real *tape, const lstm_projection_cotangents *bars,
-    const lstm_projection_gradients *gradients, lstm_projection_real *work, size_t threads)
+    const lstm_projection_gradients *gradients, lstm_projection_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
@@ -602,10 +652,6 @@ void lstm_projection_simd_backward(
     const real *const panels_h_bar = packed;
     const real *const panels_z_bar = panels_h_bar + up_to(m, LANES) * p;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(p, LANES) * 4 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -894,16 +940,28 @@ void lstm_projection_simd_backward(
         copy_rows(B, p, work_h_prev_bar + (((0) & 1) * B + 0) * row_p, row_p, gradients->initial_h_bar);
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void lstm_projection_simd_step(
+void lstm_projection_simd_backward(
+    const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
+    const lstm_projection_real *packed, const lstm_projection_inputs *in,
+    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_real *tape, const lstm_projection_cotangents *bars,
+    const lstm_projection_gradients *gradients, lstm_projection_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_projection_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(lstm_projection_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void lstm_projection_simd_step_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
     const lstm_projection_state *state, const lstm_projection_outputs *out,
-    const lstm_projection_state *next, lstm_projection_real *work, size_t threads)
+    const lstm_projection_state *next, lstm_projection_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
@@ -915,14 +973,11 @@ void lstm_projection_simd_step(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     real *const work_c_o = work_c + B * row_m; /* [m] a row */
-    const size_t t = turned(work_c_o + B * row_m);
+    real *const work_turn = work_c_o + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -1030,5 +1085,17 @@ void lstm_projection_simd_step(
         copy_rows(B, p, out->h + 0 * p, p, next->h);
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void lstm_projection_simd_step(
+    const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
+    const lstm_projection_real *packed, const lstm_projection_inputs *in,
+    const lstm_projection_state *state, const lstm_projection_outputs *out,
+    const lstm_projection_state *next, lstm_projection_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, lstm_projection_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(lstm_projection_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

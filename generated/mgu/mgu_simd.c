@@ -65,7 +65,6 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
 
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
@@ -78,12 +77,12 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
@@ -96,6 +95,7 @@ size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + 2 * chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
@@ -127,7 +126,40 @@ size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t mgu_simd_forward_multiplications(const mgu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 4 * m) / 2;
+}
+
+static size_t mgu_simd_infer_multiplications(const mgu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 4 * m) / 2;
+}
+
+static size_t mgu_simd_backward_multiplications(const mgu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    return B * (8 * m + 4 * m * m + 4 * m * n) / 3;
+}
+
+static size_t mgu_simd_step_multiplications(const mgu_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 4 * m) / 2;
 }
 
 void mgu_simd_pack_forward(
@@ -208,14 +240,14 @@ void mgu_simd_pack_backward(
     }
 }
 
-void mgu_simd_forward(
+static void mgu_simd_forward_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
     const mgu_state *initial, const mgu_outputs *out,
     const mgu_state *final, mgu_real *tape, mgu_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
@@ -233,10 +265,6 @@ void mgu_simd_forward(
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -351,16 +379,27 @@ void mgu_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mgu_simd_infer(
+void mgu_simd_forward(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
     const mgu_state *initial, const mgu_outputs *out,
-    const mgu_state *final, mgu_real *work, size_t threads)
+    const mgu_state *final, mgu_real *tape, mgu_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, mgu_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mgu_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void mgu_simd_infer_member(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_real *packed, const mgu_inputs *in,
+    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_state *final, mgu_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
@@ -377,10 +416,6 @@ void mgu_simd_infer(
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -493,18 +528,29 @@ void mgu_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mgu_simd_backward(
+void mgu_simd_infer(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_real *packed, const mgu_inputs *in,
+    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_state *final, mgu_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mgu_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mgu_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void mgu_simd_backward_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
     const mgu_state *initial, const mgu_outputs *out,
     const mgu_real *tape, const mgu_cotangents *bars,
-    const mgu_gradients *gradients, mgu_real *work, size_t threads)
+    const mgu_gradients *gradients, mgu_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
@@ -529,10 +575,6 @@ void mgu_simd_backward(
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
     const real *const panels_a_f_bar_2 = panels_a_f_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_f_bar[j] = 0;
@@ -768,16 +810,28 @@ void mgu_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void mgu_simd_step(
+void mgu_simd_backward(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_real *packed, const mgu_inputs *in,
+    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_real *tape, const mgu_cotangents *bars,
+    const mgu_gradients *gradients, mgu_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mgu_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mgu_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void mgu_simd_step_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
     const mgu_state *state, const mgu_outputs *out,
-    const mgu_state *next, mgu_real *work, size_t threads)
+    const mgu_state *next, mgu_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
@@ -786,15 +840,12 @@ void mgu_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
     real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
-    const size_t t = turned(work_f_h_prev + B * row_m);
+    real *const work_turn = work_f_h_prev + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -888,5 +939,17 @@ void mgu_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void mgu_simd_step(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_real *packed, const mgu_inputs *in,
+    const mgu_state *state, const mgu_outputs *out,
+    const mgu_state *next, mgu_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mgu_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(mgu_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

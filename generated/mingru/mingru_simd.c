@@ -68,7 +68,6 @@ size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
 
 size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
@@ -79,6 +78,7 @@ size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * T * B * row_m;
 }
 
@@ -101,7 +101,6 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
 
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
@@ -110,7 +109,40 @@ size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t mingru_simd_forward_multiplications(const mingru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    return B * (2 * m * n + 2 * m);
+}
+
+static size_t mingru_simd_infer_multiplications(const mingru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    return B * (2 * m * n + 2 * m);
+}
+
+static size_t mingru_simd_backward_multiplications(const mingru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    return B * (7 * m + 4 * m * n);
+}
+
+static size_t mingru_simd_step_multiplications(const mingru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    return B * (2 * m * n + 2 * m);
 }
 
 void mingru_simd_pack_forward(
@@ -157,15 +189,15 @@ void mingru_simd_pack_backward(
     }
 }
 
-void mingru_simd_forward(
+static void mingru_simd_forward_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
     const mingru_state *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *tape, mingru_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
@@ -176,10 +208,6 @@ void mingru_simd_forward(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_htilde = tape_z + T * B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -252,16 +280,27 @@ void mingru_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mingru_simd_infer(
+void mingru_simd_forward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
     const mingru_state *initial, const mingru_outputs *out,
-    const mingru_state *final, mingru_real *work, size_t threads)
+    const mingru_state *final, mingru_real *tape, mingru_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, mingru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mingru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void mingru_simd_infer_member(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_real *packed, const mingru_inputs *in,
+    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_state *final, mingru_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
@@ -272,10 +311,6 @@ void mingru_simd_infer(
     real *const work_z = work; /* [m] a row */
     real *const work_htilde = work_z + T * B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -348,18 +383,29 @@ void mingru_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mingru_simd_backward(
+void mingru_simd_infer(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_real *packed, const mingru_inputs *in,
+    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_state *final, mingru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mingru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mingru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void mingru_simd_backward_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
     const mingru_state *initial, const mingru_outputs *out,
     const mingru_real *tape, const mingru_cotangents *bars,
-    const mingru_gradients *gradients, mingru_real *work, size_t threads)
+    const mingru_gradients *gradients, mingru_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
@@ -378,10 +424,6 @@ void mingru_simd_backward(
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -524,16 +566,28 @@ void mingru_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void mingru_simd_step(
+void mingru_simd_backward(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_real *packed, const mingru_inputs *in,
+    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_real *tape, const mingru_cotangents *bars,
+    const mingru_gradients *gradients, mingru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mingru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mingru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void mingru_simd_step_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
     const mingru_state *state, const mingru_outputs *out,
-    const mingru_state *next, mingru_real *work, size_t threads)
+    const mingru_state *next, mingru_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
@@ -542,12 +596,9 @@ void mingru_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_htilde = work_z + B * row_m; /* [m] a row */
-    const size_t t = turned(work_htilde + B * row_m);
+    real *const work_turn = work_htilde + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -615,5 +666,17 @@ void mingru_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void mingru_simd_step(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_real *packed, const mingru_inputs *in,
+    const mingru_state *state, const mingru_outputs *out,
+    const mingru_state *next, mingru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mingru_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(mingru_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

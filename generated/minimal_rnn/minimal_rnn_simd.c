@@ -65,7 +65,6 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
 
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
@@ -78,12 +77,12 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
@@ -96,6 +95,7 @@ size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t t
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
 
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
@@ -127,7 +126,40 @@ size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t th
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t minimal_rnn_simd_forward_multiplications(const minimal_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    return B * (m * n + 3 * m + 2 * m * m);
+}
+
+static size_t minimal_rnn_simd_infer_multiplications(const minimal_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    return B * (m * n + 3 * m + 2 * m * m);
+}
+
+static size_t minimal_rnn_simd_backward_multiplications(const minimal_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    return B * (6 * m + 4 * m * m + 2 * m * n) / 2;
+}
+
+static size_t minimal_rnn_simd_step_multiplications(const minimal_rnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    return B * (m * n + 3 * m + 2 * m * m);
 }
 
 void minimal_rnn_simd_pack_forward(
@@ -200,14 +232,14 @@ void minimal_rnn_simd_pack_backward(
     }
 }
 
-void minimal_rnn_simd_forward(
+static void minimal_rnn_simd_forward_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
@@ -222,10 +254,6 @@ void minimal_rnn_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -323,16 +351,27 @@ void minimal_rnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void minimal_rnn_simd_infer(
+void minimal_rnn_simd_forward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
-    const minimal_rnn_state *final, minimal_rnn_real *work, size_t threads)
+    const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, minimal_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(minimal_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void minimal_rnn_simd_infer_member(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
+    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *final, minimal_rnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
@@ -346,10 +385,6 @@ void minimal_rnn_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -445,18 +480,29 @@ void minimal_rnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void minimal_rnn_simd_backward(
+void minimal_rnn_simd_infer(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
+    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *final, minimal_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, minimal_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(minimal_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void minimal_rnn_simd_backward_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_real *tape, const minimal_rnn_cotangents *bars,
-    const minimal_rnn_gradients *gradients, minimal_rnn_real *work, size_t threads)
+    const minimal_rnn_gradients *gradients, minimal_rnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
@@ -478,10 +524,6 @@ void minimal_rnn_simd_backward(
     const real *const panels_a_u_bar = packed;
     const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_u_bar_2 + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -675,16 +717,28 @@ void minimal_rnn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void minimal_rnn_simd_step(
+void minimal_rnn_simd_backward(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
+    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_real *tape, const minimal_rnn_cotangents *bars,
+    const minimal_rnn_gradients *gradients, minimal_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, minimal_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(minimal_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void minimal_rnn_simd_step_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_state *state, const minimal_rnn_outputs *out,
-    const minimal_rnn_state *next, minimal_rnn_real *work, size_t threads)
+    const minimal_rnn_state *next, minimal_rnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
@@ -692,14 +746,11 @@ void minimal_rnn_simd_step(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
-    const size_t t = turned(work_z + B * row_m);
+    real *const work_turn = work_z + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -780,5 +831,17 @@ void minimal_rnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void minimal_rnn_simd_step(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
+    const minimal_rnn_state *state, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *next, minimal_rnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, minimal_rnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(minimal_rnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

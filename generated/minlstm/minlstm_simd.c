@@ -73,7 +73,6 @@ size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads
 
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
@@ -84,6 +83,7 @@ size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 3 * T * B * row_m;
 }
 
@@ -106,7 +106,6 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
 
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
@@ -115,7 +114,40 @@ size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 3 * B * row_m + 1;
+}
+
+static size_t minlstm_simd_forward_multiplications(const minlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    return B * (3 * m * n + 6 * m);
+}
+
+static size_t minlstm_simd_infer_multiplications(const minlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    return B * (3 * m * n + 6 * m);
+}
+
+static size_t minlstm_simd_backward_multiplications(const minlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    return B * (13 * m + 6 * m * n);
+}
+
+static size_t minlstm_simd_step_multiplications(const minlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    return B * (3 * m * n + 6 * m);
 }
 
 void minlstm_simd_pack_forward(
@@ -164,15 +196,15 @@ void minlstm_simd_pack_backward(
     }
 }
 
-void minlstm_simd_forward(
+static void minlstm_simd_forward_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
     const minlstm_state *initial, const minlstm_outputs *out,
     const minlstm_state *final, minlstm_real *tape, minlstm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
@@ -187,10 +219,6 @@ void minlstm_simd_forward(
     real *const tape_i = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_htilde = tape_i + T * B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -287,16 +315,27 @@ void minlstm_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void minlstm_simd_infer(
+void minlstm_simd_forward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
     const minlstm_state *initial, const minlstm_outputs *out,
-    const minlstm_state *final, minlstm_real *work, size_t threads)
+    const minlstm_state *final, minlstm_real *tape, minlstm_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, minlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(minlstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void minlstm_simd_infer_member(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_real *packed, const minlstm_inputs *in,
+    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_state *final, minlstm_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
@@ -309,10 +348,6 @@ void minlstm_simd_infer(
     real *const work_i = work_f + T * B * row_m; /* [m] a row */
     real *const work_htilde = work_i + T * B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -405,18 +440,29 @@ void minlstm_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void minlstm_simd_backward(
+void minlstm_simd_infer(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_real *packed, const minlstm_inputs *in,
+    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_state *final, minlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, minlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(minlstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void minlstm_simd_backward_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
     const minlstm_state *initial, const minlstm_outputs *out,
     const minlstm_real *tape, const minlstm_cotangents *bars,
-    const minlstm_gradients *gradients, minlstm_real *work, size_t threads)
+    const minlstm_gradients *gradients, minlstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
@@ -441,10 +487,6 @@ void minlstm_simd_backward(
     real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_f_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_f_bar[j] = 0;
@@ -620,16 +662,28 @@ void minlstm_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void minlstm_simd_step(
+void minlstm_simd_backward(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_real *packed, const minlstm_inputs *in,
+    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_real *tape, const minlstm_cotangents *bars,
+    const minlstm_gradients *gradients, minlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, minlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(minlstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void minlstm_simd_step_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
     const minlstm_state *state, const minlstm_outputs *out,
-    const minlstm_state *next, minlstm_real *work, size_t threads)
+    const minlstm_state *next, minlstm_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
@@ -640,12 +694,9 @@ void minlstm_simd_step(
     real *const work_f = work; /* [m] a row */
     real *const work_i = work_f + B * row_m; /* [m] a row */
     real *const work_htilde = work_i + B * row_m; /* [m] a row */
-    const size_t t = turned(work_htilde + B * row_m);
+    real *const work_turn = work_htilde + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -733,5 +784,17 @@ void minlstm_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void minlstm_simd_step(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_real *packed, const minlstm_inputs *in,
+    const minlstm_state *state, const minlstm_outputs *out,
+    const minlstm_state *next, minlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, minlstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(minlstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -77,7 +77,6 @@ size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes)
 
 size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -94,12 +93,12 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)row_d_v;
     (void)chunk;
+    (void)threads;
     return 3 * T * B * 1;
 }
 
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -116,6 +115,7 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)row_d_v;
     (void)chunk;
+    (void)threads;
     return 3 * T * B * row_d_k + 2 * T * B * row_d_v + 10 * T * B * 1 + 2 * T * B * d_v * d_k + 2 * chunk * B * 1 + chunk * B * row_d_v;
 }
 
@@ -144,7 +144,6 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
 
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
@@ -157,7 +156,44 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)d_v;
     (void)row_d_k;
     (void)row_d_v;
+    (void)threads;
     return 3 * B * row_d_k + 3 * B * row_d_v + 12 * B * 1 + 2 * B * d_v * d_k + 1;
+}
+
+static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+}
+
+static size_t mlstm_simd_infer_multiplications(const mlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+}
+
+static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    return B * (7 * d_v + 12 * 1 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
+}
+
+static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 void mlstm_simd_pack_forward(
@@ -200,14 +236,14 @@ void mlstm_simd_pack_backward(
     (void)packed;
 }
 
-void mlstm_simd_forward(
+static void mlstm_simd_forward_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
     const mlstm_state *initial, const mlstm_outputs *out,
     const mlstm_state *final, mlstm_real *tape, mlstm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -247,10 +283,6 @@ void mlstm_simd_forward(
     real *const work_a_f = work_a_i + T * B * 1; /* [] a row */
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -515,16 +547,27 @@ void mlstm_simd_forward(
         copy_rows(B, d_v * d_k, tape_C + (T - 1) * B * (d_v * d_k), d_v * d_k, final->C);
     if (member == 0)
         copy_rows(B, d_k, tape_n + (T - 1) * B * row_d_k, row_d_k, final->n);
-    }
 }
 
-void mlstm_simd_infer(
+void mlstm_simd_forward(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
     const mlstm_state *initial, const mlstm_outputs *out,
-    const mlstm_state *final, mlstm_real *work, size_t threads)
+    const mlstm_state *final, mlstm_real *tape, mlstm_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, mlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mlstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void mlstm_simd_infer_member(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_real *packed, const mlstm_inputs *in,
+    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_state *final, mlstm_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -564,10 +607,6 @@ void mlstm_simd_infer(
     real *const work_a_h = work_a_C + T * B * d_v * d_k; /* [d_v] a row */
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -832,19 +871,30 @@ void mlstm_simd_infer(
         copy_rows(B, d_v * d_k, work_C + (T - 1) * B * (d_v * d_k), d_v * d_k, final->C);
     if (member == 0)
         copy_rows(B, d_k, work_n + (T - 1) * B * row_d_k, row_d_k, final->n);
-    }
 }
 
-void mlstm_simd_backward(
+void mlstm_simd_infer(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_real *packed, const mlstm_inputs *in,
+    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_state *final, mlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mlstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void mlstm_simd_backward_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
     const mlstm_state *initial, const mlstm_outputs *out,
     const mlstm_real *tape, const mlstm_cotangents *bars,
-    const mlstm_gradients *gradients, mlstm_real *work, size_t threads)
+    const mlstm_gradients *gradients, mlstm_real *work,
+    size_t member, size_t members)
 {
     (void)packed;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -914,10 +964,6 @@ void mlstm_simd_backward(
     real *const work_n_prev_bar = work_C_prev_bar + 2 * B * d_v * d_k; /* [d_k] a row */
     real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * row_d_k; /* [] a row */
     real *const work_scratch = work_sigmoid_ftilde + T * B * 1;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < d_v; ++j)
             b_o_bar[j] = 0;
@@ -1365,16 +1411,28 @@ void mlstm_simd_backward(
         copy_rows(B, d_v * d_k, work_C_prev_bar + (((0) & 1) * B + 0) * (d_v * d_k), d_v * d_k, gradients->initial_C_bar);
     if (member == 0)
         copy_rows(B, d_k, work_n_prev_bar + (((0) & 1) * B + 0) * row_d_k, row_d_k, gradients->initial_n_bar);
-    }
 }
 
-void mlstm_simd_step(
+void mlstm_simd_backward(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_real *packed, const mlstm_inputs *in,
+    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_real *tape, const mlstm_cotangents *bars,
+    const mlstm_gradients *gradients, mlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mlstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void mlstm_simd_step_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
     const mlstm_state *state, const mlstm_outputs *out,
-    const mlstm_state *next, mlstm_real *work, size_t threads)
+    const mlstm_state *next, mlstm_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
@@ -1410,13 +1468,10 @@ void mlstm_simd_step(
     real *const work_a_f = work_a_i + B * 1; /* [] a row */
     real *const work_a_C = work_a_f + B * 1; /* [d_v, d_k] a row */
     real *const work_a_h = work_a_C + B * d_v * d_k; /* [d_v] a row */
-    const size_t t = turned(work_a_h + B * row_d_v);
+    real *const work_turn = work_a_h + B * row_d_v;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d_k, vectors);
         const size_t from = share_from(count, member, members);
@@ -1661,5 +1716,17 @@ void mlstm_simd_step(
         copy_rows(B, d_v * d_k, work_C + 0 * (d_v * d_k), d_v * d_k, next->C);
     if (member == 0)
         copy_rows(B, d_k, work_n + 0 * row_d_k, row_d_k, next->n);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void mlstm_simd_step(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_real *packed, const mlstm_inputs *in,
+    const mlstm_state *state, const mlstm_outputs *out,
+    const mlstm_state *next, mlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mlstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(mlstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -77,7 +77,6 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
 
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
@@ -94,12 +93,12 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     (void)row_d;
     (void)row_size_m;
     (void)chunk;
+    (void)threads;
     return B * row_d + chunk * B * 4 * up_to(size_m, LANES);
 }
 
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
@@ -116,6 +115,7 @@ size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes 
     (void)row_d;
     (void)row_size_m;
     (void)chunk;
+    (void)threads;
     return B * row_d + 2 * B * row_size_m + T * B * row_d + chunk * B * 4 * up_to(size_m, LANES);
 }
 
@@ -142,7 +142,6 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
 
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
@@ -155,7 +154,44 @@ size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *
     (void)size_m;
     (void)row_d;
     (void)row_size_m;
+    (void)threads;
     return 2 * B * row_d + B * row_size_m + 1;
+}
+
+static size_t multiplicative_lstm_simd_forward_multiplications(const multiplicative_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    return B * (d * n + 5 * d * size_m + d + 4 * size_m * n + 7 * size_m) / 2;
+}
+
+static size_t multiplicative_lstm_simd_infer_multiplications(const multiplicative_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    return B * (d * n + 5 * d * size_m + d + 4 * size_m * n + 7 * size_m) / 2;
+}
+
+static size_t multiplicative_lstm_simd_backward_multiplications(const multiplicative_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    return B * (3 * d + 10 * size_m + 10 * d * size_m + 2 * d * n + 8 * size_m * n) / 3;
+}
+
+static size_t multiplicative_lstm_simd_step_multiplications(const multiplicative_lstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    return B * (d * n + 5 * d * size_m + d + 4 * size_m * n + 7 * size_m) / 2;
 }
 
 void multiplicative_lstm_simd_pack_forward(
@@ -252,15 +288,15 @@ void multiplicative_lstm_simd_pack_backward(
     }
 }
 
-void multiplicative_lstm_simd_forward(
+static void multiplicative_lstm_simd_forward_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *final, multiplicative_lstm_real *tape, multiplicative_lstm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
@@ -283,10 +319,6 @@ void multiplicative_lstm_simd_forward(
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
     const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -452,17 +484,28 @@ void multiplicative_lstm_simd_forward(
         copy_rows(B, size_m, out->h + (T - 1) * B * size_m, size_m, final->h);
     if (member == 0)
         copy_rows(B, size_m, tape_c + (T - 1) * B * row_size_m, row_size_m, final->c);
-    }
 }
 
-void multiplicative_lstm_simd_infer(
+void multiplicative_lstm_simd_forward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
-    const multiplicative_lstm_state *final, multiplicative_lstm_real *work, size_t threads)
+    const multiplicative_lstm_state *final, multiplicative_lstm_real *tape, multiplicative_lstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, multiplicative_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(multiplicative_lstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void multiplicative_lstm_simd_infer_member(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
+    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_state *final, multiplicative_lstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
@@ -479,10 +522,6 @@ void multiplicative_lstm_simd_infer(
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
     const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -636,18 +675,29 @@ void multiplicative_lstm_simd_infer(
         copy_rows(B, size_m, out->h + (T - 1) * B * size_m, size_m, final->h);
     if (member == 0)
         copy_rows(B, size_m, work_c + (((T - 1) & 1) * B + 0) * row_size_m, row_size_m, final->c);
-    }
 }
 
-void multiplicative_lstm_simd_backward(
+void multiplicative_lstm_simd_infer(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
+    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_state *final, multiplicative_lstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, multiplicative_lstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(multiplicative_lstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void multiplicative_lstm_simd_backward_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_real *tape, const multiplicative_lstm_cotangents *bars,
-    const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work, size_t threads)
+    const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
@@ -688,10 +738,6 @@ void multiplicative_lstm_simd_backward(
     const real *const panels_hhat_bar = packed;
     const real *const panels_a_m_2_bar = panels_hhat_bar + up_to(d, LANES) * 4 * size_m;
     const real *const panels_a_m_bar = panels_a_m_2_bar + up_to(size_m, LANES) * d;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -952,17 +998,29 @@ void multiplicative_lstm_simd_backward(
         copy_rows(B, size_m, work_h_prev_bar + (((0) & 1) * B + 0) * row_size_m, row_size_m, gradients->initial_h_bar);
     if (member == 0)
         copy_rows(B, size_m, work_c_prev_bar + (((0) & 1) * B + 0) * row_size_m, row_size_m, gradients->initial_c_bar);
-    }
 }
 
-void multiplicative_lstm_simd_step(
+void multiplicative_lstm_simd_backward(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
+    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_real *tape, const multiplicative_lstm_cotangents *bars,
+    const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, multiplicative_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(multiplicative_lstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void multiplicative_lstm_simd_step_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_state *state, const multiplicative_lstm_outputs *out,
-    const multiplicative_lstm_state *next, multiplicative_lstm_real *work, size_t threads)
+    const multiplicative_lstm_state *next, multiplicative_lstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
@@ -972,15 +1030,12 @@ void multiplicative_lstm_simd_step(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + B * row_d; /* [m] a row */
     real *const work_a_m = work_c + B * row_size_m; /* [d] a row */
-    const size_t t = turned(work_a_m + B * row_d);
+    real *const work_turn = work_a_m + B * row_d;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
     const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(d, vectors);
         const size_t from = share_from(count, member, members);
@@ -1119,5 +1174,17 @@ void multiplicative_lstm_simd_step(
         copy_rows(B, size_m, out->h + 0 * size_m, size_m, next->h);
     if (member == 0)
         copy_rows(B, size_m, work_c + 0 * row_size_m, row_size_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void multiplicative_lstm_simd_step(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
+    const multiplicative_lstm_state *state, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_state *next, multiplicative_lstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, multiplicative_lstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(multiplicative_lstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -59,7 +59,6 @@ size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes)
 
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
@@ -70,12 +69,12 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + chunk * B * up_to(m, LANES);
 }
 
 size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
@@ -86,6 +85,7 @@ size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * T * B * row_m + B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -106,14 +106,42 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
 
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 3 * B * row_m + 1;
+}
+
+static size_t mut1_simd_forward_multiplications(const mut1_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    return B * (4 * m * m + 6 * m) / 2;
+}
+
+static size_t mut1_simd_infer_multiplications(const mut1_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    return B * (4 * m * m + 6 * m) / 2;
+}
+
+static size_t mut1_simd_backward_multiplications(const mut1_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    return B * (10 * m + 8 * m * m) / 3;
+}
+
+static size_t mut1_simd_step_multiplications(const mut1_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    return B * (4 * m * m + 6 * m) / 2;
 }
 
 void mut1_simd_pack_forward(
@@ -190,14 +218,14 @@ void mut1_simd_pack_backward(
     }
 }
 
-void mut1_simd_forward(
+static void mut1_simd_forward_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
     const mut1_state *initial, const mut1_outputs *out,
     const mut1_state *final, mut1_real *tape, mut1_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
@@ -216,10 +244,6 @@ void mut1_simd_forward(
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -366,16 +390,27 @@ void mut1_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mut1_simd_infer(
+void mut1_simd_forward(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
     const mut1_state *initial, const mut1_outputs *out,
-    const mut1_state *final, mut1_real *work, size_t threads)
+    const mut1_state *final, mut1_real *tape, mut1_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, mut1_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut1_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void mut1_simd_infer_member(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_real *packed, const mut1_inputs *in,
+    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_state *final, mut1_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
@@ -392,10 +427,6 @@ void mut1_simd_infer(
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -538,18 +569,29 @@ void mut1_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mut1_simd_backward(
+void mut1_simd_infer(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_real *packed, const mut1_inputs *in,
+    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_state *final, mut1_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut1_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut1_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void mut1_simd_backward_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
     const mut1_state *initial, const mut1_outputs *out,
     const mut1_real *tape, const mut1_cotangents *bars,
-    const mut1_gradients *gradients, mut1_real *work, size_t threads)
+    const mut1_gradients *gradients, mut1_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
@@ -577,10 +619,6 @@ void mut1_simd_backward(
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_r_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -836,16 +874,28 @@ void mut1_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void mut1_simd_step(
+void mut1_simd_backward(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_real *packed, const mut1_inputs *in,
+    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_real *tape, const mut1_cotangents *bars,
+    const mut1_gradients *gradients, mut1_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut1_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut1_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void mut1_simd_step_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
     const mut1_state *state, const mut1_outputs *out,
-    const mut1_state *next, mut1_real *work, size_t threads)
+    const mut1_state *next, mut1_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
     const size_t row_m = padded(m);
@@ -855,15 +905,12 @@ void mut1_simd_step(
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
     real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
-    const size_t t = turned(work_tanh_x + B * row_m);
+    real *const work_turn = work_tanh_x + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -992,5 +1039,17 @@ void mut1_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void mut1_simd_step(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_real *packed, const mut1_inputs *in,
+    const mut1_state *state, const mut1_outputs *out,
+    const mut1_state *next, mut1_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut1_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(mut1_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -59,7 +59,6 @@ size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes)
 
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
@@ -70,12 +69,12 @@ size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
@@ -86,6 +85,7 @@ size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + 2 * chunk * B * up_to(m, LANES);
 }
 
@@ -106,14 +106,42 @@ size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
 
 size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
     (void)B;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t mut2_simd_forward_multiplications(const mut2_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT2_FIXED_m;
+    return B * (5 * m * m + 5 * m) / 2;
+}
+
+static size_t mut2_simd_infer_multiplications(const mut2_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT2_FIXED_m;
+    return B * (5 * m * m + 5 * m) / 2;
+}
+
+static size_t mut2_simd_backward_multiplications(const mut2_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT2_FIXED_m;
+    return B * (10 * m + 10 * m * m) / 3;
+}
+
+static size_t mut2_simd_step_multiplications(const mut2_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t m = MUT2_FIXED_m;
+    return B * (5 * m * m + 5 * m) / 2;
 }
 
 void mut2_simd_pack_forward(
@@ -192,14 +220,14 @@ void mut2_simd_pack_backward(
     }
 }
 
-void mut2_simd_forward(
+static void mut2_simd_forward_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
     const mut2_state *initial, const mut2_outputs *out,
     const mut2_state *final, mut2_real *tape, mut2_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
@@ -218,10 +246,6 @@ void mut2_simd_forward(
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -349,16 +373,27 @@ void mut2_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mut2_simd_infer(
+void mut2_simd_forward(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
     const mut2_state *initial, const mut2_outputs *out,
-    const mut2_state *final, mut2_real *work, size_t threads)
+    const mut2_state *final, mut2_real *tape, mut2_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, mut2_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut2_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void mut2_simd_infer_member(
+    const mut2_sizes *sizes, const mut2_parameters *parameters,
+    const mut2_real *packed, const mut2_inputs *in,
+    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_state *final, mut2_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
@@ -375,10 +410,6 @@ void mut2_simd_infer(
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -502,18 +533,29 @@ void mut2_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mut2_simd_backward(
+void mut2_simd_infer(
+    const mut2_sizes *sizes, const mut2_parameters *parameters,
+    const mut2_real *packed, const mut2_inputs *in,
+    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_state *final, mut2_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut2_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut2_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void mut2_simd_backward_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
     const mut2_state *initial, const mut2_outputs *out,
     const mut2_real *tape, const mut2_cotangents *bars,
-    const mut2_gradients *gradients, mut2_real *work, size_t threads)
+    const mut2_gradients *gradients, mut2_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
@@ -541,10 +583,6 @@ void mut2_simd_backward(
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -778,16 +816,28 @@ void mut2_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void mut2_simd_step(
+void mut2_simd_backward(
+    const mut2_sizes *sizes, const mut2_parameters *parameters,
+    const mut2_real *packed, const mut2_inputs *in,
+    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_real *tape, const mut2_cotangents *bars,
+    const mut2_gradients *gradients, mut2_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut2_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut2_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void mut2_simd_step_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
     const mut2_state *state, const mut2_outputs *out,
-    const mut2_state *next, mut2_real *work, size_t threads)
+    const mut2_state *next, mut2_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
@@ -796,15 +846,12 @@ void mut2_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
-    const size_t t = turned(work_r_h_prev + B * row_m);
+    real *const work_turn = work_r_h_prev + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -908,5 +955,17 @@ void mut2_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void mut2_simd_step(
+    const mut2_sizes *sizes, const mut2_parameters *parameters,
+    const mut2_real *packed, const mut2_inputs *in,
+    const mut2_state *state, const mut2_outputs *out,
+    const mut2_state *next, mut2_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut2_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(mut2_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
 
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
@@ -78,12 +77,12 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return B * row_m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
@@ -96,6 +95,7 @@ size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
 
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
@@ -127,7 +126,40 @@ size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t mut3_simd_forward_multiplications(const mut3_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    return B * (6 * m + 3 * m * n + 3 * m * m) / 2;
+}
+
+static size_t mut3_simd_infer_multiplications(const mut3_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    return B * (6 * m + 3 * m * n + 3 * m * m) / 2;
+}
+
+static size_t mut3_simd_backward_multiplications(const mut3_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    return B * (10 * m + 6 * m * m + 6 * m * n) / 3;
+}
+
+static size_t mut3_simd_step_multiplications(const mut3_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    return B * (6 * m + 3 * m * n + 3 * m * m) / 2;
 }
 
 void mut3_simd_pack_forward(
@@ -224,14 +256,14 @@ void mut3_simd_pack_backward(
     }
 }
 
-void mut3_simd_forward(
+static void mut3_simd_forward_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
     const mut3_state *initial, const mut3_outputs *out,
     const mut3_state *final, mut3_real *tape, mut3_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
@@ -253,10 +285,6 @@ void mut3_simd_forward(
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -392,16 +420,27 @@ void mut3_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mut3_simd_infer(
+void mut3_simd_forward(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
     const mut3_state *initial, const mut3_outputs *out,
-    const mut3_state *final, mut3_real *work, size_t threads)
+    const mut3_state *final, mut3_real *tape, mut3_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, mut3_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut3_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void mut3_simd_infer_member(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_real *packed, const mut3_inputs *in,
+    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_state *final, mut3_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
@@ -420,10 +459,6 @@ void mut3_simd_infer(
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -553,18 +588,29 @@ void mut3_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void mut3_simd_backward(
+void mut3_simd_infer(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_real *packed, const mut3_inputs *in,
+    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_state *final, mut3_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut3_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut3_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void mut3_simd_backward_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
     const mut3_state *initial, const mut3_outputs *out,
     const mut3_real *tape, const mut3_cotangents *bars,
-    const mut3_gradients *gradients, mut3_real *work, size_t threads)
+    const mut3_gradients *gradients, mut3_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
@@ -597,10 +643,6 @@ void mut3_simd_backward(
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -876,16 +918,28 @@ void mut3_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void mut3_simd_step(
+void mut3_simd_backward(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_real *packed, const mut3_inputs *in,
+    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_real *tape, const mut3_cotangents *bars,
+    const mut3_gradients *gradients, mut3_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut3_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(mut3_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void mut3_simd_step_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
     const mut3_state *state, const mut3_outputs *out,
-    const mut3_state *next, mut3_real *work, size_t threads)
+    const mut3_state *next, mut3_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
@@ -895,16 +949,13 @@ void mut3_simd_step(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + B * row_m; /* [m] a row */
-    const size_t t = turned(work_r_h_prev + B * row_m);
+    real *const work_turn = work_r_h_prev + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
     const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
     const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -1015,5 +1066,17 @@ void mut3_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void mut3_simd_step(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_real *packed, const mut3_inputs *in,
+    const mut3_state *state, const mut3_outputs *out,
+    const mut3_state *next, mut3_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, mut3_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(mut3_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

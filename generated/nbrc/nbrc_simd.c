@@ -65,7 +65,6 @@ size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
 
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
@@ -78,12 +77,12 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
@@ -94,6 +93,7 @@ size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 3 * up_to(m, LANES);
 }
 
@@ -119,6 +119,38 @@ size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t nbrc_simd_forward_multiplications(const nbrc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    return B * (3 * m * n + 2 * m * m + 5 * m);
+}
+
+static size_t nbrc_simd_infer_multiplications(const nbrc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    return B * (3 * m * n + 2 * m * m + 5 * m);
+}
+
+static size_t nbrc_simd_backward_multiplications(const nbrc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    return B * (7 * m + 4 * m * m + 6 * m * n) / 2;
+}
+
+static size_t nbrc_simd_step_multiplications(const nbrc_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    return B * (3 * m * n + 2 * m * m + 5 * m);
 }
 
 void nbrc_simd_pack_forward(
@@ -183,15 +215,15 @@ void nbrc_simd_pack_backward(
     }
 }
 
-void nbrc_simd_forward(
+static void nbrc_simd_forward_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
     const nbrc_state *initial, const nbrc_outputs *out,
     const nbrc_state *final, nbrc_real *tape, nbrc_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
@@ -204,10 +236,6 @@ void nbrc_simd_forward(
     real *const tile_a_a_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -288,17 +316,28 @@ void nbrc_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void nbrc_simd_infer(
+void nbrc_simd_forward(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
     const nbrc_state *initial, const nbrc_outputs *out,
-    const nbrc_state *final, nbrc_real *work, size_t threads)
+    const nbrc_state *final, nbrc_real *tape, nbrc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, nbrc_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(nbrc_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void nbrc_simd_infer_member(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_real *packed, const nbrc_inputs *in,
+    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_state *final, nbrc_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
@@ -307,10 +346,6 @@ void nbrc_simd_infer(
     real *const tile_a_a_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -385,18 +420,29 @@ void nbrc_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void nbrc_simd_backward(
+void nbrc_simd_infer(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_real *packed, const nbrc_inputs *in,
+    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_state *final, nbrc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, nbrc_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(nbrc_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void nbrc_simd_backward_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
     const nbrc_state *initial, const nbrc_outputs *out,
     const nbrc_real *tape, const nbrc_cotangents *bars,
-    const nbrc_gradients *gradients, nbrc_real *work, size_t threads)
+    const nbrc_gradients *gradients, nbrc_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
@@ -420,10 +466,6 @@ void nbrc_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_a_bar_2 = panels_a_a_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -587,27 +629,36 @@ void nbrc_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void nbrc_simd_step(
+void nbrc_simd_backward(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_real *packed, const nbrc_inputs *in,
+    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_real *tape, const nbrc_cotangents *bars,
+    const nbrc_gradients *gradients, nbrc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, nbrc_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(nbrc_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void nbrc_simd_step_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
     const nbrc_state *state, const nbrc_outputs *out,
-    const nbrc_state *next, nbrc_real *work, size_t threads)
+    const nbrc_state *next, nbrc_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -669,5 +720,17 @@ void nbrc_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void nbrc_simd_step(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_real *packed, const nbrc_inputs *in,
+    const nbrc_state *state, const nbrc_outputs *out,
+    const nbrc_state *next, nbrc_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, nbrc_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(nbrc_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

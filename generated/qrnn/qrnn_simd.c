@@ -74,7 +74,6 @@ size_t qrnn_simd_forward_work_size(const qrnn_sizes *sizes, size_t threads)
 
 size_t qrnn_simd_infer_work_size(const qrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
@@ -87,6 +86,7 @@ size_t qrnn_simd_infer_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 4 * T * B * row_m;
 }
 
@@ -111,7 +111,6 @@ size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads)
 
 size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
@@ -120,7 +119,40 @@ size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 4 * B * row_m + 1;
+}
+
+static size_t qrnn_simd_forward_multiplications(const qrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
+    return B * (6 * m * n + 5 * m);
+}
+
+static size_t qrnn_simd_infer_multiplications(const qrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
+    return B * (6 * m * n + 5 * m);
+}
+
+static size_t qrnn_simd_backward_multiplications(const qrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
+    return B * (8 * m + 12 * m * n);
+}
+
+static size_t qrnn_simd_step_multiplications(const qrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
+    return B * (6 * m * n + 5 * m);
 }
 
 void qrnn_simd_pack_forward(
@@ -181,16 +213,16 @@ void qrnn_simd_pack_backward(
     }
 }
 
-void qrnn_simd_forward(
+static void qrnn_simd_forward_member(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
     const qrnn_real *packed, const qrnn_inputs *in,
     const qrnn_state *initial, const qrnn_outputs *out,
     const qrnn_state *final, qrnn_real *tape, qrnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
@@ -202,10 +234,6 @@ void qrnn_simd_forward(
     real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -321,17 +349,28 @@ void qrnn_simd_forward(
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void qrnn_simd_infer(
+void qrnn_simd_forward(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
     const qrnn_real *packed, const qrnn_inputs *in,
     const qrnn_state *initial, const qrnn_outputs *out,
-    const qrnn_state *final, qrnn_real *work, size_t threads)
+    const qrnn_state *final, qrnn_real *tape, qrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, qrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(qrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void qrnn_simd_infer_member(
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
+    const qrnn_real *packed, const qrnn_inputs *in,
+    const qrnn_state *initial, const qrnn_outputs *out,
+    const qrnn_state *final, qrnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
@@ -343,10 +382,6 @@ void qrnn_simd_infer(
     real *const work_o = work_f + T * B * row_m; /* [m] a row */
     real *const work_c = work_o + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -462,19 +497,30 @@ void qrnn_simd_infer(
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
         copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void qrnn_simd_backward(
+void qrnn_simd_infer(
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
+    const qrnn_real *packed, const qrnn_inputs *in,
+    const qrnn_state *initial, const qrnn_outputs *out,
+    const qrnn_state *final, qrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, qrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(qrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void qrnn_simd_backward_member(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
     const qrnn_real *packed, const qrnn_inputs *in,
     const qrnn_state *initial, const qrnn_outputs *out,
     const qrnn_real *tape, const qrnn_cotangents *bars,
-    const qrnn_gradients *gradients, qrnn_real *work, size_t threads)
+    const qrnn_gradients *gradients, qrnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
@@ -501,10 +547,6 @@ void qrnn_simd_backward(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(n, LANES) * 3 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -701,17 +743,29 @@ void qrnn_simd_backward(
         copy_rows(B, n, work_x_prev_bar + (0) * B * row_n, row_n, gradients->initial_x_bar);
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void qrnn_simd_step(
+void qrnn_simd_backward(
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
+    const qrnn_real *packed, const qrnn_inputs *in,
+    const qrnn_state *initial, const qrnn_outputs *out,
+    const qrnn_real *tape, const qrnn_cotangents *bars,
+    const qrnn_gradients *gradients, qrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, qrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(qrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void qrnn_simd_step_member(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
     const qrnn_real *packed, const qrnn_inputs *in,
     const qrnn_state *state, const qrnn_outputs *out,
-    const qrnn_state *next, qrnn_real *work, size_t threads)
+    const qrnn_state *next, qrnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
@@ -720,12 +774,9 @@ void qrnn_simd_step(
     real *const work_f = work_z + B * row_m; /* [m] a row */
     real *const work_o = work_f + B * row_m; /* [m] a row */
     real *const work_c = work_o + B * row_m; /* [m] a row */
-    const size_t t = turned(work_c + B * row_m);
+    real *const work_turn = work_c + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -828,5 +879,17 @@ void qrnn_simd_step(
         copy_rows(B, n, in->x + 0 * n, n, next->x);
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void qrnn_simd_step(
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
+    const qrnn_real *packed, const qrnn_inputs *in,
+    const qrnn_state *state, const qrnn_outputs *out,
+    const qrnn_state *next, qrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, qrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(qrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

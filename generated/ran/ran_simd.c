@@ -65,7 +65,6 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
 
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
@@ -78,12 +77,12 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
@@ -96,6 +95,7 @@ size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return T * B * row_m + 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
 
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
@@ -127,7 +126,40 @@ size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t ran_simd_forward_multiplications(const ran_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    return B * (3 * m * n + 2 * m * m + 4 * m);
+}
+
+static size_t ran_simd_infer_multiplications(const ran_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    return B * (3 * m * n + 2 * m * m + 4 * m);
+}
+
+static size_t ran_simd_backward_multiplications(const ran_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    return B * (10 * m + 4 * m * m + 6 * m * n) / 2;
+}
+
+static size_t ran_simd_step_multiplications(const ran_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    return B * (3 * m * n + 2 * m * m + 4 * m);
 }
 
 void ran_simd_pack_forward(
@@ -198,14 +230,14 @@ void ran_simd_pack_backward(
     }
 }
 
-void ran_simd_forward(
+static void ran_simd_forward_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
     const ran_state *initial, const ran_outputs *out,
     const ran_state *final, ran_real *tape, ran_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
@@ -222,10 +254,6 @@ void ran_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -337,16 +365,27 @@ void ran_simd_forward(
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void ran_simd_infer(
+void ran_simd_forward(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
     const ran_state *initial, const ran_outputs *out,
-    const ran_state *final, ran_real *work, size_t threads)
+    const ran_state *final, ran_real *tape, ran_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, ran_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ran_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void ran_simd_infer_member(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_real *packed, const ran_inputs *in,
+    const ran_state *initial, const ran_outputs *out,
+    const ran_state *final, ran_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
@@ -361,10 +400,6 @@ void ran_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -472,18 +507,29 @@ void ran_simd_infer(
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
     if (member == 0)
         copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
-    }
 }
 
-void ran_simd_backward(
+void ran_simd_infer(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_real *packed, const ran_inputs *in,
+    const ran_state *initial, const ran_outputs *out,
+    const ran_state *final, ran_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ran_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ran_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void ran_simd_backward_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
     const ran_state *initial, const ran_outputs *out,
     const ran_real *tape, const ran_cotangents *bars,
-    const ran_gradients *gradients, ran_real *work, size_t threads)
+    const ran_gradients *gradients, ran_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
@@ -510,10 +556,6 @@ void ran_simd_backward(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_a_i_bar = packed;
     const real *const panels_s_bar = panels_a_i_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -722,16 +764,28 @@ void ran_simd_backward(
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void ran_simd_step(
+void ran_simd_backward(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_real *packed, const ran_inputs *in,
+    const ran_state *initial, const ran_outputs *out,
+    const ran_real *tape, const ran_cotangents *bars,
+    const ran_gradients *gradients, ran_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ran_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ran_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void ran_simd_step_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
     const ran_state *state, const ran_outputs *out,
-    const ran_state *next, ran_real *work, size_t threads)
+    const ran_state *next, ran_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
@@ -740,14 +794,11 @@ void ran_simd_step(
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + B * row_m; /* [m] a row */
-    const size_t t = turned(work_c + B * row_m);
+    real *const work_turn = work_c + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -840,5 +891,17 @@ void ran_simd_step(
         copy_rows(B, m, out->h + 0 * m, m, next->h);
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void ran_simd_step(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_real *packed, const ran_inputs *in,
+    const ran_state *state, const ran_outputs *out,
+    const ran_state *next, ran_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ran_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(ran_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

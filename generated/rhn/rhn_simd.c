@@ -65,7 +65,6 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
 
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
@@ -78,12 +77,12 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
@@ -96,6 +95,7 @@ size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
@@ -127,7 +126,40 @@ size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t rhn_simd_forward_multiplications(const rhn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    return B * (2 * m * n + 6 * m * m + 9 * m) / 3;
+}
+
+static size_t rhn_simd_infer_multiplications(const rhn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    return B * (2 * m * n + 6 * m * m + 9 * m) / 3;
+}
+
+static size_t rhn_simd_backward_multiplications(const rhn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    return B * (21 * m + 12 * m * m + 4 * m * n) / 4;
+}
+
+static size_t rhn_simd_step_multiplications(const rhn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    return B * (2 * m * n + 6 * m * m + 9 * m) / 3;
 }
 
 void rhn_simd_pack_forward(
@@ -222,14 +254,14 @@ void rhn_simd_pack_backward(
     }
 }
 
-void rhn_simd_forward(
+static void rhn_simd_forward_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
     const rhn_state *initial, const rhn_outputs *out,
     const rhn_state *final, rhn_real *tape, rhn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
@@ -255,10 +287,6 @@ void rhn_simd_forward(
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -426,16 +454,27 @@ void rhn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
-    }
 }
 
-void rhn_simd_infer(
+void rhn_simd_forward(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
     const rhn_state *initial, const rhn_outputs *out,
-    const rhn_state *final, rhn_real *work, size_t threads)
+    const rhn_state *final, rhn_real *tape, rhn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, rhn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(rhn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void rhn_simd_infer_member(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_real *packed, const rhn_inputs *in,
+    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_state *final, rhn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
@@ -455,10 +494,6 @@ void rhn_simd_infer(
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -614,18 +649,29 @@ void rhn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
-    }
 }
 
-void rhn_simd_backward(
+void rhn_simd_infer(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_real *packed, const rhn_inputs *in,
+    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_state *final, rhn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, rhn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(rhn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void rhn_simd_backward_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
     const rhn_state *initial, const rhn_outputs *out,
     const rhn_real *tape, const rhn_cotangents *bars,
-    const rhn_gradients *gradients, rhn_real *work, size_t threads)
+    const rhn_gradients *gradients, rhn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
@@ -669,10 +715,6 @@ void rhn_simd_backward(
     const real *const panels_a_h_2_bar = panels_a_h_3_bar + up_to(m, LANES) * 2 * m;
     const real *const panels_a_h_1_bar = panels_a_h_2_bar + up_to(m, LANES) * 2 * m;
     const real *const panels_a_h_1_bar_2 = panels_a_h_1_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_H_1_bar[j] = 0;
@@ -1041,16 +1083,28 @@ void rhn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
-    }
 }
 
-void rhn_simd_step(
+void rhn_simd_backward(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_real *packed, const rhn_inputs *in,
+    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_real *tape, const rhn_cotangents *bars,
+    const rhn_gradients *gradients, rhn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, rhn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(rhn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void rhn_simd_step_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
     const rhn_state *state, const rhn_outputs *out,
-    const rhn_state *next, rhn_real *work, size_t threads)
+    const rhn_state *next, rhn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
@@ -1063,15 +1117,12 @@ void rhn_simd_step(
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
-    const size_t t = turned(work_s_2 + B * row_m);
+    real *const work_turn = work_s_2 + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
     const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -1214,5 +1265,17 @@ void rhn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->y + 0 * m, m, next->y);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void rhn_simd_step(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_real *packed, const rhn_inputs *in,
+    const rhn_state *state, const rhn_outputs *out,
+    const rhn_state *next, rhn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, rhn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(rhn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

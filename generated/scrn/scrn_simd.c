@@ -85,7 +85,6 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
 
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
@@ -104,12 +103,12 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
@@ -128,6 +127,7 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 2 * T * B * row_k + T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -158,7 +158,6 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
 
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
     const size_t k = SCRN_FIXED_k;
@@ -173,7 +172,48 @@ size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
     (void)p;
     (void)row_k;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_k + B * row_m + 1;
+}
+
+static size_t scrn_simd_forward_multiplications(const scrn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    return B * (k * n + k + k * m + m * n + m * m + m + m * p + k * p);
+}
+
+static size_t scrn_simd_infer_multiplications(const scrn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    return B * (k * n + k + k * m + m * n + m * m + m + m * p + k * p);
+}
+
+static size_t scrn_simd_backward_multiplications(const scrn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    return B * (2 * m * p + m + 2 * k * m + 2 * k * p + 4 * k + 2 * m * m + 2 * k * n + 2 * m * n) / 2;
+}
+
+static size_t scrn_simd_step_multiplications(const scrn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    return B * (k * n + k + k * m + m * n + m * m + m + m * p + k * p);
 }
 
 void scrn_simd_pack_forward(
@@ -272,14 +312,14 @@ void scrn_simd_pack_backward(
     }
 }
 
-void scrn_simd_forward(
+static void scrn_simd_forward_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
     const scrn_state *initial, const scrn_outputs *out,
     const scrn_state *final, scrn_real *tape, scrn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
@@ -298,10 +338,6 @@ void scrn_simd_forward(
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -450,16 +486,27 @@ void scrn_simd_forward(
         copy_rows(B, k, tape_s + (T - 1) * B * row_k, row_k, final->s);
     if (member == 0)
         copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
-    }
 }
 
-void scrn_simd_infer(
+void scrn_simd_forward(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
     const scrn_state *initial, const scrn_outputs *out,
-    const scrn_state *final, scrn_real *work, size_t threads)
+    const scrn_state *final, scrn_real *tape, scrn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, scrn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(scrn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void scrn_simd_infer_member(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_real *packed, const scrn_inputs *in,
+    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_state *final, scrn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
@@ -478,10 +525,6 @@ void scrn_simd_infer(
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -630,18 +673,29 @@ void scrn_simd_infer(
         copy_rows(B, k, work_s + (T - 1) * B * row_k, row_k, final->s);
     if (member == 0)
         copy_rows(B, m, work_h + (T - 1) * B * row_m, row_m, final->h);
-    }
 }
 
-void scrn_simd_backward(
+void scrn_simd_infer(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_real *packed, const scrn_inputs *in,
+    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_state *final, scrn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, scrn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(scrn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void scrn_simd_backward_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
     const scrn_state *initial, const scrn_outputs *out,
     const scrn_real *tape, const scrn_cotangents *bars,
-    const scrn_gradients *gradients, scrn_real *work, size_t threads)
+    const scrn_gradients *gradients, scrn_real *work,
+    size_t member, size_t members)
 {
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
@@ -676,10 +730,6 @@ void scrn_simd_backward(
     const real *const panels_a_h_bar = panels_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_s_bar = panels_a_h_bar_2 + up_to(k, LANES) * (m + p);
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < 1; ++j)
             alpha_bar[j] = 0;
@@ -929,16 +979,28 @@ void scrn_simd_backward(
         copy_rows(B, k, work_s_prev_bar + (((0) & 1) * B + 0) * row_k, row_k, gradients->initial_s_bar);
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void scrn_simd_step(
+void scrn_simd_backward(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_real *packed, const scrn_inputs *in,
+    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_real *tape, const scrn_cotangents *bars,
+    const scrn_gradients *gradients, scrn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, scrn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(scrn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void scrn_simd_step_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
     const scrn_state *state, const scrn_outputs *out,
-    const scrn_state *next, scrn_real *work, size_t threads)
+    const scrn_state *next, scrn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
     const size_t k = SCRN_FIXED_k;
@@ -950,15 +1012,12 @@ void scrn_simd_step(
     real *const work_s = work; /* [k] a row */
     real *const work_h = work_s + B * row_k; /* [m] a row */
     real *const work_a_s = work_h + B * row_m; /* [k] a row */
-    const size_t t = turned(work_a_s + B * row_k);
+    real *const work_turn = work_a_s + B * row_k;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
         const size_t from = share_from(count, member, members);
@@ -1087,5 +1146,17 @@ void scrn_simd_step(
         copy_rows(B, k, work_s + 0 * row_k, row_k, next->s);
     if (member == 0)
         copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void scrn_simd_step(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_real *packed, const scrn_inputs *in,
+    const scrn_state *state, const scrn_outputs *out,
+    const scrn_state *next, scrn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, scrn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(scrn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

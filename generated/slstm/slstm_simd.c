@@ -70,7 +70,6 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
 
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
@@ -83,12 +82,12 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)chunk;
+    (void)threads;
     return chunk * B * 4 * up_to(d, LANES);
 }
 
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
@@ -101,6 +100,7 @@ size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)chunk;
+    (void)threads;
     return 3 * 2 * B * row_d + chunk * B * 4 * up_to(d, LANES);
 }
 
@@ -123,7 +123,6 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
 
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
@@ -132,7 +131,40 @@ size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
     (void)D;
     (void)d;
     (void)row_d;
+    (void)threads;
     return 3 * B * row_d + 1;
+}
+
+static size_t slstm_simd_forward_multiplications(const slstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    return B * (4 * D * d + 4 * d * d + 12 * d);
+}
+
+static size_t slstm_simd_infer_multiplications(const slstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    return B * (4 * D * d + 4 * d * d + 12 * d);
+}
+
+static size_t slstm_simd_backward_multiplications(const slstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    return B * (23 * d + 8 * d * d + 8 * D * d) / 2;
+}
+
+static size_t slstm_simd_step_multiplications(const slstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    return B * (4 * D * d + 4 * d * d + 12 * d);
 }
 
 void slstm_simd_pack_forward(
@@ -203,14 +235,14 @@ void slstm_simd_pack_backward(
     }
 }
 
-void slstm_simd_forward(
+static void slstm_simd_forward_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
     const slstm_state *initial, const slstm_outputs *out,
     const slstm_state *final, slstm_real *tape, slstm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
@@ -234,10 +266,6 @@ void slstm_simd_forward(
     real *const tile_ztilde_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -372,16 +400,27 @@ void slstm_simd_forward(
         copy_rows(B, d, tape_c + (T - 1) * B * row_d, row_d, final->c);
     if (member == 0)
         copy_rows(B, d, tape_n + (T - 1) * B * row_d, row_d, final->n);
-    }
 }
 
-void slstm_simd_infer(
+void slstm_simd_forward(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
     const slstm_state *initial, const slstm_outputs *out,
-    const slstm_state *final, slstm_real *work, size_t threads)
+    const slstm_state *final, slstm_real *tape, slstm_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, slstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(slstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void slstm_simd_infer_member(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_real *packed, const slstm_inputs *in,
+    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_state *final, slstm_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
@@ -398,10 +437,6 @@ void slstm_simd_infer(
     real *const tile_ztilde_ahead = work_n + 2 * B * row_d;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -522,18 +557,29 @@ void slstm_simd_infer(
         copy_rows(B, d, work_c + (((T - 1) & 1) * B + 0) * row_d, row_d, final->c);
     if (member == 0)
         copy_rows(B, d, work_n + (((T - 1) & 1) * B + 0) * row_d, row_d, final->n);
-    }
 }
 
-void slstm_simd_backward(
+void slstm_simd_infer(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_real *packed, const slstm_inputs *in,
+    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_state *final, slstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, slstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(slstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void slstm_simd_backward_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
     const slstm_state *initial, const slstm_outputs *out,
     const slstm_real *tape, const slstm_cotangents *bars,
-    const slstm_gradients *gradients, slstm_real *work, size_t threads)
+    const slstm_gradients *gradients, slstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
@@ -574,10 +620,6 @@ void slstm_simd_backward(
     real *const work_scratch = work_sigmoid_ftilde + T * B * row_d;
     const real *const panels_ztilde_bar = packed;
     const real *const panels_ztilde_bar_2 = panels_ztilde_bar + up_to(d, LANES) * 4 * d;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < d; ++j)
             b_z_bar[j] = 0;
@@ -892,16 +934,28 @@ void slstm_simd_backward(
         copy_rows(B, d, work_c_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_c_bar);
     if (member == 0)
         copy_rows(B, d, work_n_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_n_bar);
-    }
 }
 
-void slstm_simd_step(
+void slstm_simd_backward(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_real *packed, const slstm_inputs *in,
+    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_real *tape, const slstm_cotangents *bars,
+    const slstm_gradients *gradients, slstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, slstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(slstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void slstm_simd_step_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
     const slstm_state *state, const slstm_outputs *out,
-    const slstm_state *next, slstm_real *work, size_t threads)
+    const slstm_state *next, slstm_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
@@ -913,13 +967,10 @@ void slstm_simd_step(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + B * row_d; /* [d] a row */
     real *const work_n = work_c + B * row_d; /* [d] a row */
-    const size_t t = turned(work_n + B * row_d);
+    real *const work_turn = work_n + B * row_d;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
         const size_t from = share_from(count, member, members);
@@ -1024,5 +1075,17 @@ void slstm_simd_step(
         copy_rows(B, d, work_c + 0 * row_d, row_d, next->c);
     if (member == 0)
         copy_rows(B, d, work_n + 0 * row_d, row_d, next->n);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void slstm_simd_step(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_real *packed, const slstm_inputs *in,
+    const slstm_state *state, const slstm_outputs *out,
+    const slstm_state *next, slstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, slstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(slstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
 
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
@@ -78,12 +77,12 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
@@ -96,6 +95,7 @@ size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 3 * T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
 
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
@@ -127,7 +126,40 @@ size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 3 * B * row_m + 1;
+}
+
+static size_t sru_simd_forward_multiplications(const sru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    return B * (4 * m * n + 4 * m);
+}
+
+static size_t sru_simd_infer_multiplications(const sru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    return B * (4 * m * n + 4 * m);
+}
+
+static size_t sru_simd_backward_multiplications(const sru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    return B * (12 * m + 8 * m * n);
+}
+
+static size_t sru_simd_step_multiplications(const sru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    return B * (4 * m * n + 4 * m);
 }
 
 void sru_simd_pack_forward(
@@ -190,14 +222,14 @@ void sru_simd_pack_backward(
     }
 }
 
-void sru_simd_forward(
+static void sru_simd_forward_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
     const sru_state *initial, const sru_outputs *out,
     const sru_state *final, sru_real *tape, sru_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
@@ -217,10 +249,6 @@ void sru_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -366,16 +394,27 @@ void sru_simd_forward(
     BARRIER
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void sru_simd_infer(
+void sru_simd_forward(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
     const sru_state *initial, const sru_outputs *out,
-    const sru_state *final, sru_real *work, size_t threads)
+    const sru_state *final, sru_real *tape, sru_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, sru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(sru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void sru_simd_infer_member(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_real *packed, const sru_inputs *in,
+    const sru_state *initial, const sru_outputs *out,
+    const sru_state *final, sru_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
@@ -393,10 +432,6 @@ void sru_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -538,18 +573,29 @@ void sru_simd_infer(
     BARRIER
     if (member == 0)
         copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void sru_simd_backward(
+void sru_simd_infer(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_real *packed, const sru_inputs *in,
+    const sru_state *initial, const sru_outputs *out,
+    const sru_state *final, sru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, sru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(sru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void sru_simd_backward_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
     const sru_state *initial, const sru_outputs *out,
     const sru_real *tape, const sru_cotangents *bars,
-    const sru_gradients *gradients, sru_real *work, size_t threads)
+    const sru_gradients *gradients, sru_real *work,
+    size_t member, size_t members)
 {
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
@@ -579,10 +625,6 @@ void sru_simd_backward(
     real *const work_c_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_a_f_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             v_r_bar[j] = 0;
@@ -811,16 +853,28 @@ void sru_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void sru_simd_step(
+void sru_simd_backward(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_real *packed, const sru_inputs *in,
+    const sru_state *initial, const sru_outputs *out,
+    const sru_real *tape, const sru_cotangents *bars,
+    const sru_gradients *gradients, sru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, sru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(sru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void sru_simd_step_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
     const sru_state *state, const sru_outputs *out,
-    const sru_state *next, sru_real *work, size_t threads)
+    const sru_state *next, sru_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
@@ -832,14 +886,11 @@ void sru_simd_step(
     real *const work_c = work; /* [m] a row */
     real *const work_a_c = work_c + B * row_m; /* [m] a row */
     real *const work_a_h = work_a_c + B * row_m; /* [m] a row */
-    const size_t t = turned(work_a_h + B * row_m);
+    real *const work_turn = work_a_h + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -963,5 +1014,17 @@ void sru_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void sru_simd_step(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_real *packed, const sru_inputs *in,
+    const sru_state *state, const sru_outputs *out,
+    const sru_state *next, sru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, sru_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(sru_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -65,7 +65,6 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
 
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
@@ -78,12 +77,12 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * up_to(m, LANES);
 }
 
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
@@ -96,6 +95,7 @@ size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return T * B * row_m + chunk * B * up_to(m, LANES);
 }
 
@@ -118,7 +118,6 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
 
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
@@ -127,7 +126,40 @@ size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return B * row_m + 1;
+}
+
+static size_t star_simd_forward_multiplications(const star_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    return B * (2 * m * n + m * m + 4 * m);
+}
+
+static size_t star_simd_infer_multiplications(const star_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    return B * (2 * m * n + m * m + 4 * m);
+}
+
+static size_t star_simd_backward_multiplications(const star_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    return B * (8 * m + 2 * m * m + 4 * m * n) / 2;
+}
+
+static size_t star_simd_step_multiplications(const star_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    return B * (2 * m * n + m * m + 4 * m);
 }
 
 void star_simd_pack_forward(
@@ -194,14 +226,14 @@ void star_simd_pack_backward(
     }
 }
 
-void star_simd_forward(
+static void star_simd_forward_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
     const star_state *initial, const star_outputs *out,
     const star_state *final, star_real *tape, star_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
@@ -216,10 +248,6 @@ void star_simd_forward(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -320,16 +348,27 @@ void star_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void star_simd_infer(
+void star_simd_forward(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
     const star_state *initial, const star_outputs *out,
-    const star_state *final, star_real *work, size_t threads)
+    const star_state *final, star_real *tape, star_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, star_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(star_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void star_simd_infer_member(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_real *packed, const star_inputs *in,
+    const star_state *initial, const star_outputs *out,
+    const star_state *final, star_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
@@ -343,10 +382,6 @@ void star_simd_infer(
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -445,18 +480,29 @@ void star_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void star_simd_backward(
+void star_simd_infer(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_real *packed, const star_inputs *in,
+    const star_state *initial, const star_outputs *out,
+    const star_state *final, star_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, star_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(star_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void star_simd_backward_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
     const star_state *initial, const star_outputs *out,
     const star_real *tape, const star_cotangents *bars,
-    const star_gradients *gradients, star_real *work, size_t threads)
+    const star_gradients *gradients, star_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
@@ -477,10 +523,6 @@ void star_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_k_bar = packed;
     const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_k_bar[j] = 0;
@@ -669,16 +711,28 @@ void star_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void star_simd_step(
+void star_simd_backward(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_real *packed, const star_inputs *in,
+    const star_state *initial, const star_outputs *out,
+    const star_real *tape, const star_cotangents *bars,
+    const star_gradients *gradients, star_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, star_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(star_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void star_simd_step_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
     const star_state *state, const star_outputs *out,
-    const star_state *next, star_real *work, size_t threads)
+    const star_state *next, star_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
@@ -686,14 +740,11 @@ void star_simd_step(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
-    const size_t t = turned(work_z + B * row_m);
+    real *const work_turn = work_z + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -778,5 +829,17 @@ void star_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void star_simd_step(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_real *packed, const star_inputs *in,
+    const star_state *state, const star_outputs *out,
+    const star_state *next, star_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, star_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(star_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

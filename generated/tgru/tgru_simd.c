@@ -70,7 +70,6 @@ size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads)
 
 size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
@@ -81,6 +80,7 @@ size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 3 * T * B * row_m;
 }
 
@@ -105,7 +105,6 @@ size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
 
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
     const size_t m = TGRU_FIXED_m;
@@ -114,7 +113,40 @@ size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 3 * B * row_m + 1;
+}
+
+static size_t tgru_simd_forward_multiplications(const tgru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    return B * (6 * m * n + 3 * m);
+}
+
+static size_t tgru_simd_infer_multiplications(const tgru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    return B * (6 * m * n + 3 * m);
+}
+
+static size_t tgru_simd_backward_multiplications(const tgru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    return B * (10 * m + 12 * m * n);
+}
+
+static size_t tgru_simd_step_multiplications(const tgru_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    return B * (6 * m * n + 3 * m);
 }
 
 void tgru_simd_pack_forward(
@@ -175,15 +207,15 @@ void tgru_simd_pack_backward(
     }
 }
 
-void tgru_simd_forward(
+static void tgru_simd_forward_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
     const tgru_state *initial, const tgru_outputs *out,
     const tgru_state *final, tgru_real *tape, tgru_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
@@ -196,10 +228,6 @@ void tgru_simd_forward(
     real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
     real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -288,16 +316,27 @@ void tgru_simd_forward(
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void tgru_simd_infer(
+void tgru_simd_forward(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
     const tgru_state *initial, const tgru_outputs *out,
-    const tgru_state *final, tgru_real *work, size_t threads)
+    const tgru_state *final, tgru_real *tape, tgru_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, tgru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(tgru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void tgru_simd_infer_member(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_real *packed, const tgru_inputs *in,
+    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_state *final, tgru_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
@@ -310,10 +349,6 @@ void tgru_simd_infer(
     real *const work_f = work_z + T * B * row_m; /* [m] a row */
     real *const work_o = work_f + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -402,18 +437,29 @@ void tgru_simd_infer(
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void tgru_simd_backward(
+void tgru_simd_infer(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_real *packed, const tgru_inputs *in,
+    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_state *final, tgru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, tgru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(tgru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void tgru_simd_backward_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
     const tgru_state *initial, const tgru_outputs *out,
     const tgru_real *tape, const tgru_cotangents *bars,
-    const tgru_gradients *gradients, tgru_real *work, size_t threads)
+    const tgru_gradients *gradients, tgru_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
@@ -442,10 +488,6 @@ void tgru_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(n, LANES) * 3 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -659,16 +701,28 @@ void tgru_simd_backward(
         copy_rows(B, n, work_x_prev_bar + (0) * B * row_n, row_n, gradients->initial_x_bar);
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void tgru_simd_step(
+void tgru_simd_backward(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_real *packed, const tgru_inputs *in,
+    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_real *tape, const tgru_cotangents *bars,
+    const tgru_gradients *gradients, tgru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, tgru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(tgru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void tgru_simd_step_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
     const tgru_state *state, const tgru_outputs *out,
-    const tgru_state *next, tgru_real *work, size_t threads)
+    const tgru_state *next, tgru_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
     const size_t m = TGRU_FIXED_m;
@@ -679,12 +733,9 @@ void tgru_simd_step(
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + B * row_m; /* [m] a row */
     real *const work_o = work_f + B * row_m; /* [m] a row */
-    const size_t t = turned(work_o + B * row_m);
+    real *const work_turn = work_o + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -766,5 +817,17 @@ void tgru_simd_step(
         copy_rows(B, n, in->x + 0 * n, n, next->x);
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void tgru_simd_step(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_real *packed, const tgru_inputs *in,
+    const tgru_state *state, const tgru_outputs *out,
+    const tgru_state *next, tgru_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, tgru_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(tgru_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

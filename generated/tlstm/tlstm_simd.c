@@ -74,7 +74,6 @@ size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads)
 
 size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
@@ -87,6 +86,7 @@ size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return 4 * T * B * row_m;
 }
 
@@ -111,7 +111,6 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
 
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
@@ -120,7 +119,40 @@ size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 4 * B * row_m + 1;
+}
+
+static size_t tlstm_simd_forward_multiplications(const tlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    return B * (6 * m * n + 4 * m);
+}
+
+static size_t tlstm_simd_infer_multiplications(const tlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    return B * (6 * m * n + 4 * m);
+}
+
+static size_t tlstm_simd_backward_multiplications(const tlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    return B * (10 * m + 12 * m * n);
+}
+
+static size_t tlstm_simd_step_multiplications(const tlstm_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    return B * (6 * m * n + 4 * m);
 }
 
 void tlstm_simd_pack_forward(
@@ -181,15 +213,15 @@ void tlstm_simd_pack_backward(
     }
 }
 
-void tlstm_simd_forward(
+static void tlstm_simd_forward_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
     const tlstm_state *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
@@ -204,10 +236,6 @@ void tlstm_simd_forward(
     real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -323,16 +351,27 @@ void tlstm_simd_forward(
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
         copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void tlstm_simd_infer(
+void tlstm_simd_forward(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
     const tlstm_state *initial, const tlstm_outputs *out,
-    const tlstm_state *final, tlstm_real *work, size_t threads)
+    const tlstm_state *final, tlstm_real *tape, tlstm_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, tlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(tlstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void tlstm_simd_infer_member(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_real *packed, const tlstm_inputs *in,
+    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_state *final, tlstm_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
@@ -347,10 +386,6 @@ void tlstm_simd_infer(
     real *const work_o = work_f + T * B * row_m; /* [m] a row */
     real *const work_c = work_o + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -466,19 +501,30 @@ void tlstm_simd_infer(
         copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
     if (member == 0)
         copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
-    }
 }
 
-void tlstm_simd_backward(
+void tlstm_simd_infer(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_real *packed, const tlstm_inputs *in,
+    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_state *final, tlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, tlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(tlstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void tlstm_simd_backward_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
     const tlstm_state *initial, const tlstm_outputs *out,
     const tlstm_real *tape, const tlstm_cotangents *bars,
-    const tlstm_gradients *gradients, tlstm_real *work, size_t threads)
+    const tlstm_gradients *gradients, tlstm_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
     (void)out;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
@@ -508,10 +554,6 @@ void tlstm_simd_backward(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(n, LANES) * 3 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -732,16 +774,28 @@ void tlstm_simd_backward(
         copy_rows(B, n, work_x_prev_bar + (0) * B * row_n, row_n, gradients->initial_x_bar);
     if (member == 0)
         copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
-    }
 }
 
-void tlstm_simd_step(
+void tlstm_simd_backward(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_real *packed, const tlstm_inputs *in,
+    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_real *tape, const tlstm_cotangents *bars,
+    const tlstm_gradients *gradients, tlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, tlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(tlstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void tlstm_simd_step_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
     const tlstm_state *state, const tlstm_outputs *out,
-    const tlstm_state *next, tlstm_real *work, size_t threads)
+    const tlstm_state *next, tlstm_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
@@ -753,12 +807,9 @@ void tlstm_simd_step(
     real *const work_f = work_z + B * row_m; /* [m] a row */
     real *const work_o = work_f + B * row_m; /* [m] a row */
     real *const work_c = work_o + B * row_m; /* [m] a row */
-    const size_t t = turned(work_c + B * row_m);
+    real *const work_turn = work_c + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x_prev = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -861,5 +912,17 @@ void tlstm_simd_step(
         copy_rows(B, n, in->x + 0 * n, n, next->x);
     if (member == 0)
         copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void tlstm_simd_step(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_real *packed, const tlstm_inputs *in,
+    const tlstm_state *state, const tlstm_outputs *out,
+    const tlstm_state *next, tlstm_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, tlstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(tlstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -68,7 +68,6 @@ size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
 
 size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
@@ -79,6 +78,7 @@ size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * T * B * row_m;
 }
 
@@ -101,7 +101,6 @@ size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
 
 size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
@@ -110,7 +109,40 @@ size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)row_m;
+    (void)threads;
     return 2 * B * row_m + 1;
+}
+
+static size_t trnn_simd_forward_multiplications(const trnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    return B * (2 * m * n + 2 * m);
+}
+
+static size_t trnn_simd_infer_multiplications(const trnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    return B * (2 * m * n + 2 * m);
+}
+
+static size_t trnn_simd_backward_multiplications(const trnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    return B * (6 * m + 4 * m * n);
+}
+
+static size_t trnn_simd_step_multiplications(const trnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    return B * (2 * m * n + 2 * m);
 }
 
 void trnn_simd_pack_forward(
@@ -157,15 +189,15 @@ void trnn_simd_pack_backward(
     }
 }
 
-void trnn_simd_forward(
+static void trnn_simd_forward_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
     const trnn_state *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *tape, trnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
     (void)work;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
@@ -175,10 +207,6 @@ void trnn_simd_forward(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -250,16 +278,27 @@ void trnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void trnn_simd_infer(
+void trnn_simd_forward(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
     const trnn_state *initial, const trnn_outputs *out,
-    const trnn_state *final, trnn_real *work, size_t threads)
+    const trnn_state *final, trnn_real *tape, trnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, trnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(trnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void trnn_simd_infer_member(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_real *packed, const trnn_inputs *in,
+    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_state *final, trnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
@@ -269,10 +308,6 @@ void trnn_simd_infer(
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + T * B * row_m; /* [m] a row */
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* every step, in any order */
     {
@@ -344,18 +379,29 @@ void trnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void trnn_simd_backward(
+void trnn_simd_infer(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_real *packed, const trnn_inputs *in,
+    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_state *final, trnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, trnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(trnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void trnn_simd_backward_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
     const trnn_state *initial, const trnn_outputs *out,
     const trnn_real *tape, const trnn_cotangents *bars,
-    const trnn_gradients *gradients, trnn_real *work, size_t threads)
+    const trnn_gradients *gradients, trnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
@@ -373,10 +419,6 @@ void trnn_simd_backward(
     real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_z_bar = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_bar[j] = 0;
@@ -512,16 +554,28 @@ void trnn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void trnn_simd_step(
+void trnn_simd_backward(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_real *packed, const trnn_inputs *in,
+    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_real *tape, const trnn_cotangents *bars,
+    const trnn_gradients *gradients, trnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, trnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(trnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void trnn_simd_step_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
     const trnn_state *state, const trnn_outputs *out,
-    const trnn_state *next, trnn_real *work, size_t threads)
+    const trnn_state *next, trnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
@@ -529,12 +583,9 @@ void trnn_simd_step(
     const real *const b = parameters->b; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + B * row_m; /* [m] a row */
-    const size_t t = turned(work_f + B * row_m);
+    real *const work_turn = work_f + B * row_m;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -601,5 +652,17 @@ void trnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void trnn_simd_step(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_real *packed, const trnn_inputs *in,
+    const trnn_state *state, const trnn_outputs *out,
+    const trnn_state *next, trnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, trnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(trnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

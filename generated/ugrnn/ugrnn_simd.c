@@ -65,7 +65,6 @@ size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes)
 
 size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
@@ -78,12 +77,12 @@ size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads)
 {
-    (void)threads;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
@@ -94,6 +93,7 @@ size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)n;
     (void)m;
     (void)chunk;
+    (void)threads;
     return chunk * B * 2 * up_to(m, LANES);
 }
 
@@ -119,6 +119,38 @@ size_t ugrnn_simd_step_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)sizes;
     (void)threads;
     return 1;
+}
+
+static size_t ugrnn_simd_forward_multiplications(const ugrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 3 * m);
+}
+
+static size_t ugrnn_simd_infer_multiplications(const ugrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 3 * m);
+}
+
+static size_t ugrnn_simd_backward_multiplications(const ugrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
+    return B * (7 * m + 4 * m * m + 4 * m * n) / 2;
+}
+
+static size_t ugrnn_simd_step_multiplications(const ugrnn_sizes *sizes)
+{
+    const size_t B = sizes->B;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
+    return B * (2 * m * n + 2 * m * m + 3 * m);
 }
 
 void ugrnn_simd_pack_forward(
@@ -181,14 +213,14 @@ void ugrnn_simd_pack_backward(
     }
 }
 
-void ugrnn_simd_forward(
+static void ugrnn_simd_forward_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
     const ugrnn_state *initial, const ugrnn_outputs *out,
     const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work,
-    size_t threads)
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
@@ -202,10 +234,6 @@ void ugrnn_simd_forward(
     real *const tile_a_c_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -275,16 +303,27 @@ void ugrnn_simd_forward(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void ugrnn_simd_infer(
+void ugrnn_simd_forward(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
     const ugrnn_state *initial, const ugrnn_outputs *out,
-    const ugrnn_state *final, ugrnn_real *work, size_t threads)
+    const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work,
+    size_t threads)
 {
-    (void)threads;
+    const size_t team = team_of(threads, ugrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ugrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work)
+}
+
+static void ugrnn_simd_infer_member(
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
+    const ugrnn_real *packed, const ugrnn_inputs *in,
+    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_state *final, ugrnn_real *work,
+    size_t member, size_t members)
+{
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
@@ -295,10 +334,6 @@ void ugrnn_simd_infer(
     real *const tile_a_c_ahead = work;
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
@@ -364,18 +399,29 @@ void ugrnn_simd_infer(
     }
     if (member == 0)
         copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
-    }
 }
 
-void ugrnn_simd_backward(
+void ugrnn_simd_infer(
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
+    const ugrnn_real *packed, const ugrnn_inputs *in,
+    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_state *final, ugrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ugrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ugrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work)
+}
+
+static void ugrnn_simd_backward_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
     const ugrnn_state *initial, const ugrnn_outputs *out,
     const ugrnn_real *tape, const ugrnn_cotangents *bars,
-    const ugrnn_gradients *gradients, ugrnn_real *work, size_t threads)
+    const ugrnn_gradients *gradients, ugrnn_real *work,
+    size_t member, size_t members)
 {
     (void)parameters;
-    (void)threads;
+    (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
@@ -397,10 +443,6 @@ void ugrnn_simd_backward(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const real *const panels_a_c_bar = packed;
     const real *const panels_a_c_bar_2 = panels_a_c_bar + up_to(m, LANES) * 2 * m;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_c_bar[j] = 0;
@@ -583,28 +625,37 @@ void ugrnn_simd_backward(
     }
     if (member == 0)
         copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
-    }
 }
 
-void ugrnn_simd_step(
+void ugrnn_simd_backward(
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
+    const ugrnn_real *packed, const ugrnn_inputs *in,
+    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_real *tape, const ugrnn_cotangents *bars,
+    const ugrnn_gradients *gradients, ugrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ugrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    TEAM(ugrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars, gradients, work)
+}
+
+static void ugrnn_simd_step_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
     const ugrnn_state *state, const ugrnn_outputs *out,
-    const ugrnn_state *next, ugrnn_real *work, size_t threads)
+    const ugrnn_state *next, ugrnn_real *work,
+    size_t member, size_t members)
 {
-    (void)threads;
+    (void)member, (void)members;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
-    const size_t t = turned(work);
+    real *const work_turn = work;
+    const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
-
-    TEAM {
-    const size_t member = MEMBER, members = MEMBERS;
-    (void)member, (void)members;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -657,5 +708,17 @@ void ugrnn_simd_step(
     BARRIER
     if (member == 0)
         copy_rows(B, m, out->h + 0 * m, m, next->h);
-    }
+    if (member == 0)
+        *work_turn = !t;
+}
+
+void ugrnn_simd_step(
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
+    const ugrnn_real *packed, const ugrnn_inputs *in,
+    const ugrnn_state *state, const ugrnn_outputs *out,
+    const ugrnn_state *next, ugrnn_real *work,
+    size_t threads)
+{
+    const size_t team = team_of(threads, ugrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
+    TEAM(ugrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work)
 }

@@ -34,7 +34,9 @@ RESERVED = (*KEYWORDS, *PREDEFINED, *HEADERS, *OWN)
 
 PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "state",
          "forward", "backward", "step", "tape_size", "forward_work_size", "backward_work_size",
-         "step_work_size", *ACTIVATIONS)
+         "step_work_size", *ACTIVATIONS,
+         *(f"simd_{kind}_{what}" for kind in ("forward", "infer", "backward", "step")
+           for what in ("member", "multiplications")))
 
 
 def names_of_files(name: str) -> tuple[str, ...]:

@@ -24,17 +24,16 @@ member members threads block vectors count own left rows steps first done ahead 
 scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of even_part row_of
 is_edge add_tile pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
 TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
-ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch turned FAR AHEAD LINE TERMS TILE_AS FAR_TILE
-far_tiles reduced_expm1 power_of between BLAS
+ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch work_turn way FAR AHEAD LINE TERMS TILE_AS
+FAR_TILE far_tiles reduced_expm1 power_of between BLAS SHARE_OF_LOOP SHARE_OF_STEP share team
+team_of multiplications
 """.split()
 ARGUMENTS = {
-    "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work",
-                "threads"),
+    "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
     "backward": ("sizes", "parameters", "packed", "in", "initial", "out", "tape", "bars",
-                 "gradients", "work", "threads"),
-    "infer": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "work",
-              "threads"),
-    "step": ("sizes", "parameters", "packed", "in", "state", "out", "next", "work", "threads"),
+                 "gradients", "work"),
+    "infer": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "work"),
+    "step": ("sizes", "parameters", "packed", "in", "state", "out", "next", "work"),
 }
 
 
@@ -62,6 +61,15 @@ class Packing:
 
 
 @dataclass(frozen=True)
+class Function(SimdBody):
+    """A body under its name, with its arguments but the last, and what a step computes."""
+
+    kind: str
+    arguments: str
+    team: SizeOf
+
+
+@dataclass(frozen=True)
 class SimdSource:
     """Everything that the two templates print."""
 
@@ -73,10 +81,11 @@ class SimdSource:
     vector_helpers: tuple[Helper, ...]
     memories: tuple[SizeOf, ...]
     packings: tuple[Packing, ...]
-    forward: SimdBody
-    infer: SimdBody
-    backward: SimdBody
-    steps: tuple[SimdBody, ...]
+    teams: tuple[SizeOf, ...]
+    forward: Function
+    infer: Function
+    backward: Function
+    steps: tuple[Function, ...]
 
 
 def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -110,11 +119,20 @@ class _Sources:
         wide = {call for one in written.values() for call in one.printer.used_calls}
         helpers, math = Helpers(self.names, self.name).made(sorted(scalar))
         vector, _ = Helpers(self.names, self.name, VectorPrinter, "vec").made(sorted(wide))
+        functions = {kind: self._function(kind, written[kind], body)
+                     for kind, body in bodies.items()}
         return SimdSource(
             self.name, f"{self.name.upper()}_SIMD_H", in_comment(self.plan.program.title), math,
             helpers, vector, self._memories(written, bodies), self._packings(),
-            bodies["forward"], bodies["infer"], bodies["backward"],
-            tuple(body for kind, body in bodies.items() if kind == "step"))
+            tuple(one.team for one in functions.values()),
+            functions["forward"], functions["infer"], functions["backward"],
+            tuple(one for kind, one in functions.items() if kind == "step"))
+
+    def _function(self, kind: str, writer: SimdWriter, body: SimdBody) -> Function:
+        sizes = [line for line in writer.plain_sizes() if _is_used(line, body.step)]
+        team = SizeOf(f"{self.name}_simd_{kind}_multiplications", "", (),
+                      f"const {self.name}_sizes *sizes", (*sizes, f"return {body.step};"))
+        return Function(**vars(body), kind=kind, arguments=", ".join(ARGUMENTS[kind]), team=team)
 
     def _memories(self, written: dict[str, SimdWriter],
                   bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
@@ -137,22 +155,26 @@ class _Sources:
 
     def _memory(self, block: str, comment: str, count: str, threads: bool, writer: SimdWriter,
                 scratch: bool = False, costs: Costs | None = None) -> SizeOf:
-        lines = writer.size_lines()
-        declared = [line for line in lines if _is_used(line, count)]
         details = [f"{', '.join(names)}: {one}{' each' * (len(names) > 1)}, {kept}"
                    for (one, kept), names in (costs or {}).items()]
         details += ["one panel of right factors for each thread: SCRATCH"] if scratch else []
-        details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}" for line in declared
-                    if " = steps_" in line]
+        chunks = [line for line in writer.size_lines() if " = steps_" in line]
+        details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}" for line in chunks
+                    if _is_used(line, count)]
         count += " + threads * SCRATCH" if scratch else ""
-        unused = [f"(void){one};" for one, used in (("sizes", declared), ("threads", scratch))
-                  if not used and (one == "sizes" or threads)]
-        declared = lines if declared else []
+        return self._size_of(f"{self.name}_simd_{block}_size", f"{comment}: {_told(count)}",
+                             tuple(map(_told, details)), count, writer, threads)
+
+    def _size_of(self, name: str, comment: str, details: tuple[str, ...], count: str,
+                 writer: SimdWriter, threads: bool = False) -> SizeOf:
+        lines = writer.size_lines()
+        declared = lines if any(_is_used(line, count) for line in lines) else []
         voids = [f"(void){_declared(line)};" for line in declared]
+        voids += [] if declared else ["(void)sizes;"]
+        voids += ["(void)threads;"] if threads and "threads" not in count else []
         arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
-        return SizeOf(f"{self.name}_simd_{block}_size", f"{comment}: {_told(count)}",
-                      tuple(map(_told, details)), arguments,
-                      (*unused, *declared, *voids, f"return {count};"))
+        return SizeOf(name, comment, details, arguments,
+                      (*declared, *voids, f"return {count};"))
 
     def _packings(self) -> tuple[Packing, ...]:
         return tuple(Packing(f"{self.name}_simd_pack_{kind}", f"Packs the weights for {kind}",

@@ -13,6 +13,7 @@ from symrnn.backends.simd_layout import Layout, Row, StepLayout, entries
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_memory import Memory
 from symrnn.backends.simd_rows import RowsWriter
+from symrnn.backends.simd_team import multiplications
 from symrnn.backends.simd_units import Lines, Panels, UnitsWriter, indented, nest
 from symrnn.program import Delay, symbols_in_order
 from symrnn.schedule import (Chunk, Kind, Order, Pass, Plan, Schedule, Stage, Tile, merges)
@@ -24,7 +25,11 @@ TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order
 
 @dataclass(frozen=True)
 class SimdBody:
-    """A function body, part by part, and the entries of its workspace and of a member's."""
+    """A function body, part by part, and the entries of its workspace and of a member's.
+
+    ``step`` are the multiplications of one pass in a step, on average, which tell how many
+    threads are worth it.
+    """
 
     sizes: tuple[str, ...]
     arrays: tuple[str, ...]
@@ -32,6 +37,7 @@ class SimdBody:
     unused: tuple[str, ...]
     work: str
     scratch: bool
+    step: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +77,24 @@ class SimdWriter:
         """The body of a function with these arguments."""
         lines = [line for chunk in self.layout.chunks for line in self.chunk(chunk)]
         lines += [line for delay in self.program.delays for line in self.edge(delay)]
+        lines += self.closing()
         arrays = self.memory.arrays(self.tape, self.scratch)
         zeros = self.memory.zeros()
+        self.printer.used_sizes.add("B")
+        most = max([1, *(len(some) for stage, some in self.layout.passes.items()
+                         if stage.order in (Order.FORWARD, Order.REVERSE))])
+        step = f"B * ({multiplications(self.program, self.layout)})" + f" / {most}" * (most > 1)
         declared = self.size_lines()
         used = self.layout.holders | ({"sizes"} if declared else set())
         used |= {"work"} if self.memory.counts or self.scratch else set()
         used |= {"packed"} if self.panels.pointers else set()
         return SimdBody(tuple(declared), tuple(arrays), tuple(indented([*zeros, *lines])),
                         tuple(one for one in arguments if one not in used),
-                        entries(self.memory.counts), self.scratch)
+                        entries(self.memory.counts), self.scratch, step)
+
+    def closing(self) -> Lines:
+        """What comes last."""
+        return []
 
     def use(self, panels: Panels) -> None:
         """Read the packed weights of another function."""
@@ -221,6 +236,10 @@ class SimdStepWriter(SimdWriter):
         if any(one.operands for one in some):
             self.memory.turning = t
         return self._passes(some, step)
+
+    def closing(self) -> Lines:
+        t = self.memory.turning
+        return ["if (member == 0)", f"    *work_turn = !{t};"] if t else []
 
     def edge(self, delay: Delay) -> Lines:
         """The new states, written last: ``next`` may be ``state``."""

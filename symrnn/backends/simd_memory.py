@@ -119,7 +119,8 @@ class Memory:
             lines.append(f"real *const work_scratch = {before};")
         if self.turning:
             self._cost("1", "which way the last step took", self.turning)
-            lines.append(f"const size_t {self.turning} = turned({before});")
+            lines += [f"real *const work_turn = {before};",
+                      f"const size_t {self.turning} = way(work_turn);"]
         return lines
 
     def _cost(self, count: str, kept: str, name: str) -> None:
