@@ -34,8 +34,10 @@ def _answers(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found = limits.measured(request["threads"], request["hurry"])
     yield asdict(found)
     rules = Rules(**request["rules"])
-    for one in map(Workload.from_json, request["workloads"]):
-        yield heat.run(one, rules, found, request["peers"]).as_json()
+    workloads = list(map(Workload.from_json, request["workloads"]))
+    outcomes = (heat.run(one, rules, found) for one in workloads) if request["peers"] \
+        else heat.together(workloads, rules, found)
+    yield from (one.as_json() for one in outcomes)
 
 
 def _private_output() -> IO[str]:

@@ -81,9 +81,13 @@ def scaling(asked: Asked, files: Files, told: Told = lambda number, total: None)
     loads = growth.workloads(asked.cells or ("lstm",), kinds, asked.quick)
     found = _run(loads, asked, told, peers=False)
     sweeps = tuple(growth.sweeps(found.outcomes, asked.quick))
+    tables = ((growth.VERDICTS_HEAD, tuple(growth.verdicts(sweeps))),
+              (growth.HEAD, tuple(growth.rows(sweeps))))
     if files.plot:
         plot.scaling_plot(sweeps, files.plot)
-    return _answer(found, files, ((growth.HEAD, tuple(growth.rows(sweeps))),))
+    if files.results:
+        _write(files.results, report.page("Growth", found, growth.EXPLAINED, tables))
+    return _answer(found, files, tables)
 
 
 def _run(loads: Iterable[Workload], asked: Asked, told: Told, peers: bool = True) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from symrnn.bench.case import BOUND, make_case
 from symrnn.bench.contenders import Trial, line_up
@@ -16,10 +16,10 @@ from symrnn.bench.timing import Rules, race
 from symrnn.bench.workloads import Workload
 
 
-def run(workload: Workload, rules: Rules, limits: Limits, peers: bool = True) -> Outcome:
+def run(workload: Workload, rules: Rules, limits: Limits) -> Outcome:
     """Race a workload; who computes other numbers does not race, and the outcome says so."""
     case = make_case(workload)
-    trials = list(line_up(case) if peers else own_trials(case))
+    trials = list(line_up(case))
     errors = {one.name: case.error(one.results()) for one in trials}
     right = [one for one in trials if errors[one.name] <= BOUND]
     notes = tuple(f"{workload.cell}, {workload.kind.value}, {workload.sizes}: {name} is off by "
@@ -27,6 +27,16 @@ def run(workload: Workload, rules: Rules, limits: Limits, peers: bool = True) ->
                   for name, error in errors.items() if error > BOUND)
     seconds = race({one.name: one.call for one in right}, rules)
     return Outcome(workload, seconds, errors, work(case).seconds(limits), _memory(right), notes)
+
+
+def together(workloads: Sequence[Workload], rules: Rules, limits: Limits) -> Iterator[Outcome]:
+    """Symrnn alone on many workloads, interleaved: what is compared is timed side by side."""
+    cases = [make_case(one) for one in workloads]
+    trials = [next(iter(own_trials(case))) for case in cases]
+    seconds = race({str(number): one.call for number, one in enumerate(trials)}, rules)
+    for number, (workload, case, trial) in enumerate(zip(workloads, cases, trials, strict=True)):
+        yield Outcome(workload, {NAME: seconds[str(number)]}, {NAME: case.error(trial.results())},
+                      work(case).seconds(limits), peak_memory(trial.call))
 
 
 def _memory(trials: list[Trial]) -> int:

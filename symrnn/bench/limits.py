@@ -1,56 +1,41 @@
 """What the machine can do: its best matrix product, and how fast it reads a matrix once.
 
-The probe reads panels one behind the other, as a well-packed matrix-vector product does. The
-matrix is as large as half of each cache, so that it stays where it is meant to be.
+The matrix is as large as half of each cache, so that it stays where it is meant to be.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from symrnn.runtime.compiler import shared_library
-from symrnn.runtime.shapes import Array
+from symrnn.bench import probes
 
-ROWS, SIDE, BYTES = 128, 2048, 4  # rows of a panel; of the square matrices; of a float32
+SIDE, BYTES = 2048, probes.BYTES  # of the square matrices; of a float32
 CACHES = {"L1": 32 << 10, "L2": 1 << 20, "L3": 16 << 20}  # where the system does not tell
-
-PROBE = """
-#include <stddef.h>
-typedef float v16 __attribute__((vector_size(64)));
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
-__attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-void probe(size_t count, const float *panels, float *y, size_t repeats)
-{
-    for (size_t r = 0; r < repeats; r++) {
-        v16 sum[8] = {{0}};
-        const v16 *a = (const v16 *)panels;
-        for (size_t j = 0; j < count; j++, a += 8)
-            for (int k = 0; k < 8; k++)
-                sum[k] += a[k] * (float)(j & 1);
-        for (int k = 0; k < 8; k++)
-            for (int i = 0; i < 16; i++)
-                y[16 * k + i] += sum[k][i];
-    }
-}
-"""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Floating point operations a second; bytes a second by place; the caches' sizes."""
+    """Floating point operations a second; bytes a second by place; the caches' sizes.
 
-    peak: float
+    ``sgemm`` is what an installed library reaches on large matrices, ``fma`` what multiplications
+    and additions reach that wait for no memory. A library may have slower code for a machine than
+    its vectors allow, so the limit is the larger.
+    """
+
+    sgemm: float
+    fma: float
     bandwidth: dict[str, float]
     caches: dict[str, int]
+
+    @property
+    def peak(self) -> float:
+        """Operations a second that no product can exceed."""
+        return max(self.sgemm, self.fma)
 
     def reading(self, size: float) -> float:
         """The bandwidth of the first place that a working set of so many bytes fits into."""
@@ -63,8 +48,10 @@ def measured(threads: int, hurry: bool = False) -> Limits:
     caches, tries = cache_sizes(), 1 if hurry else 5
     sizes = {name: size // 2 for name, size in caches.items()}
     sizes["memory"] = 8 << 20 if hurry else 6 * max(caches.values())
-    bandwidth = {name: _bandwidth(size, threads, tries) for name, size in sizes.items()}
-    return Limits(_peak(256 if hurry else SIDE, tries), bandwidth, caches)
+    bandwidth = {name: probes.reading(size, threads, tries) for name, size in sizes.items()}
+    rounds = 20_000 if hurry else 2_000_000
+    return Limits(_sgemm(256 if hurry else SIDE, tries),
+                  probes.multiply_add(threads, tries, rounds), bandwidth, caches)
 
 
 def cache_sizes() -> dict[str, int]:
@@ -78,9 +65,9 @@ def cache_sizes() -> dict[str, int]:
     return {name: found.get(name, size) for name, size in CACHES.items()}
 
 
-def _peak(side: int, tries: int) -> float:
+def _sgemm(side: int, tries: int) -> float:
     """The best that an installed library reaches."""
-    return max(2 * side**3 / _fastest(product, tries) for product in _products(side))
+    return max(2 * side**3 / probes.fastest(product, tries) for product in _products(side))
 
 
 def _products(side: int) -> Iterator[Callable[[], object]]:
@@ -92,37 +79,3 @@ def _products(side: int) -> Iterator[Callable[[], object]]:
 
         other = torch.from_numpy(left)
         yield lambda: torch.mm(other, other)
-
-
-def _bandwidth(size: int, threads: int, tries: int) -> float:
-    """Bytes a second of a matrix of ``size`` bytes, which the threads share."""
-    count = max(1, size // (ROWS * BYTES * threads))
-    parts = [(_aligned(count * ROWS), _aligned(ROWS)) for _ in range(threads)]
-    read = count * ROWS * BYTES
-    repeats = max(1, (256 << 20) // read)
-    function = ctypes.CDLL(str(shared_library({"probe.c": PROBE}, ()))).probe
-    function.argtypes = (ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
-
-    def run(part: tuple[Array, Array]) -> None:
-        function(count, part[0].ctypes.data, part[1].ctypes.data, repeats)
-
-    with ThreadPoolExecutor(threads) as pool:
-        took = _fastest(lambda: list(pool.map(run, parts)), tries + 1)
-    return read * threads * repeats / took
-
-
-def _aligned(count: int) -> Array:
-    """Ones, at an address that wide vectors want."""
-    whole = np.ones(count + 16, np.float32)
-    start = -whole.ctypes.data % 64 // BYTES
-    return whole[start:start + count]
-
-
-def _fastest(call: Callable[[], object], tries: int) -> float:
-    """The least seconds of some calls: a limit is what was reached once."""
-    best = float("inf")
-    for _ in range(tries):
-        started = time.perf_counter()
-        call()
-        best = min(best, time.perf_counter() - started)
-    return best

@@ -55,10 +55,8 @@ def scaling_plot(sweeps: Sequence[Sweep], path: Path) -> None:
         for column, sweep in enumerate(sweeps):
             _lines(rows[0][column], {"": [(one.at, one.seconds) for one in sweep.points]})
             _lines(rows[1][column], {"": [(one.at, one.memory) for one in sweep.points]})
-            rows[0][column].set(title=sweep.title, ylabel="seconds", xscale="log", yscale="log")
-            rows[1][column].set(xlabel=sweep.axis, ylabel="bytes", xscale="log", yscale="log")
-            for axes in (rows[0][column], rows[1][column]):
-                axes.minorticks_off()
+            rows[0][column].set(title=sweep.title, ylabel="seconds", ylim=(0, None))
+            rows[1][column].set(xlabel=sweep.axis, ylabel="bytes", ylim=(0, None))
 
     _save(path, (4 * len(sweeps), 6), draw)
 

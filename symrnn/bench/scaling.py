@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
+from statistics import median
 
 from symrnn.bench.outcome import Outcome
 from symrnn.bench.report import Row, duration
@@ -11,13 +13,18 @@ from symrnn.bench.workloads import Kind, Workload
 
 SIZES: dict[str, tuple[int, ...]] = {
     "steps": (25, 50, 100, 200, 400, 800),
-    "batch": (1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 64, 99, 100),
+    "batch": (1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 34, 63, 64, 99, 100),
     "m": (1, 2, 7, 8, 15, 16, 31, 32, 33, 34, 63, 64, 65, 66, 99, 100, 127, 128, 129, 130, 191, 192,
           255, 256, 257, 258, 499, 500),
 }
 SMALL: dict[str, tuple[int, ...]] = {"steps": (2, 4), "batch": (1, 2), "m": (3, 4)}
 LETTERS = {"steps": "T", "batch": "B", "m": "m"}
 BASE = {"steps": 50, "batch": 8, "m": 64}
+EXPLAINED = ("Symrnn alone; all sizes in turn, medians of interleaved rounds. The largest ratio is "
+             "that of the growth from one size to the next over the median growth, or of an odd "
+             "size's time over that of the next even one; a claim holds up to 1.3.")
+MOST = 1.3  # times its neighbour, or the median, that is still no step
+VERDICTS_HEAD: Row = ("cell", "what", "claim", "largest ratio", "holds")
 HEAD: Row = ("cell", "what", "size", "time", "of one more unit", "memory", "per unit",
              "over the even neighbour")
 
@@ -45,6 +52,15 @@ class Sweep:
             return None
         even = next((one for one in self.points if one.at == point.at + 1), None)
         return point.seconds / even.seconds if even else None
+
+    def steepest(self, value: str) -> float:
+        """The largest growth a unit between two neighbours, over the median of them."""
+        pairs = zip(self.points, self.points[1:], strict=False)
+        slopes: list[float] = [
+            (getattr(after, value) - getattr(before, value)) / (after.at - before.at)
+            for before, after in pairs]
+        usual = median(slopes)
+        return max(slopes) / usual if usual > 0 else inf
 
 
 def workloads(cells: Iterable[str], kinds: Iterable[Kind], quick: bool) -> tuple[Workload, ...]:
@@ -85,6 +101,21 @@ def rows(found: Iterable[Sweep]) -> Iterator[Row]:
                    _slope(before, point) if before else "",
                    f"{point.memory / 1024:.0f} KiB", f"{point.memory / point.at / 1024:.1f} KiB",
                    "" if odd is None else f"{odd:.2f}")
+
+
+def verdicts(found: Sequence[Sweep]) -> Iterator[Row]:
+    """What the sweeps tell: linear in T, and no size that is far slower than the next."""
+    for title in dict.fromkeys(one.title for one in found):
+        own = [one for one in found if one.title == title]
+        claims = {f"{what} linear in {one.axis}": one.steepest(value) for one in own
+                  if one.axis in "TB" for what, value in (("time", "seconds"), ("memory", "memory"))
+                  if (one.axis, what) != ("B", "time")}
+        odd = [ratio for one in own for point in one.points if (ratio := one.beside_even(point))]
+        if odd:
+            claims["no step at odd sizes"] = max(odd)
+        cell, _, kind = title.partition(" ")
+        for claim, ratio in claims.items():
+            yield cell, kind, claim, f"{ratio:.2f}", "yes" if ratio <= MOST else "no"
 
 
 def _slope(before: Point, point: Point) -> str:

@@ -18,7 +18,7 @@ from symrnn.bench.timing import Rules, race
 from symrnn.bench.workloads import DEFAULT, GOALS, Choice, Goal, Kind, Workload, chosen, quick
 from symrnn.program import UnknownName
 
-LIMITS = Limits(1e9, {"L1": 8e9, "L2": 4e9, "L3": 2e9, "memory": 1e9},
+LIMITS = Limits(5e8, 1e9, {"L1": 8e9, "L2": 4e9, "L3": 2e9, "memory": 1e9},
                 {"L1": 1000, "L2": 10_000, "L3": 100_000})
 LOAD = Workload("lstm", Kind.STEP, 64, goals=(Goal(9, ("onnxruntime",)), Goal(2)))
 
@@ -168,6 +168,25 @@ def test_slopes_and_odd_sizes() -> None:
     beside = {one.at: by_axis["m"].beside_even(one) for one in by_axis["m"].points}
     assert beside[127] == pytest.approx(1.5 * 127 / 128)
     assert beside[128] is None
+
+
+def test_verdicts_tell_steps_from_lines() -> None:
+    loads = scaling.workloads(["lstm"], [Kind.SEQUENCE], quick=False)
+    seconds = {one: one.steps + 9 + (50 if one.m == 127 else 0) for one in loads}
+    outcomes = [Outcome(one, {"symrnn": seconds[one]}, {}, 0, one.batch * one.steps**2)
+                for one in loads]
+    told = {claim: (ratio, holds) for *_, claim, ratio, holds in
+            scaling.verdicts(tuple(scaling.sweeps(outcomes)))}
+    assert told["time linear in T"] == ("1.00", "yes")
+    assert told["memory linear in T"][1] == "no"
+    assert told["memory linear in B"] == ("1.00", "yes")
+    assert told["no step at odd sizes"] == ("1.85", "no")
+
+
+def test_every_odd_size_has_its_neighbour() -> None:
+    for axis in ("batch", "m"):
+        sizes = scaling.SIZES[axis]
+        assert all(one + 1 in sizes for one in sizes if one % 2)
 
 
 def test_with_several_threads_the_pause_is_longer() -> None:
