@@ -5,8 +5,8 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 
-from symrnn.bench.case import BOUND, make_case
-from symrnn.bench.contenders import Trial, line_up
+from symrnn.bench.case import BOUND, Case, make_case
+from symrnn.bench.contenders import line_up
 from symrnn.bench.contenders.ours import NAME
 from symrnn.bench.contenders.ours import trials as own_trials
 from symrnn.bench.limits import Limits
@@ -26,7 +26,7 @@ def run(workload: Workload, rules: Rules, limits: Limits) -> Outcome:
                   f"{error:.1e} of the largest entry (bound {BOUND:.1e}) and does not race"
                   for name, error in errors.items() if error > BOUND)
     seconds = race({one.name: one.call for one in right}, rules)
-    return Outcome(workload, seconds, errors, work(case).seconds(limits), _memory(right), notes)
+    return Outcome(workload, seconds, errors, work(case).seconds(limits), _memory(case), notes)
 
 
 def together(workloads: Sequence[Workload], rules: Rules, limits: Limits) -> Iterator[Outcome]:
@@ -36,11 +36,12 @@ def together(workloads: Sequence[Workload], rules: Rules, limits: Limits) -> Ite
     seconds = race({str(number): one.call for number, one in enumerate(trials)}, rules)
     for number, (workload, case, trial) in enumerate(zip(workloads, cases, trials, strict=True)):
         yield Outcome(workload, {NAME: seconds[str(number)]}, {NAME: case.error(trial.results())},
-                      work(case).seconds(limits), peak_memory(trial.call))
+                      work(case).seconds(limits), _memory(case))
 
 
-def _memory(trials: list[Trial]) -> int:
-    return next((peak_memory(one.call) for one in trials if one.name == NAME), 0)
+def _memory(case: Case) -> int:
+    """What the first call of a kernel needs, packed weights and all: later ones lend it again."""
+    return peak_memory(next(iter(own_trials(case))).call)
 
 
 def peak_memory(call: Callable[[], object]) -> int:

@@ -177,9 +177,9 @@ def test_verdicts_tell_steps_from_lines() -> None:
                 for one in loads]
     told = {claim: (ratio, holds) for *_, claim, ratio, holds in
             scaling.verdicts(tuple(scaling.sweeps(outcomes)))}
-    assert told["time linear in T"] == ("1.00", "yes")
-    assert told["memory linear in T"][1] == "no"
-    assert told["memory linear in B"] == ("1.00", "yes")
+    assert told["time no steeper than linear in T"] == ("1.00", "yes")
+    assert told["memory no steeper than linear in T"][1] == "no"
+    assert told["memory no steeper than linear in B"] == ("1.00", "yes")
     assert told["no step at odd sizes"] == ("1.85", "no")
 
 
