@@ -64,10 +64,9 @@ class Checkpointed:
         self._params, outputs = params, []
         self._states: list[Mapping[str, Any] | None] = [initial]
         for number in range(self._windows.count):
-            run = self._windows.run(params, self._states[-1], number)
-            outputs.append(run.y)
-            self._states.append(_alone(run.final))
-            del run  # its tape, before the next one
+            y, final = self._windows.infer(params, self._states[-1], number)
+            outputs.append(y)
+            self._states.append(_alone(final))
         self.y, self.final = _joined(outputs), dict(self._states[-1] or {})
 
     def backward(self, y_bar: Any, final_bar: Mapping[str, Any] | None = None
@@ -124,10 +123,17 @@ class Windows:
 
     def run(self, params: Mapping[str, Any], state: Mapping[str, Any] | None, number: int) -> Run:
         """One window forward, from the state before it."""
+        return self.kernel.forward(params, self._inputs(number), state)
+
+    def infer(self, params: Mapping[str, Any], state: Mapping[str, Any] | None, number: int
+              ) -> tuple[Any, dict[str, Array]]:
+        """The same with no tape: outputs and final states."""
+        return self.kernel.infer(params, self._inputs(number), state)
+
+    def _inputs(self, number: int) -> dict[str, Any]:
         steps = self.slice(number)
-        here = {name: array[steps] if self._moves(name) else array
+        return {name: array[steps] if self._moves(name) else array
                 for name, array in self.inputs.items()}
-        return self.kernel.forward(params, here, state)
 
     def summed(self, parts: list[dict[str, Array]]) -> dict[str, Array]:
         """Gradients of all windows: of inputs side by side, of the first state, else summed."""
