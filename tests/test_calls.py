@@ -84,6 +84,14 @@ def test_a_state_that_is_set_counts(way: str) -> None:
     assert np.array_equal(stepper(x[3]), fourth)
 
 
+@pytest.mark.parametrize("given", [None, "text", np.zeros((1, 3), complex), np.zeros((0, 3)),
+                                   np.zeros((1, 1, 3)), [[1, 2], [3]]])
+def test_what_is_no_input_is_refused(way: str, given: Any) -> None:
+    kernel, params, _ = setting()
+    with pytest.raises(symrnn.ShapeError, match="x_t"):
+        kernel.stepper(params)(given)
+
+
 @pytest.mark.parametrize("given", [(), (1, 2)])
 def test_a_stepper_takes_one_argument(way: str, given: tuple[int, ...]) -> None:
     kernel, params, _ = setting()

@@ -38,10 +38,7 @@ class Sizes:
 
         ``lost`` is the number of leading axes that the caller leaves out (1 for a step).
         """
-        shape, given = _without_steps(variable, lost), numbers(array, called)
-        if np.iscomplexobj(given):
-            raise ShapeError(f"'{called}' is complex; the kernel computes in {self.dtype}")
-        result: Array = np.ascontiguousarray(given, self.dtype).reshape(given.shape)
+        shape, result = _without_steps(variable, lost), taken(array, called, self.dtype)
         if result.ndim != len(shape):
             raise ShapeError(f"'{called}' has shape {_tuple(result.shape)}, but its axes are "
                              f"{_axes(shape)}: {len(shape)} of them, not {result.ndim}")
@@ -94,6 +91,15 @@ class Sizes:
 def _without_steps(variable: Variable, lost: int) -> tuple[str, ...]:
     """The axes of an array in a call that leaves out the steps, if there are any."""
     return variable.shape[lost if variable.span is Span.SEQUENCE else 0:]
+
+
+def taken(array: Any, called: str, dtype: np.dtype[Any]) -> Array:
+    """Anything as a contiguous array of a kernel's type. Raises ShapeError for what is none."""
+    given = numbers(array, called)
+    if np.iscomplexobj(given):
+        raise ShapeError(f"'{called}' is complex; the kernel computes in {dtype}")
+    result: Array = np.ascontiguousarray(given, dtype).reshape(given.shape)
+    return result
 
 
 def numbers(array: Any, called: str) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from symrnn.program import FED
 from symrnn.runtime.foreign import BoundStep, extension
-from symrnn.runtime.shapes import Array, ShapeError
+from symrnn.runtime.shapes import Array, ShapeError, taken
 
 if TYPE_CHECKING:
     from symrnn.runtime.calls import Given, Packed
@@ -40,14 +40,15 @@ class Stepper:
 
     def __call__(self, x_t: Any) -> Array:
         """Run one step. Raises ShapeError for an input of another shape."""
-        taken = x_t if getattr(x_t, "shape", None) == self.x.shape else self.taken(x_t)
-        self.x[...] = taken
+        ready = type(x_t) is np.ndarray and x_t.dtype == self.x.dtype and x_t.shape == self.x.shape
+        array = x_t if ready else self.taken(x_t)
+        self.x[...] = array
         self._run()
-        return self.y.copy() if taken.ndim == self.x.ndim else self.y[0].copy()
+        return self.y.copy() if array.ndim == self.x.ndim else self.y[0].copy()
 
     def taken(self, x_t: Any) -> Array:
         """The input as the step wants it. Raises ShapeError."""
-        array = np.ascontiguousarray(x_t, self.x.dtype).reshape(np.shape(x_t))
+        array = taken(x_t, "x_t", self.x.dtype)
         whole = self.x.shape
         if array.shape != whole and (array.shape != whole[1:] or whole[0] != 1):
             alone = f", or {whole[1:]}" if whole[0] == 1 else ""
@@ -75,7 +76,7 @@ def _straight() -> Any:
     step = extension().Step
 
     class Straight(step, Stepper):  # type: ignore[misc, valid-type]
-        __doc__ = Stepper.__doc__
+        __doc__, __qualname__ = Stepper.__doc__, Stepper.__qualname__
 
         def __init__(self, slow: Stepper, run: BoundStep) -> None:
             self.__dict__.update(vars(slow))
