@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import index
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +95,7 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
     if profile not in PROFILES:
         raise ValueError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
-    if threads < 1:
+    if (threads := index(threads)) < 1:
         raise ValueError(f"threads is {threads}; a kernel needs at least 1")
 
     def engine(derived: Plan) -> Engine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import symrnn
 from symrnn.runtime import foreign
 from symrnn.runtime.compiler import CompilerFailed
+from symrnn.runtime.memory import Lent, Pool
 
 SIZES = {"n": 3, "m": 4}
 
@@ -144,3 +146,68 @@ def test_the_extension_refuses_what_it_cannot_call() -> None:
         quick.Step(1, 2)
     with pytest.raises(TypeError, match="one argument"):
         quick.Step.__new__(quick.Step)(np.zeros(3))
+
+
+def test_a_stepper_may_be_called_through_others() -> None:
+    kernel, params, x = setting()
+    stepper, wanted = kernel.stepper(params), kernel.forward(params, x).y[0]
+    with ThreadPoolExecutor(1) as pool:
+        assert np.allclose(pool.submit(stepper, x[0]).result(), wanted, rtol=1e-5)
+    stepper.reset()
+    assert np.allclose(stepper(*(x[0],)), wanted, rtol=1e-5)
+
+
+def test_states_are_set_in_place_alone(way: str) -> None:
+    kernel, params, x = setting()
+    stepper: Any = kernel.stepper(params)
+    with pytest.raises(TypeError, match="item assignment"):
+        stepper.state["h"] = np.zeros((1, 4), "f4")
+    with pytest.raises(AttributeError):
+        stepper.state.update(kernel.forward(params, x).final)
+
+
+def test_arrays_at_odd_addresses_are_taken_too(way: str) -> None:
+    kernel, params, x = setting()
+    odd = np.zeros(x[0].nbytes + 1, "u1")[1:].view("f4").reshape(x[0].shape)
+    odd[...] = x[0]
+    assert np.array_equal(kernel.stepper(params)(odd), kernel.stepper(params)(x[0]))
+
+
+def test_backward_again_packs_no_more_weights() -> None:
+    kernel, params, x = setting()
+    run = kernel.forward(params, x)
+    first = kernel.backward(run, np.ones_like(run.y))
+    held = len(run.given.kept)
+    again = kernel.backward(run, np.ones_like(run.y))
+    assert len(run.given.kept) == held
+    assert all(np.array_equal(array, again[name]) for name, array in first.items())
+
+
+def test_other_parameters_in_the_dictionary_do_not_reach_a_run() -> None:
+    kernel, params, x = setting()
+    wanted = kernel.backward(kernel.forward(params, x), np.ones((6, 1, 4), "f4"))
+    own = dict(params)
+    run = kernel.forward(own, x)
+    own.update({name: np.zeros(1, "f4") for name in own})
+    found = kernel.backward(run, np.ones((6, 1, 4), "f4"))
+    assert all(np.array_equal(array, wanted[name]) for name, array in found.items())
+
+
+def test_parameters_packed_for_another_kernel_are_checked() -> None:
+    kernel, params, x = setting()
+    double = symrnn.compile(symrnn.lstm(), dtype="float64")
+    wide = double.forward(params, x).y
+    assert np.array_equal(double.forward(double.pack(params), x).y, wide)
+    assert np.array_equal(double.forward(kernel.pack(params), x).y, wide)
+    other = symrnn.compile(symrnn.gru(), dtype="float32")
+    with pytest.raises(symrnn.ShapeError, match="parameter"):
+        other.forward(kernel.pack(params), x)
+
+
+def test_blocks_that_growing_sizes_leave_behind_are_forgotten() -> None:
+    pool = Pool("f8")
+    for size in range(10_000, 20_000, 100):
+        pool.give_back(pool.lend(size))
+    assert len(pool._free) == 1
+    with pytest.raises(MemoryError):
+        Lent(pool, 2**58)

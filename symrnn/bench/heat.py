@@ -26,7 +26,9 @@ def run(workload: Workload, rules: Rules, limits: Limits) -> Outcome:
                   f"{error:.1e} of the largest entry (bound {BOUND:.1e}) and does not race"
                   for name, error in errors.items() if error > BOUND)
     seconds = race({one.name: one.call for one in right}, rules)
-    return Outcome(workload, seconds, errors, work(case).seconds(limits), _memory(case), notes)
+    least = work(case)
+    return Outcome(workload, seconds, errors, least.seconds(limits), _memory(case), notes,
+                   least.operations / limits.sgemm)
 
 
 def together(workloads: Sequence[Workload], rules: Rules, limits: Limits) -> Iterator[Outcome]:

@@ -18,6 +18,7 @@ class Outcome:
     """Median seconds and errors by contender, the least possible seconds, symrnn's memory.
 
     ``memory`` is the peak of one call in bytes. ``notes`` say who could not race, and why.
+    ``sgemm`` are the seconds that a library's sgemm would take for as many operations.
     """
 
     workload: Workload
@@ -26,6 +27,7 @@ class Outcome:
     least: float
     memory: int
     notes: tuple[str, ...] = ()
+    sgemm: float = 0.0
 
     @property
     def own(self) -> float | None:
@@ -36,6 +38,11 @@ class Outcome:
     def fraction(self) -> float | None:
         """The share of the machine's limit that symrnn reaches."""
         return self.least / self.own if self.own else None
+
+    @property
+    def of_sgemm(self) -> float | None:
+        """Symrnn's operations a second over those of a library's sgemm."""
+        return self.sgemm / self.own if self.own else None
 
     def best_peer(self, goal: Goal = Goal(0)) -> str | None:  # noqa: B008  # frozen
         """The fastest contender that the goal is against."""
@@ -50,10 +57,10 @@ class Outcome:
 
     def reaches(self, goal: Goal) -> bool | None:
         """True where the goal is reached, None where there is no goal or nobody to race."""
-        ratio, fraction = self.ratio(goal), self.fraction
-        if not goal.ratio or ratio is None or fraction is None:
+        ratio, share = self.ratio(goal), self.of_sgemm
+        if not goal.ratio or ratio is None or share is None:
             return None
-        return ratio >= goal.ratio and fraction >= goal.share
+        return ratio >= goal.ratio and share >= goal.share
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what follows from it for whoever reads the file."""
@@ -65,7 +72,8 @@ class Outcome:
     def from_json(data: dict[str, Any]) -> Outcome:
         """The outcome that ``as_json`` wrote."""
         return Outcome(Workload.from_json(data["workload"]), data["seconds"], data["errors"],
-                       data["least"], data["memory"], tuple(data["notes"]))
+                       data["least"], data["memory"], tuple(data["notes"]),
+                       data["sgemm"])
 
 
 @dataclass(frozen=True)

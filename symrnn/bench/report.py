@@ -20,7 +20,7 @@ from symrnn.runtime.compiler import find_compiler
 Row = tuple[str, ...]
 
 HEAD: Row = ("cell", "what", "sizes", "threads", "symrnn", "best peer", "its time", "ratio", "goal",
-             "reached", "of the limit")
+             "reached", "of the limit", "of sgemm")
 PLACES = ("L1", "L2", "L3", "memory")
 LIMITS_HEAD: Row = ("threads", "sgemm of a library", "multiply-add", *PLACES)
 EXPLAINED = ("The ratio is the best peer's time over symrnn's, medians of interleaved rounds. The "
@@ -42,12 +42,13 @@ def _row(one: Outcome, goal: Goal) -> Row:
     return (load.cell, load.kind.value, load.sizes, str(load.threads), duration(one.own),
             peer or "nobody", duration(one.seconds[peer] if peer else None),
             f"{ratio:.2f}" if ratio else "", _wanted(goal), reached,
-            f"{one.fraction:.0%}" if one.fraction else "")
+            f"{one.fraction:.0%}" if one.fraction else "",
+            f"{one.of_sgemm:.0%}" if one.of_sgemm else "")
 
 
 def _wanted(goal: Goal) -> str:
     ratio = f"{goal.ratio:g}" if goal.ratio else ""
-    return f"{ratio}, {goal.share:.0%} of the limit" if goal.share else ratio
+    return f"{ratio}, {goal.share:.0%} of sgemm" if goal.share else ratio
 
 
 def limit_rows(limits: dict[int, Limits]) -> Iterator[Row]:

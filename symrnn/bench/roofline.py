@@ -30,6 +30,11 @@ class Work:
     weights: float
     steps: int
 
+    @property
+    def operations(self) -> float:
+        """All of them."""
+        return self.outside + self.inside
+
     def seconds(self, limits: Limits) -> float:
         """The least time."""
         reading = self.steps * self.weights / limits.reading(self.weights)

@@ -37,7 +37,7 @@ class Goal:
     """How many times faster symrnn is to be than the best of some peers; of all, if none named.
 
     A peer is named by the beginning of its contenders' names: ``torch``, ``torch loop``. ``share``
-    is the part of the machine's limit that is to be reached too.
+    is the part of a library's sgemm that is to be reached too.
     """
 
     ratio: float

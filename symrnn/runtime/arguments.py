@@ -37,11 +37,12 @@ class Arguments:
         """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
         if state is not None or self._starts or not is_plain(x, self.dtype):
             return self._checked(params, x, state, lost)
-        known = params.key if type(params) is Packed else self.engine.shapes(
-            params, self._names)
+        if type(params) is Packed and params.dtype == self.dtype:
+            return self._again((lost, x.shape, params.key), params, x, lost)
+        known = self.engine.shapes(params, self._names)
         if known is None:
             return self._checked(params, x, state, lost)
-        return self._again((lost, x.shape, known), params, x, lost)
+        return self._again((lost, x.shape, known), dict(params), x, lost)
 
     def _again(self, key: Hashable, params: Mapping[str, Any], x: Any, lost: int) -> Given:
         """A call whose shapes, if they came before, need not be checked again."""
@@ -71,12 +72,10 @@ class Arguments:
         return Given(parameters, inputs, self._initial(sizes, state), sizes)
 
     def _parameters(self, sizes: Sizes, params: Mapping[str, Any]) -> Arrays:
-        if type(params) is Packed:
-            sizes.known |= params.known
-            return params
         check_names(params, self.parameters, "parameter")
-        return {name: sizes.take(self.program[name], params[name], name)
-                for name in self.parameters}
+        arrays = {name: sizes.take(self.program[name], params[name], name)
+                  for name in self.parameters}
+        return params if type(params) is Packed and params.dtype == self.dtype else arrays
 
     def pack(self, params: Mapping[str, Any]) -> Packed:
         """Copies of the parameters that this kernel and its relatives read without packing again.
@@ -87,7 +86,7 @@ class Arguments:
         arrays = {name: array.copy() for name, array in self._parameters(sizes, params).items()}
         for array in arrays.values():
             array.flags.writeable = False
-        return Packed(arrays, sizes.known)
+        return Packed(arrays, sizes.known, self.dtype)
 
     def named_inputs(self, x: Any) -> dict[str, Any]:
         """The inputs by name; where sequences start is told by whoever wants to."""

@@ -134,7 +134,7 @@ class CEngine:
         sizes = given.sizes
         if type(given.parameters) is Packed:
             parameters = given.parameters.block(
-                (id(self), "fields"), lambda: self.fields("parameters", given.parameters))
+                (self, "fields"), lambda: self.fields("parameters", given.parameters))
         else:
             parameters = self.fields("parameters", given.parameters)
         return (sizes.once((self, "sizes"), self._sizes, sizes), parameters,

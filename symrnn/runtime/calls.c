@@ -130,6 +130,7 @@ static PyObject *shapes(PyObject *module, PyObject *const *given, Py_ssize_t cou
 typedef struct step {
     PyObject_HEAD
     word function;
+    int busy;
     PyArrayObject *words, *x_field, *y_field; /* arguments; where input and output stand */
     PyArrayObject *x, *y;                     /* arrays like the input and the output */
 } step;
@@ -183,8 +184,11 @@ static int axes_missing(PyObject *x, PyArrayObject *like)
 /* y = step(x). An x that does not fit goes through the method `taken` first. */
 static PyObject *step_call(step *self, PyObject *arguments, PyObject *names)
 {
-    if (names || PyTuple_GET_SIZE(arguments) != 1 || !self->words)
+    if ((names && PyDict_GET_SIZE(names)) || PyTuple_GET_SIZE(arguments) != 1 || !self->words)
         return PyErr_Format(PyExc_TypeError, "a stepper takes one argument, the input x_t");
+    if (self->busy)
+        return PyErr_Format(PyExc_RuntimeError, "a stepper serves one thread at a time; "
+                                                "give each thread its own");
     PyObject *x = PyTuple_GET_ITEM(arguments, 0), *y = NULL;
     int missing = axes_missing(x, self->x);
     if (missing >= 0)
@@ -197,7 +201,9 @@ static PyObject *step_call(step *self, PyObject *arguments, PyObject *names)
     if (y) {
         *(word *)PyArray_DATA(self->x_field) = address(x);
         *(word *)PyArray_DATA(self->y_field) = address(y);
+        self->busy = 1;
         apply(self->function, PyArray_DATA(self->words), PyArray_SIZE(self->words));
+        self->busy = 0;
     } else if (!PyErr_Occurred()) {
         PyErr_SetString(PyExc_ValueError, "x_t does not fit the stepper");
     }

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
+import numpy as np
+
 from symrnn.program import Program
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 
@@ -27,10 +29,11 @@ class Packed(Mapping[str, Array]):
     after a change of the parameters, pack anew.
     """
 
-    def __init__(self, arrays: Mapping[str, Array], known: Mapping[str, int]) -> None:
-        self._arrays, self.known = dict(arrays), dict(known)
+    def __init__(self, arrays: Mapping[str, Array], known: Mapping[str, int],
+                 dtype: np.dtype[Any]) -> None:
+        self._arrays, self.known, self.dtype = dict(arrays), dict(known), dtype
         self._blocks: dict[Hashable, Any] = {}
-        self.key = tuple(sorted(self.known.items()))
+        self.key = tuple((name, array.shape) for name, array in self._arrays.items())
 
     def block(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What one engine made of the parameters, such as packed weights; made once."""
@@ -56,7 +59,7 @@ class Given:
     inputs: Arrays
     initial: Arrays
     sizes: Sizes
-    kept: list[Any] = field(default_factory=list)
+    kept: dict[Hashable, Any] = field(default_factory=dict)
 
     def by_variable(self, program: Program) -> dict[str, Array]:
         """All arrays by the names of the program's variables."""

@@ -28,14 +28,18 @@ FLAGS = ("-O2", "-fPIC", "-shared")
 
 @cache
 def extension() -> Any:
-    """The module of ``calls.c``; None where it cannot be compiled."""
+    """The module of ``calls.c``; None where it cannot be compiled or loaded."""
     folders = (sysconfig.get_paths()["include"], np.get_include())
     of_python = f"SYMRNN_FOR=\"{sysconfig.get_config_var('SOABI')} {np.__version__}\""
     try:
         library = shared_library({SOURCE.name: SOURCE.read_text(encoding="utf-8")}, (of_python,),
                                  (*FLAGS, *(f"-I{one}" for one in folders)))
-    except (CompilerFailed, CompilerMissing):
+        return _loaded(library)
+    except (CompilerFailed, CompilerMissing, ImportError, OSError):
         return None
+
+
+def _loaded(library: Path) -> Any:
     loader = ExtensionFileLoader(NAME, str(library))
     spec = spec_from_loader(NAME, loader)
     assert spec is not None

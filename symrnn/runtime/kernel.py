@@ -66,8 +66,9 @@ class Kernel(Arguments):
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
             states. With lengths too, a step counts where both say so.
 
-        The run keeps arrays of the right type as they are, without a copy: do not change them
-        in place before ``backward``. Raises ShapeError naming the array whose shape is wrong.
+        The run keeps arrays of the right type as they are, without a copy: do not change them,
+        or ``y``, in place before ``backward``, which reads them again. Raises ShapeError naming
+        the array whose shape is wrong.
         """
         if lengths is not None or mask is not None:
             form, inputs = self._masked(x, lengths, mask)

@@ -21,7 +21,10 @@ class Pool:
         self._free: deque[Array] = deque(maxlen=KEPT)
 
     def lend(self, entries: int) -> Array:
-        """A block of at least so many entries, not cleared."""
+        """A block of at least so many entries, not cleared.
+
+        Where none is large enough, those that nearly are go: sizes that grow leave them behind.
+        """
         for _ in range(len(self._free)):
             try:
                 block = self._free.popleft()
@@ -29,7 +32,8 @@ class Pool:
                 break
             if entries <= block.size <= 4 * entries + 4096:
                 return block
-            self._free.append(block)
+            if not block.size < entries <= 4 * block.size:
+                self._free.append(block)
         return aligned(entries, self.dtype)
 
     def give_back(self, block: Array) -> None:
@@ -51,7 +55,9 @@ class Lent:
     __slots__ = ("_pool", "block")
 
     def __init__(self, pool: Pool, entries: int) -> None:
-        self._pool, self.block = pool, pool.lend(entries)
+        self.block = pool.lend(entries)
+        self._pool = pool
 
     def __del__(self) -> None:
-        self._pool.give_back(self.block)
+        if hasattr(self, "_pool"):  # a block that there is no room for is not lent
+            self._pool.give_back(self.block)

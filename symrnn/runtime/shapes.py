@@ -94,11 +94,11 @@ def _without_steps(variable: Variable, lost: int) -> tuple[str, ...]:
 
 
 def taken(array: Any, called: str, dtype: np.dtype[Any]) -> Array:
-    """Anything as a contiguous array of a kernel's type. Raises ShapeError for what is none."""
+    """Anything as an array that a kernel can read as it lies there. Raises ShapeError."""
     given = numbers(array, called)
     if np.iscomplexobj(given):
         raise ShapeError(f"'{called}' is complex; the kernel computes in {dtype}")
-    result: Array = np.ascontiguousarray(given, dtype).reshape(given.shape)
+    result: Array = np.require(given, dtype, ["C", "A"]).reshape(given.shape)
     return result
 
 

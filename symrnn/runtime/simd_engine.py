@@ -72,12 +72,13 @@ class SimdEngine(CEngine):
         return outputs, final
 
     def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
+        key = (self, kind)
         if type(given.parameters) is Packed:
-            lent: Lent = given.parameters.block(
-                (id(self), kind), lambda: self._pack(given, kind, parameters))
+            lent: Lent = given.parameters.block(key, lambda: self._pack(given, kind, parameters))
+        elif key in given.kept:
+            lent = given.kept[key]
         else:
-            lent = self._pack(given, kind, parameters)
-            given.kept.append(lent)
+            lent = given.kept[key] = self._pack(given, kind, parameters)
         return (lent.block,)
 
     def _pack(self, given: Given, kind: str, parameters: Any) -> Lent:

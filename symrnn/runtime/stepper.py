@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
 class Stepper:
     """One step after the other: ``y = stepper(x_t)``.
 
-    ``state`` holds the states [B, ...] by name; write into its arrays to set them.
+    ``state`` holds the states [B, ...] by name; write into its arrays to set them,
+    ``stepper.state["h"][...] = h``.
     The result is an array of its own in every call [B, ...]; where B is 1, ``x_t`` may come
     without its batch axis, and the result is without it too. For one thread at a time.
     """
 
-    state: dict[str, Array]
+    state: Mapping[str, Array]
 
     def __init__(self, kernel: Kernel, params: Packed, batch: int,
                  initial: Mapping[str, Any] | None) -> None:
         output, given = _bindable(kernel, params, batch, initial)
         self._start = {name: array.copy() for name, array in given.initial.items()}
-        self.state = {name: array.copy() for name, array in given.initial.items()}
+        self.state = MappingProxyType({name: array.copy()
+                                       for name, array in given.initial.items()})
         (self.x,) = given.inputs.values()
         self.y = given.sizes.empty(kernel.program[output], lost=1)
         bound = type(given)(given.parameters, given.inputs, self.state, given.sizes)

@@ -104,12 +104,12 @@ def test_ratios_are_taken_from_the_peers_that_the_goal_names() -> None:
     assert one.fraction == 0.5
     assert Outcome.from_json(json.loads(json.dumps(one.as_json()))) == one
     ours, best = (list(report.rows([one]))[number] for number in (0, 1))
-    assert ours[-4:] == ("8.00", "9", "no", "50%")
-    assert best[-4:] == ("3.00", "2", "yes", "50%")
+    assert ours[-5:-1] == ("8.00", "9", "no", "50%")
+    assert best[-5:-1] == ("3.00", "2", "yes", "50%")
 
 
-def test_a_goal_may_want_a_share_of_the_limit_too() -> None:
-    one = Outcome(LOAD, {"symrnn": 1.0, "jax scan": 2.0}, {}, 0.5, 0)
+def test_a_goal_may_want_a_share_of_sgemm_too() -> None:
+    one = Outcome(LOAD, {"symrnn": 1.0, "jax scan": 2.0}, {}, 0.1, 0, sgemm=0.5)
     assert [one.reaches(goal) for goal in (Goal(2), Goal(2, share=0.5), Goal(2, share=0.6),
                                            Goal(3), Goal(0), Goal(1, ("torch",)))] == [
         True, True, False, False, None, None]
