@@ -124,7 +124,7 @@ def test_a_busy_machine_is_told() -> None:
 def test_a_race_without_peers_is_told() -> None:
     (row,) = report.rows([Outcome(DEFAULT, {"symrnn": 1.5e-3}, {"symrnn": 0.0}, 1e-3, 0)])
     assert row == ("lstm", "sequence", "T=100 B=1 m=128", "1", "1.5 ms", "nobody", "", "", "", "",
-                   "67%")
+                   "67%", "")
 
 
 def test_work_counts_what_the_equations_say() -> None:
