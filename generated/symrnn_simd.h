@@ -393,14 +393,16 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
             const real *restrict a = by->rows + first * across;                                  \
             size_t left = by->entries;                                                           \
             for (; left >= S; left -= S, a += S * along, panel += S * N * LANES)                 \
-                UNROLLED for (int s = 0; s < S; ++s)                                             \
-                    UNROLLED for (int v = 0; v < N; ++v) {                                       \
-                        const real *const part = panel + (s * N + v) * LANES;                    \
+                UNROLLED for (int s = 0; s < S; ++s) {                                           \
+                    UNROLLED for (int v = 0; v < N; ++v)                                         \
                         if (FETCHING && (s * N + v) * VECTOR_BYTES % LINE == 0)                  \
-                            __builtin_prefetch((const char *)part + AHEAD);                      \
-                        UNROLLED for (int r = 0; r < R; ++r)                                     \
-                            sum[s][r][v] += a[r * across + s * along] * load(part);              \
-                    }                                                                            \
+                            __builtin_prefetch((const char *)(panel + (s * N + v) * LANES)       \
+                                               + AHEAD);                                         \
+                    UNROLLED for (int r = 0; r < R; ++r) /* a row's entry, times all vectors */  \
+                        UNROLLED for (int v = 0; v < N; ++v)                                     \
+                            sum[s][r][v] += a[r * across + s * along]                            \
+                                            * load(panel + (s * N + v) * LANES);                 \
+                }                                                                                \
             for (; left > 0; --left, a += along, panel += N * LANES)                             \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int v = 0; v < N; ++v)                                         \
