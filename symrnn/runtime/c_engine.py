@@ -156,8 +156,8 @@ class CEngine:
         """What the function that tells the size of a block returns."""
         function = self.function(f"{block}_size")
         function.restype = ctypes.c_size_t
-        return int(function(ctypes.c_void_p(self._sizes(sizes).ctypes.data),
-                            *map(ctypes.c_size_t, more)))
+        own = self._sizes(sizes)  # held by its name: an address alone keeps no array alive
+        return int(function(ctypes.c_void_p(own.ctypes.data), *map(ctypes.c_size_t, more)))
 
     def lend(self, sizes: Sizes, block: str) -> Lent:
         """A block of memory, as long as somebody holds it."""
