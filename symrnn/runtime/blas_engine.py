@@ -23,12 +23,12 @@ class BlasEngine(SimdEngine):
     """The fast profile on the library that :func:`blas_flags` finds."""
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1) -> None:
-        self.library = blas_flags()
+        self.flags_of_blas = blas_flags()
         super().__init__(plan, dtype, threads)
 
     def _linked(self) -> Path:
         return shared_library(self.files(), (*self.defines, "SYMRNN_BLAS"), self.flags,
-                              libraries=self.library)
+                              libraries=self.flags_of_blas)
 
 
 def blas_flags() -> tuple[str, ...]:
