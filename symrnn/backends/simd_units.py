@@ -113,28 +113,34 @@ class UnitsWriter:
     def _totals(self) -> list[Equation]:
         return [one for one in self.one.equations if is_total(self.program, one)]
 
-    def shared(self, lines: Sequence[str], turning: bool = False) -> Lines:
-        """The loop over this member's blocks.
-
-        ``turning`` takes them in reverse at every other step: what the step before read last
-        is still in the cache.
-        """
-        if not turning:
-            return nest("for (size_t block = from; block < to; ++block)", lines)
-        t = self.local.time
-        turn = f"const size_t block = {t} & 1 ? from + to - 1 - turn : turn;"
-        return nest("for (size_t turn = from; turn < to; ++turn)", [turn, *lines])
+    def shared(self, lines: Sequence[str]) -> Lines:
+        """The loop over this member's blocks."""
+        return nest("for (size_t block = from; block < to; ++block)", lines)
 
     def _by_tiles(self) -> Lines:
-        """Block by block: every product of the block, then unit by unit all rows."""
+        """Some blocks at a time: the products of all of them, then unit by unit all rows."""
         s = self.local.sample
         inner = nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", self._row_of_units())
         units = self._unit("v", [*self._constants(), *self._accumulators(), *inner, *self._sums()])
-        lines = [f"const size_t own = vectors_of({self.units}, vectors, block);"]
-        for tile in self.one.tiles:
-            lines += self._tile(tile)
-        lines += nest("for (size_t v = 0; v < own; ++v)", units)
-        return self.shared(lines, bool(self.one.operands) and self.row.time == self.local.time)
+        last = nest("for (size_t v = 0; v < own; ++v)", units)
+        own = f"const size_t own = vectors_of({self.units}, vectors, block);"
+        if not self.one.tiles:
+            return self.shared([own, *last])
+        lines = ["end = least(to, turn + blocks_together(rows));",
+                 *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead)]
+        here = [own, *map(self._reached, self.one.tiles)]
+        lines += ["", *self._group([*here, *self._products()]), "", *self._group([*here, *last])]
+        return nest("for (size_t turn = from, end; turn < to; turn = end)", lines)
+
+    def _group(self, lines: Sequence[str]) -> Lines:
+        """The loop over the blocks at a time, taken in reverse at every other step of a scan:
+
+        what the step before read last is still in the cache.
+        """
+        if not self._turning():
+            return nest("for (size_t block = turn; block < end; ++block)", lines)
+        block = f"const size_t block = {self.local.time} & 1 ? from + to - 1 - one : one;"
+        return nest("for (size_t one = turn; one < end; ++one)", [block, *lines])
 
     def _by_rows(self) -> Lines:
         """Row by row where no product and no sum ties the rows together."""
@@ -172,24 +178,35 @@ class UnitsWriter:
                  if (pair := weighted(self.program, term)) and pair[0] in operands]
         return ", ".join(found)
 
-    def _tile(self, tile: Tile) -> Lines:
-        name, gates = self.panels.tile(tile), len(tile.gates)
-        lines = [self._reached(tile) if tile.ahead else
-                 f"ALIGNED real {name}[ROWS_AT_ONCE * {gates} * MOST_VECTORS({self._gates()})"
-                 " * LANES];"]
-        now = [one for one in tile.products if not one.ahead]
-        for place, product in enumerate(now):
-            operands = [self.program[one.operand] for one in product.segments]
-            factors = [(self._rows(one), self._stride(one)) for one in operands]
-            onto = str(int(tile.ahead or place > 0))
-            lines += ["", *self.product(product, "rows", name, onto, factors)]
-        return [*lines, ""]
+    def _turning(self) -> bool:
+        return bool(self.one.operands) and self.row.time == self.local.time
+
+    def _products(self) -> Lines:
+        """The products of one block that are not computed ahead."""
+        lines: Lines = []
+        for tile in self.one.tiles:
+            now = [one for one in tile.products if not one.ahead]
+            for place, product in enumerate(now):
+                operands = [self.program[one.operand] for one in product.segments]
+                factors = [(self._rows(one), self._stride(one)) for one in operands]
+                onto = str(int(tile.ahead or place > 0))
+                lines += ["", *self.product(product, "rows", self.panels.tile(tile), onto, factors)]
+        return lines
+
+    def _sums_of_group(self, tile: Tile) -> str:
+        """The sums of all blocks at a time."""
+        return (f"ALIGNED real {self.panels.tile(tile)}_group[ROWS_AT_ONCE * {len(tile.gates)} * "
+                f"MOST_VECTORS({self._gates()}) * LANES];")
 
     def _reached(self, tile: Tile) -> str:
-        """The part of what was computed ahead that belongs to this step."""
-        t, name = self.local.time, self.panels.tile(tile)
+        """The sums of one block: those of this step where they were computed ahead."""
+        t, name, gates = self.local.time, self.panels.tile(tile), len(tile.gates)
+        if not tile.ahead:
+            place = "one" if self._turning() else "block"
+            return (f"real *const {name} = {name}_group + ({place} - turn) * vectors * rows * "
+                    f"{gates} * LANES;")
         return (f"real *const {name} = {name}_ahead + (block * vectors * steps * B + "
-                f"(({t} - first) * B + {self.row.sample}) * own) * {len(tile.gates)} * LANES;")
+                f"(({t} - first) * B + {self.row.sample}) * own) * {gates} * LANES;")
 
     def _gates(self) -> int:
         return max((len(tile.gates) for tile in self.one.tiles), default=0)

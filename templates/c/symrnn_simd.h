@@ -270,6 +270,15 @@ ALWAYS size_t up_to(size_t entries, size_t multiple)
     return (entries + multiple - 1) / multiple * multiple;
 }
 
+/* The next part of a count in parts of at most `most`, as even as can be. */
+ALWAYS size_t even_part(size_t count, size_t most)
+{
+    if (count <= most)
+        return count; /* without a division, which takes longer than a small tile */
+    const size_t parts = (count + most - 1) / most;
+    return (count + parts - 1) / parts;
+}
+
 /* Entries from one row to the next: whole vectors, and no power of two, for which the rows
  * would fight for the same lines of the cache. */
 ALWAYS size_t padded(size_t entries)
@@ -304,12 +313,19 @@ ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
 /* Rows that a pass takes at a time, so that they stay in the cache while every panel passes. */
 enum { ROWS_AT_ONCE = 96 };
 
+/* Blocks whose products are computed before the equations that follow from them, where the rows
+ * are so few that one block's equations would wait for each other. */
+ALWAYS size_t blocks_together(size_t rows)
+{
+    return rows == 1 ? ROWS_AT_ONCE : ROWS_AT_ONCE / rows;
+}
+
 /* Steps whose input products are computed ahead: as many as fit into a quarter megabyte. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
     const size_t fitting = (1 << 18) / (row * sizeof(real));
     const size_t rows = fitting < 24 ? 24 : least(fitting, ROWS_AT_ONCE);
-    return least(steps, batch < rows ? rows / batch : 1);
+    return even_part(steps, batch < rows ? rows / batch : 1);
 }
 
 /* Steps after which what follows from a scan is computed, totals among it: as many as fit into
@@ -331,13 +347,6 @@ ALWAYS size_t way(const real *turn)
 }
 
 /* ---- products --------------------------------------------------------------------------- */
-
-/* The next part of a count in parts of at most `most`, as even as can be. */
-ALWAYS size_t even_part(size_t count, size_t most)
-{
-    const size_t parts = (count + most - 1) / most;
-    return (count + parts - 1) / parts;
-}
 
 /* One factor of a product: `rows` rows of so many entries, `stride` apart. */
 typedef struct operand {
@@ -419,6 +428,35 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 #define TILE(R, N, S) TILE_AS(tile_##R##_##N, R, N, S, 0)
 #define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1)
 
+/* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
+ * brought into a register once for both. */
+#define PAIR_OF_TILES(N, M, S)                                                                   \
+    MAYBE void pair_##N##_##M(const operand *operands, size_t count, const real *restrict panel, \
+                              const real *restrict second, real *restrict tile, int onto)        \
+    {                                                                                            \
+        vec sum[S][N + M];                                                                       \
+        UNROLLED for (int s = 0; s < S; ++s)                                                     \
+            UNROLLED for (int v = 0; v < N + M; ++v)                                             \
+                sum[s][v] = onto && s == 0 ? load(tile + v * LANES) : (vec){0};                  \
+        for (const operand *by = operands; by < operands + count; ++by) {                        \
+            const real *restrict a = by->rows;                                                   \
+            size_t left = by->entries;                                                           \
+            for (; left >= S; left -= S, a += S, panel += S * N * LANES, second += S * M * LANES) \
+                UNROLLED for (int s = 0; s < S; ++s)                                             \
+                    UNROLLED for (int v = 0; v < N + M; ++v)                                     \
+                        sum[s][v] += a[s] * load(v < N ? panel + (s * N + v) * LANES             \
+                                                       : second + (s * M + v - N) * LANES);      \
+            for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)               \
+                UNROLLED for (int v = 0; v < N + M; ++v)                                         \
+                    sum[0][v] += *a * load(v < N ? panel + v * LANES : second + (v - N) * LANES); \
+        }                                                                                        \
+        UNROLLED for (int v = 0; v < N + M; ++v) {                                               \
+            UNROLLED for (int s = 1; s < S; ++s)                                                 \
+                sum[0][v] += sum[s][v];                                                          \
+            store(tile + v * LANES, sum[0][v]);                                                  \
+        }                                                                                        \
+    }
+
 typedef void (*tile_function)(const operand *, size_t, size_t, size_t, const real *, real *, size_t,
                               int);
 
@@ -466,6 +504,26 @@ TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
 FAR_TILE(1, 8) FAR_TILE(2, 4)
 TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2};
 #endif
+PAIR_OF_TILES(2, 1, 3) PAIR_OF_TILES(2, 2, 2)
+
+/* One row of a product: two panels at a time where registers hold them, ahead of itself where
+ * one panel is far away. Returns how many vectors it took. */
+MAYBE size_t row_product(size_t vectors, size_t width, const operand *operands, size_t count,
+                         size_t entries, const real *panel, real *tile, int onto)
+{
+    const real *const second = panel + width * LANES * entries;
+    if (WIDEST == 2 && vectors > 3)
+        pair_2_2(operands, count, panel, second, tile, onto);
+    else if (WIDEST == 2 && vectors == 3)
+        pair_2_1(operands, count, panel, second, tile, onto);
+    else {
+        const int is_far = entries * width * VECTOR_BYTES >= FAR;
+        (is_far ? far_tiles[width - 1] : tiles[width - 1][0])(operands, count, 0, 1, panel, tile, 0,
+                                                              onto);
+        return width;
+    }
+    return least(vectors, 2 * WIDEST);
+}
 
 /* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
 MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
@@ -476,14 +534,17 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
     for (size_t o = 0; o < count; ++o)
         entries += operands[o].entries;
     for (size_t v = 0, width; v < vectors; v += width) {
+        const real *const from = panel + v * LANES * entries;
         width = even_part(vectors - v, WIDEST);
-        const int is_far = rows == 1 && entries * width * VECTOR_BYTES >= FAR;
+        if (rows == 1) {
+            width = row_product(vectors - v, width, operands, count, entries, from,
+                                tile + v * LANES, onto);
+            continue;
+        }
         for (size_t r = 0, height; r < rows; r += height) {
             height = even_part(rows - r, rows_of[width - 1]);
-            const tile_function times = is_far ? far_tiles[width - 1]
-                                               : tiles[width - 1][height - 1];
-            times(operands, count, r, 1, panel + v * LANES * entries,
-                  tile + r * row + v * LANES, row, onto);
+            tiles[width - 1][height - 1](operands, count, r, 1, from, tile + r * row + v * LANES,
+                                         row, onto);
         }
     }
 }
@@ -564,7 +625,7 @@ MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t g
 /* Where a member's share of `count` things begins; it ends where the next one's begins. */
 ALWAYS size_t share_from(size_t count, size_t member, size_t members)
 {
-    return count * member / members;
+    return members == 1 ? count * member : count * member / members;
 }
 
 /* ---- totals over all rows --------------------------------------------------------------- */
