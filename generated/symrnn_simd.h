@@ -270,6 +270,15 @@ ALWAYS size_t up_to(size_t entries, size_t multiple)
     return (entries + multiple - 1) / multiple * multiple;
 }
 
+/* The next part of a count in parts of at most `most`, as even as can be. */
+ALWAYS size_t even_part(size_t count, size_t most)
+{
+    if (count <= most)
+        return count; /* without a division, which takes longer than a small tile */
+    const size_t parts = (count + most - 1) / most;
+    return (count + parts - 1) / parts;
+}
+
 /* Entries from one row to the next: whole vectors, and no power of two, for which the rows
  * would fight for the same lines of the cache. */
 ALWAYS size_t padded(size_t entries)
@@ -304,12 +313,19 @@ ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
 /* Rows that a pass takes at a time, so that they stay in the cache while every panel passes. */
 enum { ROWS_AT_ONCE = 96 };
 
+/* Blocks whose products are computed before the equations that follow from them, where the rows
+ * are so few that one block's equations would wait for each other. */
+ALWAYS size_t blocks_together(size_t rows)
+{
+    return rows == 1 ? ROWS_AT_ONCE : ROWS_AT_ONCE / rows;
+}
+
 /* Steps whose input products are computed ahead: as many as fit into a quarter megabyte. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
     const size_t fitting = (1 << 18) / (row * sizeof(real));
     const size_t rows = fitting < 24 ? 24 : least(fitting, ROWS_AT_ONCE);
-    return least(steps, batch < rows ? rows / batch : 1);
+    return even_part(steps, batch < rows ? rows / batch : 1);
 }
 
 /* Steps after which what follows from a scan is computed, totals among it: as many as fit into
@@ -331,13 +347,6 @@ ALWAYS size_t way(const real *turn)
 }
 
 /* ---- products --------------------------------------------------------------------------- */
-
-/* The next part of a count in parts of at most `most`, as even as can be. */
-ALWAYS size_t even_part(size_t count, size_t most)
-{
-    const size_t parts = (count + most - 1) / most;
-    return (count + parts - 1) / parts;
-}
 
 /* One factor of a product: `rows` rows of so many entries, `stride` apart. */
 typedef struct operand {
@@ -376,11 +385,22 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
  * bytes on (then all panels together are too large for the near caches) it fetches AHEAD. */
 enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 
+/* Holds a vector in its register: GCC would read it from memory again for every row. */
+#if VECTOR_BYTES < 64 && defined(__x86_64__)
+#define HOLD(vector) __asm__("" : "+x"(vector))
+#elif defined(__aarch64__)
+#define HOLD(vector) __asm__("" : "+w"(vector))
+#else
+#define HOLD(vector) (void)(vector)
+#endif
+
 /* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
- * vectors]: a is an operand from its row `first` on, its entries lie `along` apart, tile's rows
- * `row`. S sums side by side where a tile alone would wait for its own additions. */
-#define TILE_AS(NAME, R, N, S, FETCHING)                                                         \
-    MAYBE void NAME(const operand *operands, size_t count, size_t first, size_t along,           \
+ * vectors]: a is an operand from its row `first` on, its rows lie ACROSS and its entries ALONG
+ * apart, tile's rows `row`. S sums side by side where a tile alone would wait for its own
+ * additions, STEPS entries at a time. */
+#define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
+#define TILE_AS(NAME, R, N, S, FETCHING, ACROSS, ALONG)                                          \
+    MAYBE void NAME(const operand *operands, size_t count, size_t first,                         \
                     const real *restrict panel, real *restrict tile, size_t row, int onto)       \
     {                                                                                            \
         vec sum[S][R][N];                                                                        \
@@ -389,24 +409,30 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
                     sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
         for (const operand *by = operands; by < operands + count; ++by) {                        \
-            const size_t across = by->stride;                                                    \
-            const real *restrict a = by->rows + first * across;                                  \
-            size_t left = by->entries;                                                           \
-            for (; left >= S; left -= S, a += S * along, panel += S * N * LANES)                 \
-                UNROLLED for (int s = 0; s < S; ++s) {                                           \
-                    UNROLLED for (int v = 0; v < N; ++v)                                         \
-                        if (FETCHING && (s * N + v) * VECTOR_BYTES % LINE == 0)                  \
-                            __builtin_prefetch((const char *)(panel + (s * N + v) * LANES)       \
+            const size_t stride = by->stride;                                                    \
+            const real *a[R];                                                                    \
+            UNROLLED for (int r = 0; r < R; ++r)                                                 \
+                a[r] = by->rows + first * stride + r * (ACROSS);                                 \
+            size_t left = by->entries, k = 0;                                                    \
+            for (; left >= STEPS(S); left -= STEPS(S), panel += STEPS(S) * N * LANES)            \
+                UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                               \
+                    vec b[N];                                                                    \
+                    UNROLLED for (int v = 0; v < N; ++v) {                                       \
+                        b[v] = load(panel + (i * N + v) * LANES);                                \
+                        if (R > 1)                                                               \
+                            HOLD(b[v]);                                                          \
+                        if (FETCHING && (i * N + v) * VECTOR_BYTES % LINE == 0)                  \
+                            __builtin_prefetch((const char *)(panel + (i * N + v) * LANES)       \
                                                + AHEAD);                                         \
+                    }                                                                            \
                     UNROLLED for (int r = 0; r < R; ++r) /* a row's entry, times all vectors */  \
                         UNROLLED for (int v = 0; v < N; ++v)                                     \
-                            sum[s][r][v] += a[r * across + s * along]                            \
-                                            * load(panel + (s * N + v) * LANES);                 \
+                            sum[i % S][r][v] += a[r][k * (ALONG)] * b[v];                        \
                 }                                                                                \
-            for (; left > 0; --left, a += along, panel += N * LANES)                             \
+            for (; left > 0; --left, ++k, panel += N * LANES)                                    \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int v = 0; v < N; ++v)                                         \
-                        sum[0][r][v] += a[r * across] * load(panel + v * LANES);                 \
+                        sum[0][r][v] += a[r][k * (ALONG)] * load(panel + v * LANES);             \
         }                                                                                        \
         UNROLLED for (int r = 0; r < R; ++r)                                                     \
             UNROLLED for (int v = 0; v < N; ++v) {                                               \
@@ -416,11 +442,41 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
             }                                                                                    \
     }
 
-#define TILE(R, N, S) TILE_AS(tile_##R##_##N, R, N, S, 0)
-#define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1)
+#define TILE(R, N, S)                                                                            \
+    TILE_AS(tile_##R##_##N, R, N, S, 0, stride, 1)                                               \
+    TILE_AS(turned_##R##_##N, R, N, S, 0, 1, stride)
+#define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1, stride, 1)
 
-typedef void (*tile_function)(const operand *, size_t, size_t, size_t, const real *, real *, size_t,
-                              int);
+/* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
+ * brought into a register once for both. */
+#define PAIR_OF_TILES(N, M, S)                                                                   \
+    MAYBE void pair_##N##_##M(const operand *operands, size_t count, const real *restrict panel, \
+                              const real *restrict second, real *restrict tile, int onto)        \
+    {                                                                                            \
+        vec sum[S][N + M];                                                                       \
+        UNROLLED for (int s = 0; s < S; ++s)                                                     \
+            UNROLLED for (int v = 0; v < N + M; ++v)                                             \
+                sum[s][v] = onto && s == 0 ? load(tile + v * LANES) : (vec){0};                  \
+        for (const operand *by = operands; by < operands + count; ++by) {                        \
+            const real *restrict a = by->rows;                                                   \
+            size_t left = by->entries;                                                           \
+            for (; left >= S; left -= S, a += S, panel += S * N * LANES, second += S * M * LANES) \
+                UNROLLED for (int s = 0; s < S; ++s)                                             \
+                    UNROLLED for (int v = 0; v < N + M; ++v)                                     \
+                        sum[s][v] += a[s] * load(v < N ? panel + (s * N + v) * LANES             \
+                                                       : second + (s * M + v - N) * LANES);      \
+            for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)               \
+                UNROLLED for (int v = 0; v < N + M; ++v)                                         \
+                    sum[0][v] += *a * load(v < N ? panel + v * LANES : second + (v - N) * LANES); \
+        }                                                                                        \
+        UNROLLED for (int v = 0; v < N + M; ++v) {                                               \
+            UNROLLED for (int s = 1; s < S; ++s)                                                 \
+                sum[0][v] += sum[s][v];                                                          \
+            store(tile + v * LANES, sum[0][v]);                                                  \
+        }                                                                                        \
+    }
+
+typedef void (*tile_function)(const operand *, size_t, size_t, const real *, real *, size_t, int);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
  * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one. */
@@ -441,7 +497,8 @@ static const size_t rows_of[WIDEST] = {6, 6};
 #endif
 
 #if defined(SYMRNN_TILES_APART)
-TILES const tile_function tiles[WIDEST][MOST_ROWS], far_tiles[WIDEST];
+TILES const tile_function tiles[WIDEST][MOST_ROWS], turned_tiles[WIDEST][MOST_ROWS],
+                          far_tiles[WIDEST];
 #elif VECTOR_BYTES == 64
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -455,6 +512,11 @@ TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},
     {tile_1_3, tile_2_3, tile_3_3, tile_4_3, tile_5_3, tile_6_3, tile_7_3, tile_8_3},
     {tile_1_4, tile_2_4, tile_3_4, tile_4_4, tile_5_4, tile_6_4, 0, 0}};
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = {
+    {turned_1_1, turned_2_1, turned_3_1, turned_4_1, turned_5_1, turned_6_1, turned_7_1, turned_8_1},
+    {turned_1_2, turned_2_2, turned_3_2, turned_4_2, turned_5_2, turned_6_2, turned_7_2, turned_8_2},
+    {turned_1_3, turned_2_3, turned_3_3, turned_4_3, turned_5_3, turned_6_3, turned_7_3, turned_8_3},
+    {turned_1_4, turned_2_4, turned_3_4, turned_4_4, turned_5_4, turned_6_4, 0, 0}};
 FAR_TILE(1, 8) FAR_TILE(2, 4) FAR_TILE(3, 4) FAR_TILE(4, 2)
 TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2, far_tile_3, far_tile_4};
 #else
@@ -463,9 +525,32 @@ TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2,
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = {
+    {turned_1_1, turned_2_1, turned_3_1, turned_4_1, turned_5_1, turned_6_1},
+    {turned_1_2, turned_2_2, turned_3_2, turned_4_2, turned_5_2, turned_6_2}};
 FAR_TILE(1, 8) FAR_TILE(2, 4)
 TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2};
 #endif
+PAIR_OF_TILES(2, 1, 3) PAIR_OF_TILES(2, 2, 2)
+
+/* One row of a product: two panels at a time where registers hold them, ahead of itself where
+ * one panel is far away. Returns how many vectors it took. */
+MAYBE size_t row_product(size_t vectors, size_t width, const operand *operands, size_t count,
+                         size_t entries, const real *panel, real *tile, int onto)
+{
+    const real *const second = panel + width * LANES * entries;
+    if (WIDEST == 2 && vectors > 3)
+        pair_2_2(operands, count, panel, second, tile, onto);
+    else if (WIDEST == 2 && vectors == 3)
+        pair_2_1(operands, count, panel, second, tile, onto);
+    else {
+        const int is_far = entries * width * VECTOR_BYTES >= FAR;
+        (is_far ? far_tiles[width - 1] : tiles[width - 1][0])(operands, count, 0, panel, tile, 0,
+                                                              onto);
+        return width;
+    }
+    return least(vectors, 2 * WIDEST);
+}
 
 /* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
 MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
@@ -476,14 +561,17 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
     for (size_t o = 0; o < count; ++o)
         entries += operands[o].entries;
     for (size_t v = 0, width; v < vectors; v += width) {
+        const real *const from = panel + v * LANES * entries;
         width = even_part(vectors - v, WIDEST);
-        const int is_far = rows == 1 && entries * width * VECTOR_BYTES >= FAR;
+        if (rows == 1) {
+            width = row_product(vectors - v, width, operands, count, entries, from,
+                                tile + v * LANES, onto);
+            continue;
+        }
         for (size_t r = 0, height; r < rows; r += height) {
             height = even_part(rows - r, rows_of[width - 1]);
-            const tile_function times = is_far ? far_tiles[width - 1]
-                                               : tiles[width - 1][height - 1];
-            times(operands, count, r, 1, panel + v * LANES * entries,
-                  tile + r * row + v * LANES, row, onto);
+            tiles[width - 1][height - 1](operands, count, r, from, tile + r * row + v * LANES,
+                                         row, onto);
         }
     }
 }
@@ -564,7 +652,7 @@ MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t g
 /* Where a member's share of `count` things begins; it ends where the next one's begins. */
 ALWAYS size_t share_from(size_t count, size_t member, size_t members)
 {
-    return count * member / members;
+    return members == 1 ? count * member : count * member / members;
 }
 
 /* ---- totals over all rows --------------------------------------------------------------- */
@@ -664,15 +752,14 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
     const int full = column + width * LANES <= columns && one->scale == 1;
     for (size_t height; unit < end; unit += height) {
         height = even_part(end - unit, rows_of[width - 1]);
-        const tile_function times = tiles[width - 1][height - 1];
-        const operand left = {row_of(&one->left, from) + unit, 1, deep};
-        const size_t along = stride_of(&one->left, from);
+        const tile_function times = turned_tiles[width - 1][height - 1];
+        const operand left = {row_of(&one->left, from) + unit, stride_of(&one->left, from), deep};
         real *out = one->out + unit * columns + column;
         if (full) {
-            times(&left, 1, 0, along, panel, out, columns, onto);
+            times(&left, 1, 0, panel, out, columns, onto);
             continue;
         }
-        times(&left, 1, 0, along, panel, tile, width * LANES, 0);
+        times(&left, 1, 0, panel, tile, width * LANES, 0);
         for (size_t r = 0; r < height; ++r)
             for (size_t v = 0; v < width; ++v) {
                 real *to = out + r * columns + v * LANES;

@@ -257,38 +257,47 @@ static void antisymmetric_rnn_simd_forward_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_d_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_h h_prev, (-1) W_h^T h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            /* W_h h_prev, (-1) W_h^T h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                        }
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            const vec gamma_here = splat(gamma[0]);
-                            const vec epsilon_here = splat(epsilon[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                const vec gamma_here = splat(gamma[0]);
+                                const vec epsilon_here = splat(epsilon[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
-                                const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
+                                    /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+                                    const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
 
-                                /* (2)  a_h = d + V_h x + b_h */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + d + b_h_here;
+                                    /* (2)  a_h = d + V_h x + b_h */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + d + b_h_here;
 
-                                /* (2)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
-                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                    /* (2)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
+                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                                /* (2)  h = h_prev + epsilon * tanh(a_h) */
-                                const vec h = h_prev + epsilon_here * tanh_a_h;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (2)  h = h_prev + epsilon * tanh(a_h) */
+                                    const vec h = h_prev + epsilon_here * tanh_a_h;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -355,37 +364,46 @@ static void antisymmetric_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_d_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_h h_prev, (-1) W_h^T h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            /* W_h h_prev, (-1) W_h^T h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                        }
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            const vec gamma_here = splat(gamma[0]);
-                            const vec epsilon_here = splat(epsilon[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                const vec gamma_here = splat(gamma[0]);
+                                const vec epsilon_here = splat(epsilon[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
-                                const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
+                                    /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+                                    const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
 
-                                /* (2)  a_h = d + V_h x + b_h */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + d + b_h_here;
+                                    /* (2)  a_h = d + V_h x + b_h */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + d + b_h_here;
 
-                                /* (2)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
+                                    /* (2)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
 
-                                /* (2)  h = h_prev + epsilon * tanh(a_h) */
-                                const vec h = h_prev + epsilon_here * tanh_a_h;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (2)  h = h_prev + epsilon * tanh(a_h) */
+                                    const vec h = h_prev + epsilon_here * tanh_a_h;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -499,25 +517,35 @@ static void antisymmetric_rnn_simd_backward_member(
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const d_bar_rows = work_d_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_h^T d_bar, (-1) W_h d_bar */
-                        const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const vec gamma_here = splat(gamma[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
-                                const vec d_bar = load(d_bar_rows + s * row_m + j);
+                            /* W_h^T d_bar, (-1) W_h d_bar */
+                            const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (6)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (2) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) - d_bar * gamma_here + h_bar;
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const vec gamma_here = splat(gamma[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                    const vec d_bar = load(d_bar_rows + s * row_m + j);
+
+                                    /* (6)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (2) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) - d_bar * gamma_here + h_bar;
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -535,21 +563,30 @@ static void antisymmetric_rnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V_h^T a_h_bar */
-                    const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V_h^T a_h_bar */
+                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    }
 
-                            /* (7)  x_bar = V_h^T a_h_bar   adjoint of (2) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (7)  x_bar = V_h^T a_h_bar   adjoint of (2) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -662,41 +699,52 @@ static void antisymmetric_rnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_d[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_d_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_h h_prev, (-1) W_h^T h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    /* W_h h_prev, (-1) W_h^T h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
 
-                /* V_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                    /* V_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                }
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_h_here = load_part(b_h + j, left);
-                    const vec gamma_here = splat(gamma[0]);
-                    const vec epsilon_here = splat(epsilon[0]);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_h_here = load_part(b_h + j, left);
+                        const vec gamma_here = splat(gamma[0]);
+                        const vec epsilon_here = splat(epsilon[0]);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
-                        const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
+                            /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+                            const vec d = load(tile_d + ((s * 1 + 0) * own + v) * LANES) - gamma_here * h_prev;
 
-                        /* (2)  a_h = d + V_h x + b_h */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + d + b_h_here;
+                            /* (2)  a_h = d + V_h x + b_h */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + d + b_h_here;
 
-                        /* (2)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
+                            /* (2)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
 
-                        /* (2)  h = h_prev + epsilon * tanh(a_h) */
-                        const vec h = h_prev + epsilon_here * tanh_a_h;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (2)  h = h_prev + epsilon * tanh(a_h) */
+                            const vec h = h_prev + epsilon_here * tanh_a_h;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

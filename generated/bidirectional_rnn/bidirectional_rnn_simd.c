@@ -328,26 +328,35 @@ static void bidirectional_rnn_simd_forward_member(
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* forward.U forward.h_prev */
-                        const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
-                        product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec forward_b_here = load_part(forward_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* forward.U forward.h_prev */
+                            const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
+                            product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                        }
 
-                                /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
-                                const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec forward_b_here = load_part(forward_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (2)  forward.h = tanh(forward.a) */
-                                const vec forward_h = vec_tanh(forward_a);
-                                store(forward_h_rows + s * row_m + j, forward_h);
+                                    /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
+                                    const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
+
+                                    /* (2)  forward.h = tanh(forward.a) */
+                                    const vec forward_h = vec_tanh(forward_a);
+                                    store(forward_h_rows + s * row_m + j, forward_h);
+                                }
                             }
                         }
                     }
@@ -381,26 +390,35 @@ static void bidirectional_rnn_simd_forward_member(
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* backward.U backward.h_prev */
-                        const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
-                        product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec backward_b_here = load_part(backward_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* backward.U backward.h_prev */
+                            const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
+                            product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                        }
 
-                                /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
-                                const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec backward_b_here = load_part(backward_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (4)  backward.h = tanh(backward.a) */
-                                const vec backward_h = vec_tanh(backward_a);
-                                store(backward_h_rows + s * row_m + j, backward_h);
+                                    /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
+                                    const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
+
+                                    /* (4)  backward.h = tanh(backward.a) */
+                                    const vec backward_h = vec_tanh(backward_a);
+                                    store(backward_h_rows + s * row_m + j, backward_h);
+                                }
                             }
                         }
                     }
@@ -419,25 +437,34 @@ static void bidirectional_rnn_simd_forward_member(
                 const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
                 const real *const backward_h_rows = tape_backward_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V_f forward.h, V_b backward.h */
-                    const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
-                    product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V_f forward.h, V_b backward.h */
+                        const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
+                        product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                    }
 
-                            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (6)  y = a_y */
-                            const vec y = a_y;
-                            store_part(y_rows + s * p + j, y, left);
+                                /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (6)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -515,26 +542,35 @@ static void bidirectional_rnn_simd_infer_member(
                     real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? work_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* forward.U forward.h_prev */
-                        const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
-                        product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec forward_b_here = load_part(forward_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* forward.U forward.h_prev */
+                            const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
+                            product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                        }
 
-                                /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
-                                const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec forward_b_here = load_part(forward_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (2)  forward.h = tanh(forward.a) */
-                                const vec forward_h = vec_tanh(forward_a);
-                                store(forward_h_rows + s * row_m + j, forward_h);
+                                    /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
+                                    const vec forward_a = load(tile_forward_a + ((s * 1 + 0) * own + v) * LANES) + forward_b_here;
+
+                                    /* (2)  forward.h = tanh(forward.a) */
+                                    const vec forward_h = vec_tanh(forward_a);
+                                    store(forward_h_rows + s * row_m + j, forward_h);
+                                }
                             }
                         }
                     }
@@ -568,26 +604,35 @@ static void bidirectional_rnn_simd_infer_member(
                     real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* backward.U backward.h_prev */
-                        const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
-                        product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec backward_b_here = load_part(backward_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* backward.U backward.h_prev */
+                            const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
+                            product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                        }
 
-                                /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
-                                const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec backward_b_here = load_part(backward_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (4)  backward.h = tanh(backward.a) */
-                                const vec backward_h = vec_tanh(backward_a);
-                                store(backward_h_rows + s * row_m + j, backward_h);
+                                    /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
+                                    const vec backward_a = load(tile_backward_a + ((s * 1 + 0) * own + v) * LANES) + backward_b_here;
+
+                                    /* (4)  backward.h = tanh(backward.a) */
+                                    const vec backward_h = vec_tanh(backward_a);
+                                    store(backward_h_rows + s * row_m + j, backward_h);
+                                }
                             }
                         }
                     }
@@ -606,25 +651,34 @@ static void bidirectional_rnn_simd_infer_member(
                 const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
                 const real *const backward_h_rows = work_backward_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V_f forward.h, V_b backward.h */
-                    const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
-                    product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V_f forward.h, V_b backward.h */
+                        const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
+                        product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                    }
 
-                            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (6)  y = a_y */
-                            const vec y = a_y;
-                            store_part(y_rows + s * p + j, y, left);
+                                /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (6)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -777,22 +831,25 @@ static void bidirectional_rnn_simd_backward_member(
                     const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : bars->final_backward_h_bar + begin * m;
                     const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
                     real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec backward_h = load(backward_h_rows + s * row_m + j);
-                                const vec backward_h_next_bar = load_part(backward_h_next_bar_rows + s * backward_h_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec backward_h = load(backward_h_rows + s * row_m + j);
+                                    const vec backward_h_next_bar = load_part(backward_h_next_bar_rows + s * backward_h_next_bar_stride + j, left);
 
-                                /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5) */
-                                const vec backward_h_bar = load(tile_backward_h_bar + ((s * 1 + 0) * own + v) * LANES) + backward_h_next_bar;
+                                    /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5) */
+                                    const vec backward_h_bar = load(tile_backward_h_bar + ((s * 1 + 0) * own + v) * LANES) + backward_h_next_bar;
 
-                                /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4) */
-                                const vec backward_a_bar = backward_h_bar * (1 - backward_h * backward_h);
-                                store(backward_a_bar_rows + s * row_m + j, backward_a_bar);
+                                    /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4) */
+                                    const vec backward_a_bar = backward_h_bar * (1 - backward_h * backward_h);
+                                    store(backward_a_bar_rows + s * row_m + j, backward_a_bar);
+                                }
                             }
                         }
                     }
@@ -807,22 +864,32 @@ static void bidirectional_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
                     real *const backward_h_prev_bar_rows = work_backward_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* backward.U^T backward.a_bar */
-                        const operand factors_backward_a_bar[] = {{backward_a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_backward_a_bar, 1, panels_backward_a_bar + block * vectors * LANES * 1 * m, tile_backward_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* backward.U^T backward.a_bar */
+                            const operand factors_backward_a_bar[] = {{backward_a_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_backward_a_bar, 1, panels_backward_a_bar + block * vectors * LANES * 1 * m, tile_backward_h_prev_bar, 0);
+                        }
 
-                                /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar   adjoint of (3) */
-                                const vec backward_h_prev_bar = load(tile_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(backward_h_prev_bar_rows + s * row_m + j, backward_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar   adjoint of (3) */
+                                    const vec backward_h_prev_bar = load(tile_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(backward_h_prev_bar_rows + s * row_m + j, backward_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -857,22 +924,25 @@ static void bidirectional_rnn_simd_backward_member(
                     const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_forward_h_bar + begin * m;
                     const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec forward_h = load(forward_h_rows + s * row_m + j);
-                                const vec forward_h_next_bar = load_part(forward_h_next_bar_rows + s * forward_h_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec forward_h = load(forward_h_rows + s * row_m + j);
+                                    const vec forward_h_next_bar = load_part(forward_h_next_bar_rows + s * forward_h_next_bar_stride + j, left);
 
-                                /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5) */
-                                const vec forward_h_bar = load(tile_forward_h_bar + ((s * 1 + 0) * own + v) * LANES) + forward_h_next_bar;
+                                    /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5) */
+                                    const vec forward_h_bar = load(tile_forward_h_bar + ((s * 1 + 0) * own + v) * LANES) + forward_h_next_bar;
 
-                                /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2) */
-                                const vec forward_a_bar = forward_h_bar * (1 - forward_h * forward_h);
-                                store(forward_a_bar_rows + s * row_m + j, forward_a_bar);
+                                    /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2) */
+                                    const vec forward_a_bar = forward_h_bar * (1 - forward_h * forward_h);
+                                    store(forward_a_bar_rows + s * row_m + j, forward_a_bar);
+                                }
                             }
                         }
                     }
@@ -887,22 +957,32 @@ static void bidirectional_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
                     real *const forward_h_prev_bar_rows = work_forward_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* forward.U^T forward.a_bar */
-                        const operand factors_forward_a_bar[] = {{forward_a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_forward_a_bar, 1, panels_forward_a_bar + block * vectors * LANES * 1 * m, tile_forward_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* forward.U^T forward.a_bar */
+                            const operand factors_forward_a_bar[] = {{forward_a_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_forward_a_bar, 1, panels_forward_a_bar + block * vectors * LANES * 1 * m, tile_forward_h_prev_bar, 0);
+                        }
 
-                                /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar   adjoint of (1) */
-                                const vec forward_h_prev_bar = load(tile_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(forward_h_prev_bar_rows + s * row_m + j, forward_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar   adjoint of (1) */
+                                    const vec forward_h_prev_bar = load(tile_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(forward_h_prev_bar_rows + s * row_m + j, forward_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -921,21 +1001,30 @@ static void bidirectional_rnn_simd_backward_member(
                 const real *const backward_a_bar_rows = work_backward_a_bar + (first * B + begin) * row_m;
                 const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                    const operand factors_forward_a_bar_2[] = {{forward_a_bar_rows, row_m, m}, {backward_a_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
+                        const operand factors_forward_a_bar_2[] = {{forward_a_bar_rows, row_m, m}, {backward_a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar   adjoint of (1), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar   adjoint of (1), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }

@@ -264,24 +264,33 @@ static void cfn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = tape_tanh_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                }
 
-                        /* (3)  a_h = W x */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (3)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
-                        store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                            /* (3)  a_h = W x */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                            /* (3)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
+                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                        }
                     }
                 }
             }
@@ -316,44 +325,53 @@ static void cfn_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
                     const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_theta h_prev, U_eta h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_theta_here = load_part(b_theta + j, left);
-                            const vec b_eta_here = load_part(b_eta + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            /* U_theta h_prev, U_eta h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                        }
 
-                                /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
-                                const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_theta_here = load_part(b_theta + j, left);
+                                const vec b_eta_here = load_part(b_eta + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                    const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
 
-                                /* (1)  theta = sigmoid(a_theta) */
-                                const vec theta = vec_sigmoid(a_theta);
-                                store(theta_rows + s * row_m + j, theta);
+                                    /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
+                                    const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
 
-                                /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
-                                const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
+                                    /* (1)  theta = sigmoid(a_theta) */
+                                    const vec theta = vec_sigmoid(a_theta);
+                                    store(theta_rows + s * row_m + j, theta);
 
-                                /* (2)  eta = sigmoid(a_eta) */
-                                const vec eta = vec_sigmoid(a_eta);
-                                store(eta_rows + s * row_m + j, eta);
+                                    /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
 
-                                /* (3)  tanh_h_prev = tanh(h_prev) */
-                                const vec tanh_h_prev = vec_tanh(h_prev);
-                                store(tanh_h_prev_rows + s * row_m + j, tanh_h_prev);
+                                    /* (2)  eta = sigmoid(a_eta) */
+                                    const vec eta = vec_sigmoid(a_eta);
+                                    store(eta_rows + s * row_m + j, eta);
 
-                                /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
-                                const vec h = theta * tanh_h_prev + eta * tanh_a_h;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  tanh_h_prev = tanh(h_prev) */
+                                    const vec tanh_h_prev = vec_tanh(h_prev);
+                                    store(tanh_h_prev_rows + s * row_m + j, tanh_h_prev);
+
+                                    /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                                    const vec h = theta * tanh_h_prev + eta * tanh_a_h;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -408,24 +426,33 @@ static void cfn_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                }
 
-                        /* (3)  a_h = W x */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (3)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
-                        store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                            /* (3)  a_h = W x */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                            /* (3)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
+                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                        }
                     }
                 }
             }
@@ -457,41 +484,50 @@ static void cfn_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_theta h_prev, U_eta h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_theta_here = load_part(b_theta + j, left);
-                            const vec b_eta_here = load_part(b_eta + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            /* U_theta h_prev, U_eta h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                        }
 
-                                /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
-                                const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_theta_here = load_part(b_theta + j, left);
+                                const vec b_eta_here = load_part(b_eta + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                    const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
 
-                                /* (1)  theta = sigmoid(a_theta) */
-                                const vec theta = vec_sigmoid(a_theta);
+                                    /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
+                                    const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
 
-                                /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
-                                const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
+                                    /* (1)  theta = sigmoid(a_theta) */
+                                    const vec theta = vec_sigmoid(a_theta);
 
-                                /* (2)  eta = sigmoid(a_eta) */
-                                const vec eta = vec_sigmoid(a_eta);
+                                    /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
 
-                                /* (3)  tanh_h_prev = tanh(h_prev) */
-                                const vec tanh_h_prev = vec_tanh(h_prev);
+                                    /* (2)  eta = sigmoid(a_eta) */
+                                    const vec eta = vec_sigmoid(a_eta);
 
-                                /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
-                                const vec h = theta * tanh_h_prev + eta * tanh_a_h;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  tanh_h_prev = tanh(h_prev) */
+                                    const vec tanh_h_prev = vec_tanh(h_prev);
+
+                                    /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                                    const vec h = theta * tanh_h_prev + eta * tanh_a_h;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -622,25 +658,35 @@ static void cfn_simd_backward_member(
                     const real *const a_eta_bar_rows = work_a_eta_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_theta_bar_rows = work_a_theta_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
-                        const operand factors_a_theta_bar[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec theta = load(theta_rows + s * row_m + j);
-                                const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
+                            const operand factors_a_theta_bar[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * theta * (1 - tanh_h_prev * tanh_h_prev);
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec theta = load(theta_rows + s * row_m + j);
+                                    const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                                    /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * theta * (1 - tanh_h_prev * tanh_h_prev);
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -702,21 +748,30 @@ static void cfn_simd_backward_member(
                 const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
                 const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                    const operand factors_a_theta_bar_2[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
+                        const operand factors_a_theta_bar_2[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    }
 
-                            /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -792,25 +847,35 @@ static void cfn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                }
 
-                        /* (3)  a_h = W x */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (3)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
-                        store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                            /* (3)  a_h = W x */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                            /* (3)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
+                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                        }
                     }
                 }
             }
@@ -827,45 +892,55 @@ static void cfn_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_theta[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_theta_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* V_theta x, V_eta x */
-                const operand factors_x_2[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_theta = tile_a_theta_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* U_theta h_prev, U_eta h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                    /* V_theta x, V_eta x */
+                    const operand factors_x_2[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_theta_here = load_part(b_theta + j, left);
-                    const vec b_eta_here = load_part(b_eta + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                    /* U_theta h_prev, U_eta h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                }
 
-                        /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
-                        const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_theta = tile_a_theta_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_theta_here = load_part(b_theta + j, left);
+                        const vec b_eta_here = load_part(b_eta + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
 
-                        /* (1)  theta = sigmoid(a_theta) */
-                        const vec theta = vec_sigmoid(a_theta);
+                            /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
+                            const vec a_theta = load(tile_a_theta + ((s * 2 + 0) * own + v) * LANES) + b_theta_here;
 
-                        /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
-                        const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
+                            /* (1)  theta = sigmoid(a_theta) */
+                            const vec theta = vec_sigmoid(a_theta);
 
-                        /* (2)  eta = sigmoid(a_eta) */
-                        const vec eta = vec_sigmoid(a_eta);
+                            /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                            const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
 
-                        /* (3)  tanh_h_prev = tanh(h_prev) */
-                        const vec tanh_h_prev = vec_tanh(h_prev);
+                            /* (2)  eta = sigmoid(a_eta) */
+                            const vec eta = vec_sigmoid(a_eta);
 
-                        /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
-                        const vec h = theta * tanh_h_prev + eta * tanh_a_h;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  tanh_h_prev = tanh(h_prev) */
+                            const vec tanh_h_prev = vec_tanh(h_prev);
+
+                            /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                            const vec h = theta * tanh_h_prev + eta * tanh_a_h;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

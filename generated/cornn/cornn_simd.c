@@ -271,39 +271,48 @@ static void cornn_simd_forward_member(
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W y_prev, W_z z_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
-                        product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            const vec dt_here = splat(dt[0]);
-                            const vec gamma_here = splat(gamma[0]);
-                            const vec epsilon_here = splat(epsilon[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            /* W y_prev, W_z z_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
+                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                        }
 
-                                /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
-                                const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_here = load_part(b + j, left);
+                                const vec dt_here = splat(dt[0]);
+                                const vec gamma_here = splat(gamma[0]);
+                                const vec epsilon_here = splat(epsilon[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                /* (1)  tanh_a_z = tanh(a_z) */
-                                const vec tanh_a_z = vec_tanh(a_z);
-                                store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+                                    /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
+                                    const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
 
-                                /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
-                                const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
-                                store(z_rows + s * row_m + j, z);
+                                    /* (1)  tanh_a_z = tanh(a_z) */
+                                    const vec tanh_a_z = vec_tanh(a_z);
+                                    store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
 
-                                /* (2)  y = y_prev + dt * z */
-                                const vec y = y_prev + dt_here * z;
-                                store_part(y_rows + s * m + j, y, left);
+                                    /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+                                    const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
+                                    store(z_rows + s * row_m + j, z);
+
+                                    /* (2)  y = y_prev + dt * z */
+                                    const vec y = y_prev + dt_here * z;
+                                    store_part(y_rows + s * m + j, y, left);
+                                }
                             }
                         }
                     }
@@ -378,38 +387,47 @@ static void cornn_simd_infer_member(
                     const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W y_prev, W_z z_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
-                        product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            const vec dt_here = splat(dt[0]);
-                            const vec gamma_here = splat(gamma[0]);
-                            const vec epsilon_here = splat(epsilon[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            /* W y_prev, W_z z_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
+                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                        }
 
-                                /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
-                                const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_here = load_part(b + j, left);
+                                const vec dt_here = splat(dt[0]);
+                                const vec gamma_here = splat(gamma[0]);
+                                const vec epsilon_here = splat(epsilon[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                /* (1)  tanh_a_z = tanh(a_z) */
-                                const vec tanh_a_z = vec_tanh(a_z);
+                                    /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
+                                    const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
 
-                                /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
-                                const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
-                                store(z_rows + s * row_m + j, z);
+                                    /* (1)  tanh_a_z = tanh(a_z) */
+                                    const vec tanh_a_z = vec_tanh(a_z);
 
-                                /* (2)  y = y_prev + dt * z */
-                                const vec y = y_prev + dt_here * z;
-                                store_part(y_rows + s * m + j, y, left);
+                                    /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+                                    const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
+                                    store(z_rows + s * row_m + j, z);
+
+                                    /* (2)  y = y_prev + dt * z */
+                                    const vec y = y_prev + dt_here * z;
+                                    store_part(y_rows + s * m + j, y, left);
+                                }
                             }
                         }
                     }
@@ -538,31 +556,41 @@ static void cornn_simd_backward_member(
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_z_prev_bar[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_z_prev_bar_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        /* W_z^T a_z_bar, W^T a_z_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                        product(rows, 2 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 2 * m, tile_z_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const vec dt_here = splat(dt[0]);
-                            const vec gamma_here = splat(gamma[0]);
-                            const vec epsilon_here = splat(epsilon[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec y_bar = load(y_bar_rows + s * row_m + j);
-                                const vec z_bar = load(z_bar_rows + s * row_m + j);
+                            /* W_z^T a_z_bar, W^T a_z_bar */
+                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
+                            product(rows, 2 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 2 * m, tile_z_prev_bar, 0);
+                        }
 
-                                /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1) */
-                                const vec z_prev_bar = load(tile_z_prev_bar + ((s * 2 + 0) * own + v) * LANES) + z_bar * (1 - dt_here * epsilon_here);
-                                store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const vec dt_here = splat(dt[0]);
+                                const vec gamma_here = splat(gamma[0]);
+                                const vec epsilon_here = splat(epsilon[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec y_bar = load(y_bar_rows + s * row_m + j);
+                                    const vec z_bar = load(z_bar_rows + s * row_m + j);
 
-                                /* (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2) */
-                                const vec y_prev_bar = load(tile_z_prev_bar + ((s * 2 + 1) * own + v) * LANES) - z_bar * dt_here * gamma_here + y_bar;
-                                store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                                    /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1) */
+                                    const vec z_prev_bar = load(tile_z_prev_bar + ((s * 2 + 0) * own + v) * LANES) + z_bar * (1 - dt_here * epsilon_here);
+                                    store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+
+                                    /* (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2) */
+                                    const vec y_prev_bar = load(tile_z_prev_bar + ((s * 2 + 1) * own + v) * LANES) - z_bar * dt_here * gamma_here + y_bar;
+                                    store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                                }
                             }
                         }
                     }
@@ -622,21 +650,30 @@ static void cornn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V^T a_z_bar */
-                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar_2, 1, panels_a_z_bar_2 + block * vectors * LANES * 1 * m, tile_u_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V^T a_z_bar */
+                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar_2, 1, panels_a_z_bar_2 + block * vectors * LANES * 1 * m, tile_u_bar, 0);
+                    }
 
-                            /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
-                            const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(u_bar_rows + s * n + j, u_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
+                                const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(u_bar_rows + s * n + j, u_bar, left);
+                            }
                         }
                     }
                 }
@@ -738,42 +775,52 @@ static void cornn_simd_step_member(
             real *const y_rows = out->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V u */
-                const operand factors_u[] = {{u_rows, n, n}};
-                product(rows, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* W y_prev, W_z z_prev */
-                const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, m, m}};
-                product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                    /* V u */
+                    const operand factors_u[] = {{u_rows, n, n}};
+                    product(rows, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_here = load_part(b + j, left);
-                    const vec dt_here = splat(dt[0]);
-                    const vec gamma_here = splat(gamma[0]);
-                    const vec epsilon_here = splat(epsilon[0]);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z_prev = load_part(z_prev_rows + s * m + j, left);
-                        const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                    /* W y_prev, W_z z_prev */
+                    const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                }
 
-                        /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        const vec dt_here = splat(dt[0]);
+                        const vec gamma_here = splat(gamma[0]);
+                        const vec epsilon_here = splat(epsilon[0]);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z_prev = load_part(z_prev_rows + s * m + j, left);
+                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                        /* (1)  tanh_a_z = tanh(a_z) */
-                        const vec tanh_a_z = vec_tanh(a_z);
+                            /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_here;
 
-                        /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
-                        const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  tanh_a_z = tanh(a_z) */
+                            const vec tanh_a_z = vec_tanh(a_z);
 
-                        /* (2)  y = y_prev + dt * z */
-                        const vec y = y_prev + dt_here * z;
-                        store_part(y_rows + s * m + j, y, left);
+                            /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+                            const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (2)  y = y_prev + dt * z */
+                            const vec y = y_prev + dt_here * z;
+                            store_part(y_rows + s * m + j, y, left);
+                        }
                     }
                 }
             }

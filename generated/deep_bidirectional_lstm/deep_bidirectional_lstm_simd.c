@@ -591,63 +591,72 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                     real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
-                        const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
-                        product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
-                            const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
-                            const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
-                            const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
+                            /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
+                            const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
+                            product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                        }
 
-                                /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
-                                const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
+                                const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
+                                const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
+                                const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
 
-                                /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
-                                const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
+                                    /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
+                                    const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
 
-                                /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
-                                const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
+                                    /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
+                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
 
-                                /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
-                                const vec layer1_forward_g = vec_tanh(layer1_forward_z);
-                                store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
+                                    /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
+                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
 
-                                /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
-                                const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
-                                store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
+                                    /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+                                    const vec layer1_forward_g = vec_tanh(layer1_forward_z);
+                                    store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
 
-                                /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
-                                const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
-                                store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
+                                    /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
+                                    const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
+                                    store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
 
-                                /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
-                                const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
-                                store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
+                                    /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
+                                    const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
+                                    store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
 
-                                /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
-                                const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
+                                    /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
+                                    const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
+                                    store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
 
-                                /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
-                                const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
-                                store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
+                                    /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
+                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
 
-                                /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
-                                const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
-                                store(layer1_forward_tanh_c_rows + s * row_m_1 + j, layer1_forward_tanh_c);
+                                    /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
+                                    const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
+                                    store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
 
-                                /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
-                                const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
-                                store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
+                                    /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
+                                    const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
+                                    store(layer1_forward_tanh_c_rows + s * row_m_1 + j, layer1_forward_tanh_c);
+
+                                    /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
+                                    const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
+                                    store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
+                                }
                             }
                         }
                     }
@@ -689,63 +698,72 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
-                        const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
-                        product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
-                            const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
-                            const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
-                            const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
+                            /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
+                            const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
+                            product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                        }
 
-                                /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
-                                const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
+                                const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
+                                const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
+                                const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
 
-                                /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
-                                const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
+                                    /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
+                                    const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
 
-                                /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
-                                const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
+                                    /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
+                                    const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
 
-                                /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
-                                const vec layer1_backward_g = vec_tanh(layer1_backward_z);
-                                store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
+                                    /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
+                                    const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
 
-                                /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
-                                const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
-                                store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
+                                    /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
+                                    const vec layer1_backward_g = vec_tanh(layer1_backward_z);
+                                    store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
 
-                                /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
-                                const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
-                                store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
+                                    /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
+                                    const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
+                                    store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
 
-                                /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
-                                const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
-                                store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
+                                    /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
+                                    const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
+                                    store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
 
-                                /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
-                                const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
+                                    /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
+                                    const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
+                                    store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
 
-                                /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
-                                const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
-                                store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
+                                    /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
+                                    const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
 
-                                /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
-                                const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
-                                store(layer1_backward_tanh_c_rows + s * row_m_1 + j, layer1_backward_tanh_c);
+                                    /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
+                                    const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
+                                    store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
 
-                                /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
-                                const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
-                                store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
+                                    /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
+                                    const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
+                                    store(layer1_backward_tanh_c_rows + s * row_m_1 + j, layer1_backward_tanh_c);
+
+                                    /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
+                                    const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
+                                    store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
+                                }
                             }
                         }
                     }
@@ -799,63 +817,72 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                     real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
-                        const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
-                        product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
-                            const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
-                            const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
-                            const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
+                            /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
+                            const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
+                            product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                        }
 
-                                /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
-                                const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
+                                const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
+                                const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
+                                const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
 
-                                /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
-                                const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
+                                    /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
+                                    const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
 
-                                /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
-                                const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
+                                    /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
+                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
 
-                                /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
-                                const vec layer2_forward_g = vec_tanh(layer2_forward_z);
-                                store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
+                                    /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
+                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
 
-                                /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
-                                const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
-                                store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
+                                    /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
+                                    const vec layer2_forward_g = vec_tanh(layer2_forward_z);
+                                    store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
 
-                                /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
-                                const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
-                                store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
+                                    /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
+                                    const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
+                                    store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
 
-                                /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
-                                const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
-                                store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
+                                    /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
+                                    const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
+                                    store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
 
-                                /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
-                                const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
+                                    /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
+                                    const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
+                                    store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
 
-                                /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
-                                const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
-                                store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
+                                    /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
+                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
 
-                                /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
-                                const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
-                                store(layer2_forward_tanh_c_rows + s * row_m_2 + j, layer2_forward_tanh_c);
+                                    /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
+                                    const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
+                                    store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
 
-                                /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
-                                const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
-                                store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
+                                    /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
+                                    const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
+                                    store(layer2_forward_tanh_c_rows + s * row_m_2 + j, layer2_forward_tanh_c);
+
+                                    /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
+                                    const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
+                                    store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
+                                }
                             }
                         }
                     }
@@ -897,63 +924,72 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
-                        const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
-                        product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
-                            const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
-                            const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
-                            const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
+                            /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
+                            const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
+                            product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                        }
 
-                                /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
-                                const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
+                                const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
+                                const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
+                                const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
 
-                                /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
-                                const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
+                                    /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
+                                    const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
 
-                                /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
-                                const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
+                                    /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
+                                    const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
 
-                                /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
-                                const vec layer2_backward_g = vec_tanh(layer2_backward_z);
-                                store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
+                                    /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
+                                    const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
 
-                                /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
-                                const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
-                                store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
+                                    /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
+                                    const vec layer2_backward_g = vec_tanh(layer2_backward_z);
+                                    store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
 
-                                /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
-                                const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
-                                store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
+                                    /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
+                                    const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
+                                    store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
 
-                                /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
-                                const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
-                                store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
+                                    /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
+                                    const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
+                                    store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
 
-                                /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
-                                const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
+                                    /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
+                                    const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
+                                    store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
 
-                                /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
-                                const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
-                                store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
+                                    /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
+                                    const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
 
-                                /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
-                                const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
-                                store(layer2_backward_tanh_c_rows + s * row_m_2 + j, layer2_backward_tanh_c);
+                                    /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
+                                    const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
+                                    store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
 
-                                /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
-                                const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
-                                store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
+                                    /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
+                                    const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
+                                    store(layer2_backward_tanh_c_rows + s * row_m_2 + j, layer2_backward_tanh_c);
+
+                                    /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
+                                    const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
+                                    store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
+                                }
                             }
                         }
                     }
@@ -981,25 +1017,34 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V layer2.y */
-                    const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
-                    product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V layer2.y */
+                        const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
+                        product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                    }
 
-                            /* (43)  a_y = V layer2.y + b_y */
-                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (44)  y = a_y */
-                            const vec y = a_y;
-                            store_part(y_rows + s * p + j, y, left);
+                                /* (43)  a_y = V layer2.y + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (44)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -1128,58 +1173,67 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
                     const real *const layer1_forward_c_prev_rows = t > 0 ? work_layer1_forward_c + (((t - 1) & 1) * B + begin) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
-                        const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
-                        product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
-                            const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
-                            const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
-                            const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
+                            /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
+                            const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
+                            product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                        }
 
-                                /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
-                                const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
+                                const vec layer1_forward_b_f_here = load_part(layer1_forward_b_f + j, left);
+                                const vec layer1_forward_b_g_here = load_part(layer1_forward_b_g + j, left);
+                                const vec layer1_forward_b_o_here = load_part(layer1_forward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows + s * layer1_forward_c_prev_stride + j, left);
 
-                                /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
-                                const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
+                                    /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
+                                    const vec layer1_forward_z = load(tile_layer1_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_forward_b_g_here;
 
-                                /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
-                                const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
+                                    /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
+                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
 
-                                /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
-                                const vec layer1_forward_g = vec_tanh(layer1_forward_z);
+                                    /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
+                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
 
-                                /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
-                                const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
+                                    /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+                                    const vec layer1_forward_g = vec_tanh(layer1_forward_z);
 
-                                /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
-                                const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
+                                    /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
+                                    const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
 
-                                /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
-                                const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
-                                store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
+                                    /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
+                                    const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
 
-                                /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
-                                const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
+                                    /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
+                                    const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
+                                    store(layer1_forward_c_rows + s * row_m_1 + j, layer1_forward_c);
 
-                                /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
-                                const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
+                                    /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
+                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
 
-                                /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
-                                const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
+                                    /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
+                                    const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
 
-                                /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
-                                const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
-                                store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
+                                    /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
+                                    const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
+
+                                    /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
+                                    const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
+                                    store(layer1_forward_h_rows + s * row_m_1 + j, layer1_forward_h);
+                                }
                             }
                         }
                     }
@@ -1216,58 +1270,67 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer1_backward_c_prev_rows = t + 1 < T ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
-                        const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
-                        product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
-                            const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
-                            const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
-                            const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
+                            /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
+                            const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
+                            product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                        }
 
-                                /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
-                                const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
+                                const vec layer1_backward_b_f_here = load_part(layer1_backward_b_f + j, left);
+                                const vec layer1_backward_b_g_here = load_part(layer1_backward_b_g + j, left);
+                                const vec layer1_backward_b_o_here = load_part(layer1_backward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s * layer1_backward_c_prev_stride + j, left);
 
-                                /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
-                                const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
+                                    /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
+                                    const vec layer1_backward_z = load(tile_layer1_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer1_backward_b_g_here;
 
-                                /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
-                                const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
+                                    /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
+                                    const vec layer1_backward_z_i = load(tile_layer1_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer1_backward_b_i_here;
 
-                                /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
-                                const vec layer1_backward_g = vec_tanh(layer1_backward_z);
+                                    /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
+                                    const vec layer1_backward_z_f = load(tile_layer1_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer1_backward_b_f_here;
 
-                                /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
-                                const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
+                                    /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
+                                    const vec layer1_backward_g = vec_tanh(layer1_backward_z);
 
-                                /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
-                                const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
+                                    /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
+                                    const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
 
-                                /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
-                                const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
-                                store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
+                                    /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
+                                    const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
 
-                                /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
-                                const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
+                                    /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
+                                    const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
+                                    store(layer1_backward_c_rows + s * row_m_1 + j, layer1_backward_c);
 
-                                /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
-                                const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
+                                    /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
+                                    const vec layer1_backward_z_o = load(tile_layer1_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer1_backward_b_o_here;
 
-                                /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
-                                const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
+                                    /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
+                                    const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
 
-                                /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
-                                const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
-                                store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
+                                    /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
+                                    const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
+
+                                    /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
+                                    const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
+                                    store(layer1_backward_h_rows + s * row_m_1 + j, layer1_backward_h);
+                                }
                             }
                         }
                     }
@@ -1316,58 +1379,67 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
                     const real *const layer2_forward_c_prev_rows = t > 0 ? work_layer2_forward_c + (((t - 1) & 1) * B + begin) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
-                        const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
-                        product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
-                            const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
-                            const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
-                            const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
+                            /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
+                            const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
+                            product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                        }
 
-                                /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
-                                const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
+                                const vec layer2_forward_b_f_here = load_part(layer2_forward_b_f + j, left);
+                                const vec layer2_forward_b_g_here = load_part(layer2_forward_b_g + j, left);
+                                const vec layer2_forward_b_o_here = load_part(layer2_forward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows + s * layer2_forward_c_prev_stride + j, left);
 
-                                /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
-                                const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
+                                    /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
+                                    const vec layer2_forward_z = load(tile_layer2_forward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_forward_b_g_here;
 
-                                /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
-                                const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
+                                    /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
+                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
 
-                                /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
-                                const vec layer2_forward_g = vec_tanh(layer2_forward_z);
+                                    /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
+                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
 
-                                /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
-                                const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
+                                    /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
+                                    const vec layer2_forward_g = vec_tanh(layer2_forward_z);
 
-                                /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
-                                const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
+                                    /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
+                                    const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
 
-                                /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
-                                const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
-                                store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
+                                    /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
+                                    const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
 
-                                /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
-                                const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
+                                    /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
+                                    const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
+                                    store(layer2_forward_c_rows + s * row_m_2 + j, layer2_forward_c);
 
-                                /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
-                                const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
+                                    /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
+                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
 
-                                /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
-                                const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
+                                    /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
+                                    const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
 
-                                /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
-                                const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
-                                store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
+                                    /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
+                                    const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
+
+                                    /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
+                                    const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
+                                    store(layer2_forward_h_rows + s * row_m_2 + j, layer2_forward_h);
+                                }
                             }
                         }
                     }
@@ -1404,58 +1476,67 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer2_backward_c_prev_rows = t + 1 < T ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
-                        const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
-                        product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
-                            const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
-                            const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
-                            const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
+                            /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
+                            const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
+                            product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                        }
 
-                                /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
-                                const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
+                                const vec layer2_backward_b_f_here = load_part(layer2_backward_b_f + j, left);
+                                const vec layer2_backward_b_g_here = load_part(layer2_backward_b_g + j, left);
+                                const vec layer2_backward_b_o_here = load_part(layer2_backward_b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s * layer2_backward_c_prev_stride + j, left);
 
-                                /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
-                                const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
+                                    /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
+                                    const vec layer2_backward_z = load(tile_layer2_backward_z + ((s * 4 + 0) * own + v) * LANES) + layer2_backward_b_g_here;
 
-                                /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
-                                const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
+                                    /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
+                                    const vec layer2_backward_z_i = load(tile_layer2_backward_z + ((s * 4 + 1) * own + v) * LANES) + layer2_backward_b_i_here;
 
-                                /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
-                                const vec layer2_backward_g = vec_tanh(layer2_backward_z);
+                                    /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
+                                    const vec layer2_backward_z_f = load(tile_layer2_backward_z + ((s * 4 + 2) * own + v) * LANES) + layer2_backward_b_f_here;
 
-                                /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
-                                const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
+                                    /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
+                                    const vec layer2_backward_g = vec_tanh(layer2_backward_z);
 
-                                /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
-                                const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
+                                    /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
+                                    const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
 
-                                /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
-                                const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
-                                store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
+                                    /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
+                                    const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
 
-                                /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
-                                const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
+                                    /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
+                                    const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
+                                    store(layer2_backward_c_rows + s * row_m_2 + j, layer2_backward_c);
 
-                                /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
-                                const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
+                                    /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
+                                    const vec layer2_backward_z_o = load(tile_layer2_backward_z + ((s * 4 + 3) * own + v) * LANES) + layer2_backward_b_o_here;
 
-                                /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
-                                const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
+                                    /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
+                                    const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
 
-                                /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
-                                const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
-                                store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
+                                    /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
+                                    const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
+
+                                    /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
+                                    const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
+                                    store(layer2_backward_h_rows + s * row_m_2 + j, layer2_backward_h);
+                                }
                             }
                         }
                     }
@@ -1483,25 +1564,34 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V layer2.y */
-                    const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
-                    product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V layer2.y */
+                        const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
+                        product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                    }
 
-                            /* (43)  a_y = V layer2.y + b_y */
-                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (44)  y = a_y */
-                            const vec y = a_y;
-                            store_part(y_rows + s * p + j, y, left);
+                                /* (43)  a_y = V layer2.y + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (44)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -1759,21 +1849,30 @@ static void deep_bidirectional_lstm_simd_backward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(q_2, vectors, block);
-                ALIGNED real tile_layer2_y_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_layer2_y_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V^T a_y_bar */
-                const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
-                product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_layer2_y_bar, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(q_2, vectors, block);
+                    real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* V^T a_y_bar */
+                    const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
+                    product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_layer2_y_bar, 0);
+                }
 
-                        /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
-                        const vec layer2_y_bar = load(tile_layer2_y_bar + ((s * 1 + 0) * own + v) * LANES);
-                        store(layer2_y_bar_rows + s * row_q_2 + j, layer2_y_bar);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(q_2, vectors, block);
+                    real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
+                            const vec layer2_y_bar = load(tile_layer2_y_bar + ((s * 1 + 0) * own + v) * LANES);
+                            store(layer2_y_bar_rows + s * row_q_2 + j, layer2_y_bar);
+                        }
                     }
                 }
             }
@@ -1887,22 +1986,32 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
                 real *const layer2_backward_h_prev_bar_rows = work_layer2_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    ALIGNED real tile_layer2_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_layer2_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
-                    const operand factors_layer2_backward_z_bar[] = {{layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_backward_z_bar, 4, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_backward_h_prev_bar, 0);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
+                        const operand factors_layer2_backward_z_bar[] = {{layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
+                        product(rows, 1 * own, factors_layer2_backward_z_bar, 4, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_backward_h_prev_bar, 0);
+                    }
 
-                            /* (94)  layer2.backward.h_prev_bar = layer2.backward.U_g^T layer2.backward.z_bar + layer2.backward.U_i^T layer2.backward.z_i_bar + layer2.backward.U_f^T layer2.backward.z_f_bar + layer2.backward.U_o^T layer2.backward.z_o_bar   adjoint of (32), (33), (34), (39) */
-                            const vec layer2_backward_h_prev_bar = load(tile_layer2_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(layer2_backward_h_prev_bar_rows + s * row_m_2 + j, layer2_backward_h_prev_bar);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (94)  layer2.backward.h_prev_bar = layer2.backward.U_g^T layer2.backward.z_bar + layer2.backward.U_i^T layer2.backward.z_i_bar + layer2.backward.U_f^T layer2.backward.z_f_bar + layer2.backward.U_o^T layer2.backward.z_o_bar   adjoint of (32), (33), (34), (39) */
+                                const vec layer2_backward_h_prev_bar = load(tile_layer2_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer2_backward_h_prev_bar_rows + s * row_m_2 + j, layer2_backward_h_prev_bar);
+                            }
                         }
                     }
                 }
@@ -2008,22 +2117,32 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + ((t - first) * B + begin) * row_m_2;
                     const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + ((t - first) * B + begin) * row_m_2;
                     real *const layer2_forward_h_prev_bar_rows = work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        ALIGNED real tile_layer2_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_layer2_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
-                        const operand factors_layer2_forward_z_bar[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}};
-                        product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_forward_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
+                            const operand factors_layer2_forward_z_bar[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}};
+                            product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_forward_h_prev_bar, 0);
+                        }
 
-                                /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T layer2.forward.z_bar + layer2.forward.U_i^T layer2.forward.z_i_bar + layer2.forward.U_f^T layer2.forward.z_f_bar + layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
-                                const vec layer2_forward_h_prev_bar = load(tile_layer2_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j, layer2_forward_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T layer2.forward.z_bar + layer2.forward.U_i^T layer2.forward.z_i_bar + layer2.forward.U_f^T layer2.forward.z_f_bar + layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
+                                    const vec layer2_forward_h_prev_bar = load(tile_layer2_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j, layer2_forward_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -2048,21 +2167,30 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
                 const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
                 real *const layer1_y_bar_rows = work_layer1_y_bar + (first * B + begin) * row_q_1;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(q_1, vectors, block);
-                    ALIGNED real tile_layer1_y_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_layer1_y_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
-                    const operand factors_layer2_forward_z_bar_2[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}, {layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_2, tile_layer1_y_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(q_1, vectors, block);
+                        real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
+                        const operand factors_layer2_forward_z_bar_2[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}, {layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
+                        product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_2, tile_layer1_y_bar, 0);
+                    }
 
-                            /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar + layer2.forward.W_i^T layer2.forward.z_i_bar + layer2.forward.W_f^T layer2.forward.z_f_bar + layer2.forward.W_o^T layer2.forward.z_o_bar + layer2.backward.W_g^T layer2.backward.z_bar + layer2.backward.W_i^T layer2.backward.z_i_bar + layer2.backward.W_f^T layer2.backward.z_f_bar + layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29), (32), (33), (34), (39) */
-                            const vec layer1_y_bar = load(tile_layer1_y_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(q_1, vectors, block);
+                        real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar + layer2.forward.W_i^T layer2.forward.z_i_bar + layer2.forward.W_f^T layer2.forward.z_f_bar + layer2.forward.W_o^T layer2.forward.z_o_bar + layer2.backward.W_g^T layer2.backward.z_bar + layer2.backward.W_i^T layer2.backward.z_i_bar + layer2.backward.W_f^T layer2.backward.z_f_bar + layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29), (32), (33), (34), (39) */
+                                const vec layer1_y_bar = load(tile_layer1_y_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                            }
                         }
                     }
                 }
@@ -2290,22 +2418,32 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
                 real *const layer1_backward_h_prev_bar_rows = work_layer1_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    ALIGNED real tile_layer1_backward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_layer1_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
-                    const operand factors_layer1_backward_z_bar[] = {{layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_backward_z_bar, 4, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_backward_h_prev_bar, 0);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
+                        const operand factors_layer1_backward_z_bar[] = {{layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
+                        product(rows, 1 * own, factors_layer1_backward_z_bar, 4, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_backward_h_prev_bar, 0);
+                    }
 
-                            /* (90)  layer1.backward.h_prev_bar = layer1.backward.U_g^T layer1.backward.z_bar + layer1.backward.U_i^T layer1.backward.z_i_bar + layer1.backward.U_f^T layer1.backward.z_f_bar + layer1.backward.U_o^T layer1.backward.z_o_bar   adjoint of (11), (12), (13), (18) */
-                            const vec layer1_backward_h_prev_bar = load(tile_layer1_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(layer1_backward_h_prev_bar_rows + s * row_m_1 + j, layer1_backward_h_prev_bar);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m_1, vectors, block);
+                        real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (90)  layer1.backward.h_prev_bar = layer1.backward.U_g^T layer1.backward.z_bar + layer1.backward.U_i^T layer1.backward.z_i_bar + layer1.backward.U_f^T layer1.backward.z_f_bar + layer1.backward.U_o^T layer1.backward.z_o_bar   adjoint of (11), (12), (13), (18) */
+                                const vec layer1_backward_h_prev_bar = load(tile_layer1_backward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(layer1_backward_h_prev_bar_rows + s * row_m_1 + j, layer1_backward_h_prev_bar);
+                            }
                         }
                     }
                 }
@@ -2411,22 +2549,32 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + ((t - first) * B + begin) * row_m_1;
                     const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + ((t - first) * B + begin) * row_m_1;
                     real *const layer1_forward_h_prev_bar_rows = work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        ALIGNED real tile_layer1_forward_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_layer1_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
-                        const operand factors_layer1_forward_z_bar[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}};
-                        product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_forward_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
+                            const operand factors_layer1_forward_z_bar[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}};
+                            product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_forward_h_prev_bar, 0);
+                        }
 
-                                /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T layer1.forward.z_bar + layer1.forward.U_i^T layer1.forward.z_i_bar + layer1.forward.U_f^T layer1.forward.z_f_bar + layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
-                                const vec layer1_forward_h_prev_bar = load(tile_layer1_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j, layer1_forward_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T layer1.forward.z_bar + layer1.forward.U_i^T layer1.forward.z_i_bar + layer1.forward.U_f^T layer1.forward.z_f_bar + layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
+                                    const vec layer1_forward_h_prev_bar = load(tile_layer1_forward_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j, layer1_forward_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -2451,21 +2599,30 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
                 const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
-                    const operand factors_layer1_forward_z_bar_2[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}, {layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_1, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
+                        const operand factors_layer1_forward_z_bar_2[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}, {layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
+                        product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_1, tile_x_bar, 0);
+                    }
 
-                            /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar + layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T layer1.backward.z_i_bar + layer1.backward.W_f^T layer1.backward.z_f_bar + layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12), (13), (18) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar + layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T layer1.backward.z_i_bar + layer1.backward.W_f^T layer1.backward.z_f_bar + layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12), (13), (18) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }

@@ -473,26 +473,35 @@ static void deep_rnn_simd_forward_member(
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer1.U layer1.h_prev */
-                        const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
-                        product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            const vec layer1_b_here = load_part(layer1_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer1.U layer1.h_prev */
+                            const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
+                            product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                        }
 
-                                /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
-                                const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                const vec layer1_b_here = load_part(layer1_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (2)  layer1.h = tanh(layer1.a) */
-                                const vec layer1_h = vec_tanh(layer1_a);
-                                store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                                    /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
+                                    const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+
+                                    /* (2)  layer1.h = tanh(layer1.a) */
+                                    const vec layer1_h = vec_tanh(layer1_a);
+                                    store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                                }
                             }
                         }
                     }
@@ -526,26 +535,35 @@ static void deep_rnn_simd_forward_member(
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer2.U layer2.h_prev */
-                        const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
-                        product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            const vec layer2_b_here = load_part(layer2_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer2.U layer2.h_prev */
+                            const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
+                            product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                        }
 
-                                /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
-                                const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                const vec layer2_b_here = load_part(layer2_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (4)  layer2.h = tanh(layer2.a) */
-                                const vec layer2_h = vec_tanh(layer2_a);
-                                store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
+                                    const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+
+                                    /* (4)  layer2.h = tanh(layer2.a) */
+                                    const vec layer2_h = vec_tanh(layer2_a);
+                                    store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                                }
                             }
                         }
                     }
@@ -579,26 +597,35 @@ static void deep_rnn_simd_forward_member(
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_3, vectors, block);
-                        real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer3.U layer3.h_prev */
-                        const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
-                        product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                            const vec layer3_b_here = load_part(layer3_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer3.U layer3.h_prev */
+                            const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
+                            product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                        }
 
-                                /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
-                                const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                                const vec layer3_b_here = load_part(layer3_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (6)  layer3.h = tanh(layer3.a) */
-                                const vec layer3_h = vec_tanh(layer3_a);
-                                store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
+                                    const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+
+                                    /* (6)  layer3.h = tanh(layer3.a) */
+                                    const vec layer3_h = vec_tanh(layer3_a);
+                                    store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                                }
                             }
                         }
                     }
@@ -616,25 +643,34 @@ static void deep_rnn_simd_forward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V layer3.h */
-                    const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                    product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V layer3.h */
+                        const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
+                        product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                    }
 
-                            /* (7)  a_y = V layer3.h + b_y */
-                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (8)  y = a_y */
-                            const vec y = a_y;
-                            store_part(y_rows + s * p + j, y, left);
+                                /* (7)  a_y = V layer3.h + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (8)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -724,26 +760,35 @@ static void deep_rnn_simd_infer_member(
                     real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer1.U layer1.h_prev */
-                        const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
-                        product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            const vec layer1_b_here = load_part(layer1_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer1.U layer1.h_prev */
+                            const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
+                            product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                        }
 
-                                /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
-                                const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                const vec layer1_b_here = load_part(layer1_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (2)  layer1.h = tanh(layer1.a) */
-                                const vec layer1_h = vec_tanh(layer1_a);
-                                store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                                    /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
+                                    const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+
+                                    /* (2)  layer1.h = tanh(layer1.a) */
+                                    const vec layer1_h = vec_tanh(layer1_a);
+                                    store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                                }
                             }
                         }
                     }
@@ -777,26 +822,35 @@ static void deep_rnn_simd_infer_member(
                     real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer2.U layer2.h_prev */
-                        const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
-                        product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            const vec layer2_b_here = load_part(layer2_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer2.U layer2.h_prev */
+                            const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
+                            product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                        }
 
-                                /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
-                                const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                const vec layer2_b_here = load_part(layer2_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (4)  layer2.h = tanh(layer2.a) */
-                                const vec layer2_h = vec_tanh(layer2_a);
-                                store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
+                                    const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+
+                                    /* (4)  layer2.h = tanh(layer2.a) */
+                                    const vec layer2_h = vec_tanh(layer2_a);
+                                    store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                                }
                             }
                         }
                     }
@@ -830,26 +884,35 @@ static void deep_rnn_simd_infer_member(
                     real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_3, vectors, block);
-                        real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* layer3.U layer3.h_prev */
-                        const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
-                        product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                            const vec layer3_b_here = load_part(layer3_b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer3.U layer3.h_prev */
+                            const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
+                            product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                        }
 
-                                /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
-                                const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                                const vec layer3_b_here = load_part(layer3_b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (6)  layer3.h = tanh(layer3.a) */
-                                const vec layer3_h = vec_tanh(layer3_a);
-                                store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
+                                    const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+
+                                    /* (6)  layer3.h = tanh(layer3.a) */
+                                    const vec layer3_h = vec_tanh(layer3_a);
+                                    store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                                }
                             }
                         }
                     }
@@ -867,25 +930,34 @@ static void deep_rnn_simd_infer_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V layer3.h */
-                    const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                    product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V layer3.h */
+                        const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
+                        product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                    }
 
-                            /* (7)  a_y = V layer3.h + b_y */
-                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (8)  y = a_y */
-                            const vec y = a_y;
-                            store_part(y_rows + s * p + j, y, left);
+                                /* (7)  a_y = V layer3.h + b_y */
+                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                /* (8)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -1048,22 +1120,25 @@ static void deep_rnn_simd_backward_member(
                     const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
                     const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
                     real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m_3, vectors, block);
-                        real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer3_h = load(layer3_h_rows + s * row_m_3 + j);
-                                const vec layer3_h_next_bar = load_part(layer3_h_next_bar_rows + s * layer3_h_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer3_h = load(layer3_h_rows + s * row_m_3 + j);
+                                    const vec layer3_h_next_bar = load_part(layer3_h_next_bar_rows + s * layer3_h_next_bar_stride + j, left);
 
-                                /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7) */
-                                const vec layer3_h_bar = load(tile_layer3_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer3_h_next_bar;
+                                    /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7) */
+                                    const vec layer3_h_bar = load(tile_layer3_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer3_h_next_bar;
 
-                                /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6) */
-                                const vec layer3_a_bar = layer3_h_bar * (1 - layer3_h * layer3_h);
-                                store(layer3_a_bar_rows + s * row_m_3 + j, layer3_a_bar);
+                                    /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6) */
+                                    const vec layer3_a_bar = layer3_h_bar * (1 - layer3_h * layer3_h);
+                                    store(layer3_a_bar_rows + s * row_m_3 + j, layer3_a_bar);
+                                }
                             }
                         }
                     }
@@ -1078,22 +1153,32 @@ static void deep_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar + ((t & 1) * B + begin) * row_m_3;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_3, vectors, block);
-                        ALIGNED real tile_layer3_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_layer3_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* layer3.U^T layer3.a_bar */
-                        const operand factors_layer3_a_bar[] = {{layer3_a_bar_rows, row_m_3, m_3}};
-                        product(rows, 1 * own, factors_layer3_a_bar, 1, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3, tile_layer3_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer3.U^T layer3.a_bar */
+                            const operand factors_layer3_a_bar[] = {{layer3_a_bar_rows, row_m_3, m_3}};
+                            product(rows, 1 * own, factors_layer3_a_bar, 1, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3, tile_layer3_h_prev_bar, 0);
+                        }
 
-                                /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint of (5) */
-                                const vec layer3_h_prev_bar = load(tile_layer3_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(layer3_h_prev_bar_rows + s * row_m_3 + j, layer3_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint of (5) */
+                                    const vec layer3_h_prev_bar = load(tile_layer3_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(layer3_h_prev_bar_rows + s * row_m_3 + j, layer3_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -1128,22 +1213,25 @@ static void deep_rnn_simd_backward_member(
                     const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
                     const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                     real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer2_h = load(layer2_h_rows + s * row_m_2 + j);
-                                const vec layer2_h_next_bar = load_part(layer2_h_next_bar_rows + s * layer2_h_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_h = load(layer2_h_rows + s * row_m_2 + j);
+                                    const vec layer2_h_next_bar = load_part(layer2_h_next_bar_rows + s * layer2_h_next_bar_stride + j, left);
 
-                                /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5) */
-                                const vec layer2_h_bar = load(tile_layer2_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer2_h_next_bar;
+                                    /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5) */
+                                    const vec layer2_h_bar = load(tile_layer2_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer2_h_next_bar;
 
-                                /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4) */
-                                const vec layer2_a_bar = layer2_h_bar * (1 - layer2_h * layer2_h);
-                                store(layer2_a_bar_rows + s * row_m_2 + j, layer2_a_bar);
+                                    /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4) */
+                                    const vec layer2_a_bar = layer2_h_bar * (1 - layer2_h * layer2_h);
+                                    store(layer2_a_bar_rows + s * row_m_2 + j, layer2_a_bar);
+                                }
                             }
                         }
                     }
@@ -1158,22 +1246,32 @@ static void deep_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        ALIGNED real tile_layer2_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_layer2_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* layer2.U^T layer2.a_bar */
-                        const operand factors_layer2_a_bar[] = {{layer2_a_bar_rows, row_m_2, m_2}};
-                        product(rows, 1 * own, factors_layer2_a_bar, 1, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2, tile_layer2_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer2.U^T layer2.a_bar */
+                            const operand factors_layer2_a_bar[] = {{layer2_a_bar_rows, row_m_2, m_2}};
+                            product(rows, 1 * own, factors_layer2_a_bar, 1, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2, tile_layer2_h_prev_bar, 0);
+                        }
 
-                                /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint of (3) */
-                                const vec layer2_h_prev_bar = load(tile_layer2_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(layer2_h_prev_bar_rows + s * row_m_2 + j, layer2_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint of (3) */
+                                    const vec layer2_h_prev_bar = load(tile_layer2_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(layer2_h_prev_bar_rows + s * row_m_2 + j, layer2_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -1208,22 +1306,25 @@ static void deep_rnn_simd_backward_member(
                     const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
                     const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                     real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec layer1_h = load(layer1_h_rows + s * row_m_1 + j);
-                                const vec layer1_h_next_bar = load_part(layer1_h_next_bar_rows + s * layer1_h_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_h = load(layer1_h_rows + s * row_m_1 + j);
+                                    const vec layer1_h_next_bar = load_part(layer1_h_next_bar_rows + s * layer1_h_next_bar_stride + j, left);
 
-                                /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3) */
-                                const vec layer1_h_bar = load(tile_layer1_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer1_h_next_bar;
+                                    /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3) */
+                                    const vec layer1_h_bar = load(tile_layer1_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer1_h_next_bar;
 
-                                /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2) */
-                                const vec layer1_a_bar = layer1_h_bar * (1 - layer1_h * layer1_h);
-                                store(layer1_a_bar_rows + s * row_m_1 + j, layer1_a_bar);
+                                    /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2) */
+                                    const vec layer1_a_bar = layer1_h_bar * (1 - layer1_h * layer1_h);
+                                    store(layer1_a_bar_rows + s * row_m_1 + j, layer1_a_bar);
+                                }
                             }
                         }
                     }
@@ -1238,22 +1339,32 @@ static void deep_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
                     real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        ALIGNED real tile_layer1_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_layer1_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* layer1.U^T layer1.a_bar */
-                        const operand factors_layer1_a_bar[] = {{layer1_a_bar_rows, row_m_1, m_1}};
-                        product(rows, 1 * own, factors_layer1_a_bar, 1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1, tile_layer1_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* layer1.U^T layer1.a_bar */
+                            const operand factors_layer1_a_bar[] = {{layer1_a_bar_rows, row_m_1, m_1}};
+                            product(rows, 1 * own, factors_layer1_a_bar, 1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1, tile_layer1_h_prev_bar, 0);
+                        }
 
-                                /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint of (1) */
-                                const vec layer1_h_prev_bar = load(tile_layer1_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(layer1_h_prev_bar_rows + s * row_m_1 + j, layer1_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint of (1) */
+                                    const vec layer1_h_prev_bar = load(tile_layer1_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(layer1_h_prev_bar_rows + s * row_m_1 + j, layer1_h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -1271,21 +1382,30 @@ static void deep_rnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* layer1.W^T layer1.a_bar */
-                    const operand factors_layer1_a_bar_2[] = {{layer1_a_bar_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_a_bar_2, 1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* layer1.W^T layer1.a_bar */
+                        const operand factors_layer1_a_bar_2[] = {{layer1_a_bar_rows, row_m_1, m_1}};
+                        product(rows, 1 * own, factors_layer1_a_bar_2, 1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1, tile_x_bar, 0);
+                    }
 
-                            /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -1473,30 +1593,40 @@ static void deep_rnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = state->layer1_h + begin * m_1;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m_1, vectors, block);
-                ALIGNED real tile_layer1_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_layer1_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* layer1.W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m_1, vectors, block);
+                    real *const tile_layer1_a = tile_layer1_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* layer1.U layer1.h_prev */
-                const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, m_1, m_1}};
-                product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                    /* layer1.W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
-                    const vec layer1_b_here = load_part(layer1_b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* layer1.U layer1.h_prev */
+                    const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, m_1, m_1}};
+                    product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                }
 
-                        /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
-                        const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m_1, vectors, block);
+                    real *const tile_layer1_a = tile_layer1_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
+                        const vec layer1_b_here = load_part(layer1_b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  layer1.h = tanh(layer1.a) */
-                        const vec layer1_h = vec_tanh(layer1_a);
-                        store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                            /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
+                            const vec layer1_a = load(tile_layer1_a + ((s * 1 + 0) * own + v) * LANES) + layer1_b_here;
+
+                            /* (2)  layer1.h = tanh(layer1.a) */
+                            const vec layer1_h = vec_tanh(layer1_a);
+                            store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+                        }
                     }
                 }
             }
@@ -1512,30 +1642,40 @@ static void deep_rnn_simd_step_member(
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = state->layer2_h + begin * m_2;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m_2, vectors, block);
-                ALIGNED real tile_layer2_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_layer2_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* layer2.W layer1.h */
-                const operand factors_layer1_h[] = {{layer1_h_rows, row_m_1, m_1}};
-                product(rows, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m_2, vectors, block);
+                    real *const tile_layer2_a = tile_layer2_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* layer2.U layer2.h_prev */
-                const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, m_2, m_2}};
-                product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                    /* layer2.W layer1.h */
+                    const operand factors_layer1_h[] = {{layer1_h_rows, row_m_1, m_1}};
+                    product(rows, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
-                    const vec layer2_b_here = load_part(layer2_b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* layer2.U layer2.h_prev */
+                    const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, m_2, m_2}};
+                    product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                }
 
-                        /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
-                        const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m_2, vectors, block);
+                    real *const tile_layer2_a = tile_layer2_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
+                        const vec layer2_b_here = load_part(layer2_b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (4)  layer2.h = tanh(layer2.a) */
-                        const vec layer2_h = vec_tanh(layer2_a);
-                        store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                            /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
+                            const vec layer2_a = load(tile_layer2_a + ((s * 1 + 0) * own + v) * LANES) + layer2_b_here;
+
+                            /* (4)  layer2.h = tanh(layer2.a) */
+                            const vec layer2_h = vec_tanh(layer2_a);
+                            store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+                        }
                     }
                 }
             }
@@ -1551,30 +1691,40 @@ static void deep_rnn_simd_step_member(
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = state->layer3_h + begin * m_3;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m_3, vectors, block);
-                ALIGNED real tile_layer3_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_layer3_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* layer3.W layer2.h */
-                const operand factors_layer2_h[] = {{layer2_h_rows, row_m_2, m_2}};
-                product(rows, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m_3, vectors, block);
+                    real *const tile_layer3_a = tile_layer3_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* layer3.U layer3.h_prev */
-                const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, m_3, m_3}};
-                product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                    /* layer3.W layer2.h */
+                    const operand factors_layer2_h[] = {{layer2_h_rows, row_m_2, m_2}};
+                    product(rows, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
-                    const vec layer3_b_here = load_part(layer3_b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* layer3.U layer3.h_prev */
+                    const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, m_3, m_3}};
+                    product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                }
 
-                        /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
-                        const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m_3, vectors, block);
+                    real *const tile_layer3_a = tile_layer3_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
+                        const vec layer3_b_here = load_part(layer3_b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (6)  layer3.h = tanh(layer3.a) */
-                        const vec layer3_h = vec_tanh(layer3_a);
-                        store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                            /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
+                            const vec layer3_a = load(tile_layer3_a + ((s * 1 + 0) * own + v) * LANES) + layer3_b_here;
+
+                            /* (6)  layer3.h = tanh(layer3.a) */
+                            const vec layer3_h = vec_tanh(layer3_a);
+                            store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                        }
                     }
                 }
             }
@@ -1589,26 +1739,36 @@ static void deep_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V layer3.h */
-                const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* V layer3.h */
+                    const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
+                    product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                }
 
-                        /* (7)  a_y = V layer3.h + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (8)  y = a_y */
-                        const vec y = a_y;
-                        store_part(y_rows + s * p + j, y, left);
+                            /* (7)  a_y = V layer3.h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                            /* (8)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
+                        }
                     }
                 }
             }

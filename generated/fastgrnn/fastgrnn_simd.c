@@ -278,44 +278,53 @@ static void fastgrnn_simd_forward_member(
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_h_here = load_part(b_h + j, left);
-                            const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                            const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                        }
 
-                                /* (1)  a = W x + U h_prev */
-                                const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_h_here = load_part(b_h + j, left);
+                                const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
+                                const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (2)  a_z = a + b_z */
-                                const vec a_z = a + b_z_here;
+                                    /* (1)  a = W x + U h_prev */
+                                    const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
 
-                                /* (2)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + sample * row_m + j, z);
+                                    /* (2)  a_z = a + b_z */
+                                    const vec a_z = a + b_z_here;
 
-                                /* (3)  a_s = a + b_h */
-                                const vec a_s = a + b_h_here;
+                                    /* (2)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
+                                    store(z_rows + sample * row_m + j, z);
 
-                                /* (3)  s = tanh(a_s) */
-                                const vec s = vec_tanh(a_s);
-                                store(s_rows + sample * row_m + j, s);
+                                    /* (3)  a_s = a + b_h */
+                                    const vec a_s = a + b_h_here;
 
-                                /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
-                                const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (3)  s = tanh(a_s) */
+                                    const vec s = vec_tanh(a_s);
+                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+                                    const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -395,42 +404,51 @@ static void fastgrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_h_here = load_part(b_h + j, left);
-                            const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                            const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                        }
 
-                                /* (1)  a = W x + U h_prev */
-                                const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_h_here = load_part(b_h + j, left);
+                                const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
+                                const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (2)  a_z = a + b_z */
-                                const vec a_z = a + b_z_here;
+                                    /* (1)  a = W x + U h_prev */
+                                    const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
 
-                                /* (2)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
+                                    /* (2)  a_z = a + b_z */
+                                    const vec a_z = a + b_z_here;
 
-                                /* (3)  a_s = a + b_h */
-                                const vec a_s = a + b_h_here;
+                                    /* (2)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
 
-                                /* (3)  s = tanh(a_s) */
-                                const vec s = vec_tanh(a_s);
+                                    /* (3)  a_s = a + b_h */
+                                    const vec a_s = a + b_h_here;
 
-                                /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
-                                const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (3)  s = tanh(a_s) */
+                                    const vec s = vec_tanh(a_s);
+
+                                    /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+                                    const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -570,24 +588,34 @@ static void fastgrnn_simd_backward_member(
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U^T a_bar */
-                        const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec z = load(z_rows + sample * row_m + j);
-                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            /* U^T a_bar */
+                            const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec z = load(z_rows + sample * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                    /* (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -659,21 +687,30 @@ static void fastgrnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W^T a_bar */
-                    const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* W^T a_bar */
+                        const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    }
 
-                            /* (15)  x_bar = W^T a_bar   adjoint of (1) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (15)  x_bar = W^T a_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -765,46 +802,56 @@ static void fastgrnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                    /* W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                    const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                    /* U h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                }
 
-                        /* (1)  a = W x + U h_prev */
-                        const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
+                        const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                        /* (2)  a_z = a + b_z */
-                        const vec a_z = a + b_z_here;
+                            /* (1)  a = W x + U h_prev */
+                            const vec a = load(tile_a + ((sample * 1 + 0) * own + v) * LANES);
 
-                        /* (2)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
+                            /* (2)  a_z = a + b_z */
+                            const vec a_z = a + b_z_here;
 
-                        /* (3)  a_s = a + b_h */
-                        const vec a_s = a + b_h_here;
+                            /* (2)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
 
-                        /* (3)  s = tanh(a_s) */
-                        const vec s = vec_tanh(a_s);
+                            /* (3)  a_s = a + b_h */
+                            const vec a_s = a + b_h_here;
 
-                        /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
-                        const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
-                        store_part(h_rows + sample * m + j, h, left);
+                            /* (3)  s = tanh(a_s) */
+                            const vec s = vec_tanh(a_s);
+
+                            /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+                            const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
+                            store_part(h_rows + sample * m + j, h, left);
+                        }
                     }
                 }
             }

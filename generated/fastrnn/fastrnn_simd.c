@@ -275,33 +275,42 @@ static void fastrnn_simd_forward_member(
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                            const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        }
 
-                                /* (1)  a_s = W x + U h_prev + b */
-                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_here = load_part(b + j, left);
+                                const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (1)  s = tanh(a_s) */
-                                const vec s = vec_tanh(a_s);
-                                store(s_rows + sample * row_m + j, s);
+                                    /* (1)  a_s = W x + U h_prev + b */
+                                    const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
 
-                                /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
-                                const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (1)  s = tanh(a_s) */
+                                    const vec s = vec_tanh(a_s);
+                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                                    const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -380,32 +389,41 @@ static void fastrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                            const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        }
 
-                                /* (1)  a_s = W x + U h_prev + b */
-                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_here = load_part(b + j, left);
+                                const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (1)  s = tanh(a_s) */
-                                const vec s = vec_tanh(a_s);
+                                    /* (1)  a_s = W x + U h_prev + b */
+                                    const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
 
-                                /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
-                                const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (1)  s = tanh(a_s) */
+                                    const vec s = vec_tanh(a_s);
+
+                                    /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                                    const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -519,24 +537,34 @@ static void fastrnn_simd_backward_member(
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U^T a_s_bar */
-                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            /* U^T a_s_bar */
+                            const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_beta_here;
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                    /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_beta_here;
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -566,21 +594,30 @@ static void fastrnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W^T a_s_bar */
-                    const operand factors_a_s_bar_2[] = {{a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_s_bar_2, 1, panels_a_s_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* W^T a_s_bar */
+                        const operand factors_a_s_bar_2[] = {{a_s_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_s_bar_2, 1, panels_a_s_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    }
 
-                            /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -695,36 +732,46 @@ static void fastrnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                    /* W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_here = load_part(b + j, left);
-                    const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                    const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                    /* U h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                }
 
-                        /* (1)  a_s = W x + U h_prev + b */
-                        const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                        const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                        /* (1)  s = tanh(a_s) */
-                        const vec s = vec_tanh(a_s);
+                            /* (1)  a_s = W x + U h_prev + b */
+                            const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_here;
 
-                        /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
-                        const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
-                        store_part(h_rows + sample * m + j, h, left);
+                            /* (1)  s = tanh(a_s) */
+                            const vec s = vec_tanh(a_s);
+
+                            /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                            const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
+                            store_part(h_rows + sample * m + j, h, left);
+                        }
                     }
                 }
             }

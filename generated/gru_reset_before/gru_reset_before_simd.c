@@ -308,39 +308,48 @@ static void gru_reset_before_simd_forward_member(
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     real *const q_rows = work_q + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_z h_prev, U_r h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_r_here = load_part(b_r + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_z h_prev, U_r h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        }
 
-                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                                const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_r_here = load_part(b_r + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (2)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + s * row_m + j, z);
+                                    /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                    const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (3)  a_r = W_r x + U_r h_prev + b_r */
-                                const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
+                                    /* (2)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
+                                    store(z_rows + s * row_m + j, z);
 
-                                /* (4)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
-                                store(r_rows + s * row_m + j, r);
+                                    /* (3)  a_r = W_r x + U_r h_prev + b_r */
+                                    const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
 
-                                /* (5)  q = r * h_prev */
-                                const vec q = r * h_prev;
-                                store(q_rows + s * row_m + j, q);
+                                    /* (4)  r = sigmoid(a_r) */
+                                    const vec r = vec_sigmoid(a_r);
+                                    store(r_rows + s * row_m + j, r);
+
+                                    /* (5)  q = r * h_prev */
+                                    const vec q = r * h_prev;
+                                    store(q_rows + s * row_m + j, q);
+                                }
                             }
                         }
                     }
@@ -358,32 +367,41 @@ static void gru_reset_before_simd_forward_member(
                     real *const n_rows = tape_n + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_n q */
-                        const operand factors_q[] = {{q_rows, row_m, m}};
-                        product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_n_here = load_part(b_n + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_n q */
+                            const operand factors_q[] = {{q_rows, row_m, m}};
+                            product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                        }
 
-                                /* (6)  a_n = W_n x + U_n q + b_n */
-                                const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_n_here = load_part(b_n + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (7)  n = tanh(a_n) */
-                                const vec n = vec_tanh(a_n);
-                                store(n_rows + s * row_m + j, n);
+                                    /* (6)  a_n = W_n x + U_n q + b_n */
+                                    const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
 
-                                /* (8)  h = (1 - z) * n + z * h_prev */
-                                const vec h = (1 - z) * n + z * h_prev;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (7)  n = tanh(a_n) */
+                                    const vec n = vec_tanh(a_n);
+                                    store(n_rows + s * row_m + j, n);
+
+                                    /* (8)  h = (1 - z) * n + z * h_prev */
+                                    const vec h = (1 - z) * n + z * h_prev;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -468,38 +486,47 @@ static void gru_reset_before_simd_infer_member(
                     real *const z_rows = work_z + begin * row_m;
                     real *const q_rows = work_q + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_z h_prev, U_r h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_r_here = load_part(b_r + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_z h_prev, U_r h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        }
 
-                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                                const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_r_here = load_part(b_r + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (2)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + s * row_m + j, z);
+                                    /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                    const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (3)  a_r = W_r x + U_r h_prev + b_r */
-                                const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
+                                    /* (2)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
+                                    store(z_rows + s * row_m + j, z);
 
-                                /* (4)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
+                                    /* (3)  a_r = W_r x + U_r h_prev + b_r */
+                                    const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
 
-                                /* (5)  q = r * h_prev */
-                                const vec q = r * h_prev;
-                                store(q_rows + s * row_m + j, q);
+                                    /* (4)  r = sigmoid(a_r) */
+                                    const vec r = vec_sigmoid(a_r);
+
+                                    /* (5)  q = r * h_prev */
+                                    const vec q = r * h_prev;
+                                    store(q_rows + s * row_m + j, q);
+                                }
                             }
                         }
                     }
@@ -516,31 +543,40 @@ static void gru_reset_before_simd_infer_member(
                     const real *const q_rows = work_q + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_n q */
-                        const operand factors_q[] = {{q_rows, row_m, m}};
-                        product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_n_here = load_part(b_n + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_n q */
+                            const operand factors_q[] = {{q_rows, row_m, m}};
+                            product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                        }
 
-                                /* (6)  a_n = W_n x + U_n q + b_n */
-                                const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_n_here = load_part(b_n + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (7)  n = tanh(a_n) */
-                                const vec n = vec_tanh(a_n);
+                                    /* (6)  a_n = W_n x + U_n q + b_n */
+                                    const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
 
-                                /* (8)  h = (1 - z) * n + z * h_prev */
-                                const vec h = (1 - z) * n + z * h_prev;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (7)  n = tanh(a_n) */
+                                    const vec n = vec_tanh(a_n);
+
+                                    /* (8)  h = (1 - z) * n + z * h_prev */
+                                    const vec h = (1 - z) * n + z * h_prev;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -674,31 +710,41 @@ static void gru_reset_before_simd_backward_member(
                     const real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
                     real *const q_bar_rows = work_q_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_q_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_q_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_n^T a_n_bar */
-                        const operand factors_a_n_bar[] = {{a_n_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_n_bar, 1, panels_a_n_bar + block * vectors * LANES * 1 * m, tile_q_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_q_bar = tile_q_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec r = load(r_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_n^T a_n_bar */
+                            const operand factors_a_n_bar[] = {{a_n_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_n_bar, 1, panels_a_n_bar + block * vectors * LANES * 1 * m, tile_q_bar, 0);
+                        }
 
-                                /* (12)  q_bar = U_n^T a_n_bar   adjoint of (6) */
-                                const vec q_bar = load(tile_q_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(q_bar_rows + s * row_m + j, q_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_q_bar = tile_q_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec r = load(r_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (13)  r_bar = q_bar * h_prev   adjoint of (5) */
-                                const vec r_bar = q_bar * h_prev;
+                                    /* (12)  q_bar = U_n^T a_n_bar   adjoint of (6) */
+                                    const vec q_bar = load(tile_q_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(q_bar_rows + s * row_m + j, q_bar);
 
-                                /* (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
-                                const vec a_r_bar = r_bar * r * (1 - r);
-                                store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                                    /* (13)  r_bar = q_bar * h_prev   adjoint of (5) */
+                                    const vec r_bar = q_bar * h_prev;
+
+                                    /* (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
+                                    const vec a_r_bar = r_bar * r * (1 - r);
+                                    store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                                }
                             }
                         }
                     }
@@ -718,26 +764,36 @@ static void gru_reset_before_simd_backward_member(
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_z^T a_z_bar, U_r^T a_r_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec r = load(r_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
-                                const vec q_bar = load(q_bar_rows + s * row_m + j);
+                            /* U_z^T a_z_bar, U_r^T a_r_bar */
+                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + q_bar * r + h_bar * z   adjoint of (1), (3), (5), (8) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + q_bar * r + h_bar * z;
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec r = load(r_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                    const vec q_bar = load(q_bar_rows + s * row_m + j);
+
+                                    /* (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + q_bar * r + h_bar * z   adjoint of (1), (3), (5), (8) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + q_bar * r + h_bar * z;
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -806,21 +862,30 @@ static void gru_reset_before_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(size_n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(size_n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = size_n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
+                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    }
 
-                            /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(size_n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = size_n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -908,42 +973,52 @@ static void gru_reset_before_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             real *const q_rows = work_q + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_r x */
-                const operand factors_x[] = {{x_rows, size_n, size_n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* U_z h_prev, U_r h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                    /* W_z x, W_r x */
+                    const operand factors_x[] = {{x_rows, size_n, size_n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_r_here = load_part(b_r + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* U_z h_prev, U_r h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                }
 
-                        /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_r_here = load_part(b_r + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (2)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (3)  a_r = W_r x + U_r h_prev + b_r */
-                        const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
+                            /* (2)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (4)  r = sigmoid(a_r) */
-                        const vec r = vec_sigmoid(a_r);
+                            /* (3)  a_r = W_r x + U_r h_prev + b_r */
+                            const vec a_r = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_r_here;
 
-                        /* (5)  q = r * h_prev */
-                        const vec q = r * h_prev;
-                        store(q_rows + s * row_m + j, q);
+                            /* (4)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+
+                            /* (5)  q = r * h_prev */
+                            const vec q = r * h_prev;
+                            store(q_rows + s * row_m + j, q);
+                        }
                     }
                 }
             }
@@ -961,35 +1036,45 @@ static void gru_reset_before_simd_step_member(
             const real *const q_rows = work_q + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_n[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_n_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_n x */
-                const operand factors_x_2[] = {{x_rows, size_n, size_n}};
-                product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_n = tile_a_n_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U_n q */
-                const operand factors_q[] = {{q_rows, row_m, m}};
-                product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                    /* W_n x */
+                    const operand factors_x_2[] = {{x_rows, size_n, size_n}};
+                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_n_here = load_part(b_n + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* U_n q */
+                    const operand factors_q[] = {{q_rows, row_m, m}};
+                    product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                }
 
-                        /* (6)  a_n = W_n x + U_n q + b_n */
-                        const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_n = tile_a_n_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_n_here = load_part(b_n + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (7)  n = tanh(a_n) */
-                        const vec n = vec_tanh(a_n);
+                            /* (6)  a_n = W_n x + U_n q + b_n */
+                            const vec a_n = load(tile_a_n + ((s * 1 + 0) * own + v) * LANES) + b_n_here;
 
-                        /* (8)  h = (1 - z) * n + z * h_prev */
-                        const vec h = (1 - z) * n + z * h_prev;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (7)  n = tanh(a_n) */
+                            const vec n = vec_tanh(a_n);
+
+                            /* (8)  h = (1 - z) * n + z * h_prev */
+                            const vec h = (1 - z) * n + z * h_prev;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

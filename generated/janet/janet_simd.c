@@ -262,43 +262,52 @@ static void janet_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
                     real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_f h_prev, U_c h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_c_here = load_part(b_c + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_f h_prev, U_c h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                        }
 
-                                /* (1)  s = W_f x + U_f h_prev + b_f */
-                                const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_c_here = load_part(b_c + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (2)  a_c = W_c x + U_c h_prev + b_c */
-                                const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
+                                    /* (1)  s = W_f x + U_f h_prev + b_f */
+                                    const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
 
-                                /* (2)  c = tanh(a_c) */
-                                const vec c = vec_tanh(a_c);
-                                store(c_rows + sample * row_m + j, c);
+                                    /* (2)  a_c = W_c x + U_c h_prev + b_c */
+                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
 
-                                /* (3)  sigmoid_s = sigmoid(s) */
-                                const vec sigmoid_s = vec_sigmoid(s);
-                                store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
+                                    /* (2)  c = tanh(a_c) */
+                                    const vec c = vec_tanh(a_c);
+                                    store(c_rows + sample * row_m + j, c);
 
-                                /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
-                                const vec sigmoid_s_2 = vec_sigmoid(s - 1);
-                                store(sigmoid_s_2_rows + sample * row_m + j, sigmoid_s_2);
+                                    /* (3)  sigmoid_s = sigmoid(s) */
+                                    const vec sigmoid_s = vec_sigmoid(s);
+                                    store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
 
-                                /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
-                                const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                                    const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+                                    store(sigmoid_s_2_rows + sample * row_m + j, sigmoid_s_2);
+
+                                    /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                                    const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -364,40 +373,49 @@ static void janet_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_f h_prev, U_c h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_c_here = load_part(b_c + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_f h_prev, U_c h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                        }
 
-                                /* (1)  s = W_f x + U_f h_prev + b_f */
-                                const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_c_here = load_part(b_c + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (2)  a_c = W_c x + U_c h_prev + b_c */
-                                const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
+                                    /* (1)  s = W_f x + U_f h_prev + b_f */
+                                    const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
 
-                                /* (2)  c = tanh(a_c) */
-                                const vec c = vec_tanh(a_c);
+                                    /* (2)  a_c = W_c x + U_c h_prev + b_c */
+                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
 
-                                /* (3)  sigmoid_s = sigmoid(s) */
-                                const vec sigmoid_s = vec_sigmoid(s);
+                                    /* (2)  c = tanh(a_c) */
+                                    const vec c = vec_tanh(a_c);
 
-                                /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
-                                const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+                                    /* (3)  sigmoid_s = sigmoid(s) */
+                                    const vec sigmoid_s = vec_sigmoid(s);
 
-                                /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
-                                const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                                    const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+
+                                    /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                                    const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -521,24 +539,34 @@ static void janet_simd_backward_member(
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
                     const real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_f^T s_bar, U_c^T a_c_bar */
-                        const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_s_bar, 2, panels_s_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
-                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            /* U_f^T s_bar, U_c^T a_c_bar */
+                            const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_s_bar, 2, panels_s_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_s;
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                    /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * sigmoid_s;
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -557,21 +585,30 @@ static void janet_simd_backward_member(
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_f^T s_bar, W_c^T a_c_bar */
-                    const operand factors_s_bar_2[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_s_bar_2, 2, panels_s_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* W_f^T s_bar, W_c^T a_c_bar */
+                        const operand factors_s_bar_2[] = {{s_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_s_bar_2, 2, panels_s_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -674,44 +711,54 @@ static void janet_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_s[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_s_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_f x, W_c x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_s, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* U_f h_prev, U_c h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                    /* W_f x, W_c x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_s, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_c_here = load_part(b_c + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                    /* U_f h_prev, U_c h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_s, 1);
+                }
 
-                        /* (1)  s = W_f x + U_f h_prev + b_f */
-                        const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_c_here = load_part(b_c + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                        /* (2)  a_c = W_c x + U_c h_prev + b_c */
-                        const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
+                            /* (1)  s = W_f x + U_f h_prev + b_f */
+                            const vec s = load(tile_s + ((sample * 2 + 0) * own + v) * LANES) + b_f_here;
 
-                        /* (2)  c = tanh(a_c) */
-                        const vec c = vec_tanh(a_c);
+                            /* (2)  a_c = W_c x + U_c h_prev + b_c */
+                            const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
 
-                        /* (3)  sigmoid_s = sigmoid(s) */
-                        const vec sigmoid_s = vec_sigmoid(s);
+                            /* (2)  c = tanh(a_c) */
+                            const vec c = vec_tanh(a_c);
 
-                        /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
-                        const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+                            /* (3)  sigmoid_s = sigmoid(s) */
+                            const vec sigmoid_s = vec_sigmoid(s);
 
-                        /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
-                        const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
-                        store_part(h_rows + sample * m + j, h, left);
+                            /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                            const vec sigmoid_s_2 = vec_sigmoid(s - 1);
+
+                            /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                            const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
+                            store_part(h_rows + sample * m + j, h, left);
+                        }
                     }
                 }
             }

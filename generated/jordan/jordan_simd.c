@@ -304,26 +304,35 @@ static void jordan_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U y_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                        product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* U y_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, p, p}};
+                            product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                        }
 
-                                /* (1)  a = W x + U y_prev + b */
-                                const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_here = load_part(b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (2)  h = tanh(a) */
-                                const vec h = vec_tanh(a);
-                                store(h_rows + s * row_m + j, h);
+                                    /* (1)  a = W x + U y_prev + b */
+                                    const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+
+                                    /* (2)  h = tanh(a) */
+                                    const vec h = vec_tanh(a);
+                                    store(h_rows + s * row_m + j, h);
+                                }
                             }
                         }
                     }
@@ -338,26 +347,36 @@ static void jordan_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(p, vectors, block);
-                        ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* V h */
-                        const operand factors_h[] = {{h_rows, row_m, m}};
-                        product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* V h */
+                            const operand factors_h[] = {{h_rows, row_m, m}};
+                            product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                        }
 
-                                /* (3)  a_y = V h + b_y */
-                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = p - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (4)  y = sigmoid(a_y) */
-                                const vec y = vec_sigmoid(a_y);
-                                store_part(y_rows + s * p + j, y, left);
+                                    /* (3)  a_y = V h + b_y */
+                                    const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                    /* (4)  y = sigmoid(a_y) */
+                                    const vec y = vec_sigmoid(a_y);
+                                    store_part(y_rows + s * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -427,26 +446,35 @@ static void jordan_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = work_h + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U y_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                        product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* U y_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, p, p}};
+                            product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                        }
 
-                                /* (1)  a = W x + U y_prev + b */
-                                const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_here = load_part(b + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (2)  h = tanh(a) */
-                                const vec h = vec_tanh(a);
-                                store(h_rows + s * row_m + j, h);
+                                    /* (1)  a = W x + U y_prev + b */
+                                    const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+
+                                    /* (2)  h = tanh(a) */
+                                    const vec h = vec_tanh(a);
+                                    store(h_rows + s * row_m + j, h);
+                                }
                             }
                         }
                     }
@@ -461,26 +489,36 @@ static void jordan_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = work_h + begin * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(p, vectors, block);
-                        ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* V h */
-                        const operand factors_h[] = {{h_rows, row_m, m}};
-                        product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* V h */
+                            const operand factors_h[] = {{h_rows, row_m, m}};
+                            product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                        }
 
-                                /* (3)  a_y = V h + b_y */
-                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = p - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (4)  y = sigmoid(a_y) */
-                                const vec y = vec_sigmoid(a_y);
-                                store_part(y_rows + s * p + j, y, left);
+                                    /* (3)  a_y = V h + b_y */
+                                    const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                                    /* (4)  y = sigmoid(a_y) */
+                                    const vec y = vec_sigmoid(a_y);
+                                    store_part(y_rows + s * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -585,26 +623,36 @@ static void jordan_simd_backward_member(
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_p;
                     real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* V^T a_y_bar */
-                        const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
-                        product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_bar = tile_h_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h = load(h_rows + s * row_m + j);
+                            /* V^T a_y_bar */
+                            const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
+                            product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar, 0);
+                        }
 
-                                /* (7)  h_bar = V^T a_y_bar   adjoint of (3) */
-                                const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_bar = tile_h_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h = load(h_rows + s * row_m + j);
 
-                                /* (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
-                                const vec a_bar = h_bar * (1 - h * h);
-                                store(a_bar_rows + s * row_m + j, a_bar);
+                                    /* (7)  h_bar = V^T a_y_bar   adjoint of (3) */
+                                    const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES);
+
+                                    /* (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
+                                    const vec a_bar = h_bar * (1 - h * h);
+                                    store(a_bar_rows + s * row_m + j, a_bar);
+                                }
                             }
                         }
                     }
@@ -619,22 +667,32 @@ static void jordan_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_p;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(p, vectors, block);
-                        ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U^T a_bar */
-                        const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_y_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* U^T a_bar */
+                            const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_y_prev_bar, 0);
+                        }
 
-                                /* (9)  y_prev_bar = U^T a_bar   adjoint of (1) */
-                                const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(y_prev_bar_rows + s * row_p + j, y_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (9)  y_prev_bar = U^T a_bar   adjoint of (1) */
+                                    const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(y_prev_bar_rows + s * row_p + j, y_prev_bar);
+                                }
                             }
                         }
                     }
@@ -652,21 +710,30 @@ static void jordan_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W^T a_bar */
-                    const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W^T a_bar */
+                        const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    }
 
-                            /* (10)  x_bar = W^T a_bar   adjoint of (1) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (10)  x_bar = W^T a_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -793,30 +860,40 @@ static void jordan_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const y_prev_rows = state->y + begin * p;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U y_prev */
-                const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                    /* W x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_here = load_part(b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* U y_prev */
+                    const operand factors_y_prev[] = {{y_prev_rows, p, p}};
+                    product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                }
 
-                        /* (1)  a = W x + U y_prev + b */
-                        const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  h = tanh(a) */
-                        const vec h = vec_tanh(a);
-                        store(h_rows + s * row_m + j, h);
+                            /* (1)  a = W x + U y_prev + b */
+                            const vec a = load(tile_a + ((s * 1 + 0) * own + v) * LANES) + b_here;
+
+                            /* (2)  h = tanh(a) */
+                            const vec h = vec_tanh(a);
+                            store(h_rows + s * row_m + j, h);
+                        }
                     }
                 }
             }
@@ -831,26 +908,36 @@ static void jordan_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V h */
-                const operand factors_h[] = {{h_rows, row_m, m}};
-                product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* V h */
+                    const operand factors_h[] = {{h_rows, row_m, m}};
+                    product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                }
 
-                        /* (3)  a_y = V h + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (4)  y = sigmoid(a_y) */
-                        const vec y = vec_sigmoid(a_y);
-                        store_part(y_rows + s * p + j, y, left);
+                            /* (3)  a_y = V h + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+
+                            /* (4)  y = sigmoid(a_y) */
+                            const vec y = vec_sigmoid(a_y);
+                            store_part(y_rows + s * p + j, y, left);
+                        }
                     }
                 }
             }

@@ -320,55 +320,64 @@ static void lem_simd_forward_member(
                     real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
                     real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
                     real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                        product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec dt_here = splat(dt[0]);
-                            const vec b_1_here = load_part(b_1 + j, left);
-                            const vec b_2_here = load_part(b_2 + j, left);
-                            const vec b_z_here = load_part(b_z + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                            /* W_1 y_prev, W_2 y_prev, W_z y_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                            product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                        }
 
-                                /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
-                                const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec dt_here = splat(dt[0]);
+                                const vec b_1_here = load_part(b_1 + j, left);
+                                const vec b_2_here = load_part(b_2 + j, left);
+                                const vec b_z_here = load_part(b_z + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
 
-                                /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
-                                const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
-                                store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
+                                    /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
+                                    const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
 
-                                /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
-                                const vec dt_1 = dt_here * sigmoid_a_dt_1;
+                                    /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                                    const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
+                                    store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
 
-                                /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
-                                const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
+                                    /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                                    const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
-                                /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
-                                const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
-                                store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
+                                    /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
 
-                                /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
-                                const vec dt_2 = dt_here * sigmoid_a_dt_2;
-                                store(dt_2_rows + s * row_m + j, dt_2);
+                                    /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                                    const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
+                                    store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
 
-                                /* (3)  a_z = W_z y_prev + V_z u + b_z */
-                                const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
+                                    /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                                    const vec dt_2 = dt_here * sigmoid_a_dt_2;
+                                    store(dt_2_rows + s * row_m + j, dt_2);
 
-                                /* (3)  tanh_a_z = tanh(a_z) */
-                                const vec tanh_a_z = vec_tanh(a_z);
-                                store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+                                    /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
 
-                                /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
-                                const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
-                                store(z_rows + s * row_m + j, z);
+                                    /* (3)  tanh_a_z = tanh(a_z) */
+                                    const vec tanh_a_z = vec_tanh(a_z);
+                                    store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+
+                                    /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                                    const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
+                                    store(z_rows + s * row_m + j, z);
+                                }
                             }
                         }
                     }
@@ -386,32 +395,41 @@ static void lem_simd_forward_member(
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_y z */
-                        const operand factors_z[] = {{z_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            /* W_y z */
+                            const operand factors_z[] = {{z_rows, row_m, m}};
+                            product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                        }
 
-                                /* (4)  a_y = W_y z + V_y u + b_y */
-                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                /* (4)  tanh_a_y = tanh(a_y) */
-                                const vec tanh_a_y = vec_tanh(a_y);
-                                store(tanh_a_y_rows + s * row_m + j, tanh_a_y);
+                                    /* (4)  a_y = W_y z + V_y u + b_y */
+                                    const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                                /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
-                                const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
-                                store_part(y_rows + s * m + j, y, left);
+                                    /* (4)  tanh_a_y = tanh(a_y) */
+                                    const vec tanh_a_y = vec_tanh(a_y);
+                                    store(tanh_a_y_rows + s * row_m + j, tanh_a_y);
+
+                                    /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                                    const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
+                                    store_part(y_rows + s * m + j, y, left);
+                                }
                             }
                         }
                     }
@@ -502,52 +520,61 @@ static void lem_simd_infer_member(
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                        product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec dt_here = splat(dt[0]);
-                            const vec b_1_here = load_part(b_1 + j, left);
-                            const vec b_2_here = load_part(b_2 + j, left);
-                            const vec b_z_here = load_part(b_z + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                            /* W_1 y_prev, W_2 y_prev, W_z y_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                            product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                        }
 
-                                /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
-                                const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec dt_here = splat(dt[0]);
+                                const vec b_1_here = load_part(b_1 + j, left);
+                                const vec b_2_here = load_part(b_2 + j, left);
+                                const vec b_z_here = load_part(b_z + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
 
-                                /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
-                                const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
+                                    /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
+                                    const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
 
-                                /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
-                                const vec dt_1 = dt_here * sigmoid_a_dt_1;
+                                    /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                                    const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
 
-                                /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
-                                const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
+                                    /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                                    const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
-                                /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
-                                const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
+                                    /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
 
-                                /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
-                                const vec dt_2 = dt_here * sigmoid_a_dt_2;
-                                store(dt_2_rows + s * row_m + j, dt_2);
+                                    /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                                    const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
 
-                                /* (3)  a_z = W_z y_prev + V_z u + b_z */
-                                const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
+                                    /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                                    const vec dt_2 = dt_here * sigmoid_a_dt_2;
+                                    store(dt_2_rows + s * row_m + j, dt_2);
 
-                                /* (3)  tanh_a_z = tanh(a_z) */
-                                const vec tanh_a_z = vec_tanh(a_z);
+                                    /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
 
-                                /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
-                                const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
-                                store(z_rows + s * row_m + j, z);
+                                    /* (3)  tanh_a_z = tanh(a_z) */
+                                    const vec tanh_a_z = vec_tanh(a_z);
+
+                                    /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                                    const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
+                                    store(z_rows + s * row_m + j, z);
+                                }
                             }
                         }
                     }
@@ -564,31 +591,40 @@ static void lem_simd_infer_member(
                     const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_y z */
-                        const operand factors_z[] = {{z_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            /* W_y z */
+                            const operand factors_z[] = {{z_rows, row_m, m}};
+                            product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                        }
 
-                                /* (4)  a_y = W_y z + V_y u + b_y */
-                                const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                /* (4)  tanh_a_y = tanh(a_y) */
-                                const vec tanh_a_y = vec_tanh(a_y);
+                                    /* (4)  a_y = W_y z + V_y u + b_y */
+                                    const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                                /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
-                                const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
-                                store_part(y_rows + s * m + j, y, left);
+                                    /* (4)  tanh_a_y = tanh(a_y) */
+                                    const vec tanh_a_y = vec_tanh(a_y);
+
+                                    /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                                    const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
+                                    store_part(y_rows + s * m + j, y, left);
+                                }
                             }
                         }
                     }
@@ -757,43 +793,53 @@ static void lem_simd_backward_member(
                     real *const dt_1_bar_rows = work_dt_1_bar + ((t - first) * B + begin) * row_m;
                     real *const a_dt_1_bar_rows = work_a_dt_1_bar + ((t - first) * B + begin) * row_m;
                     real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_y^T a_y_bar */
-                        const operand factors_a_y_bar[] = {{a_y_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec dt_here = splat(dt[0]);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec dt_1 = load(dt_1_rows + s * row_m + j);
-                                const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
-                                const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
-                                const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
-                                const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
+                            /* W_y^T a_y_bar */
+                            const operand factors_a_y_bar[] = {{a_y_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+                        }
 
-                                /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
-                                const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + z_next_bar;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec dt_here = splat(dt[0]);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec dt_1 = load(dt_1_rows + s * row_m + j);
+                                    const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
+                                    const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
+                                    const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
+                                    const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
 
-                                /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
-                                const vec a_z_bar = z_bar * dt_1 * (1 - tanh_a_z * tanh_a_z);
-                                store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                                    /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
+                                    const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + z_next_bar;
 
-                                /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
-                                const vec dt_1_bar = z_bar * (tanh_a_z - z_prev);
-                                store(dt_1_bar_rows + s * row_m + j, dt_1_bar);
+                                    /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
+                                    const vec a_z_bar = z_bar * dt_1 * (1 - tanh_a_z * tanh_a_z);
+                                    store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                                /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1) */
-                                const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1 * (1 - sigmoid_a_dt_1);
-                                store(a_dt_1_bar_rows + s * row_m + j, a_dt_1_bar);
+                                    /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
+                                    const vec dt_1_bar = z_bar * (tanh_a_z - z_prev);
+                                    store(dt_1_bar_rows + s * row_m + j, dt_1_bar);
 
-                                /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
-                                const vec z_prev_bar = z_bar * (1 - dt_1);
-                                store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+                                    /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1) */
+                                    const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1 * (1 - sigmoid_a_dt_1);
+                                    store(a_dt_1_bar_rows + s * row_m + j, a_dt_1_bar);
+
+                                    /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
+                                    const vec z_prev_bar = z_bar * (1 - dt_1);
+                                    store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
+                                }
                             }
                         }
                     }
@@ -812,24 +858,34 @@ static void lem_simd_backward_member(
                     const real *const a_dt_2_bar_rows = work_a_dt_2_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_dt_1_bar_rows = work_a_dt_1_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
-                        const operand factors_a_dt_1_bar[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * 3 * m, tile_y_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                                const vec y_bar = load(y_bar_rows + s * row_m + j);
+                            /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
+                            const operand factors_a_dt_1_bar[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * 3 * m, tile_y_prev_bar, 0);
+                        }
 
-                                /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4) */
-                                const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - dt_2);
-                                store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                                    const vec y_bar = load(y_bar_rows + s * row_m + j);
+
+                                    /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4) */
+                                    const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - dt_2);
+                                    store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                                }
                             }
                         }
                     }
@@ -850,21 +906,30 @@ static void lem_simd_backward_member(
                 const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
                 const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                    const operand factors_a_dt_1_bar_2[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}, {a_y_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_u_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
+                        const operand factors_a_dt_1_bar_2[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}, {a_y_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_u_bar, 0);
+                    }
 
-                            /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
-                            const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(u_bar_rows + s * n + j, u_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
+                                const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(u_bar_rows + s * n + j, u_bar, left);
+                            }
                         }
                     }
                 }
@@ -1017,56 +1082,66 @@ static void lem_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             const real *const y_prev_rows = state->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_dt_1[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_dt_1_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* V_1 u, V_2 u, V_z u */
-                const operand factors_u[] = {{u_rows, n, n}};
-                product(rows, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
 
-                /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                    /* V_1 u, V_2 u, V_z u */
+                    const operand factors_u[] = {{u_rows, n, n}};
+                    product(rows, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec dt_here = splat(dt[0]);
-                    const vec b_1_here = load_part(b_1 + j, left);
-                    const vec b_2_here = load_part(b_2 + j, left);
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z_prev = load_part(z_prev_rows + s * m + j, left);
+                    /* W_1 y_prev, W_2 y_prev, W_z y_prev */
+                    const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                    product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                }
 
-                        /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
-                        const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec dt_here = splat(dt[0]);
+                        const vec b_1_here = load_part(b_1 + j, left);
+                        const vec b_2_here = load_part(b_2 + j, left);
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z_prev = load_part(z_prev_rows + s * m + j, left);
 
-                        /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
-                        const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
+                            /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
+                            const vec a_dt_1 = load(tile_a_dt_1 + ((s * 3 + 0) * own + v) * LANES) + b_1_here;
 
-                        /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
-                        const vec dt_1 = dt_here * sigmoid_a_dt_1;
+                            /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                            const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
 
-                        /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
-                        const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
+                            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                            const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
-                        /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
-                        const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
+                            /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                            const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
 
-                        /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
-                        const vec dt_2 = dt_here * sigmoid_a_dt_2;
-                        store(dt_2_rows + s * row_m + j, dt_2);
+                            /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                            const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
 
-                        /* (3)  a_z = W_z y_prev + V_z u + b_z */
-                        const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
+                            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                            const vec dt_2 = dt_here * sigmoid_a_dt_2;
+                            store(dt_2_rows + s * row_m + j, dt_2);
 
-                        /* (3)  tanh_a_z = tanh(a_z) */
-                        const vec tanh_a_z = vec_tanh(a_z);
+                            /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                            const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
 
-                        /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
-                        const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
-                        store(z_rows + s * row_m + j, z);
+                            /* (3)  tanh_a_z = tanh(a_z) */
+                            const vec tanh_a_z = vec_tanh(a_z);
+
+                            /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                            const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -1084,35 +1159,45 @@ static void lem_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* V_y u */
-                const operand factors_u_2[] = {{u_rows, n, n}};
-                product(rows, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* W_y z */
-                const operand factors_z[] = {{z_rows, row_m, m}};
-                product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                    /* V_y u */
+                    const operand factors_u_2[] = {{u_rows, n, n}};
+                    product(rows, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_y_here = load_part(b_y + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec dt_2 = load(dt_2_rows + s * row_m + j);
-                        const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                    /* W_y z */
+                    const operand factors_z[] = {{z_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                }
 
-                        /* (4)  a_y = W_y z + V_y u + b_y */
-                        const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec dt_2 = load(dt_2_rows + s * row_m + j);
+                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                        /* (4)  tanh_a_y = tanh(a_y) */
-                        const vec tanh_a_y = vec_tanh(a_y);
+                            /* (4)  a_y = W_y z + V_y u + b_y */
+                            const vec a_y = load(tile_a_y + ((s * 1 + 0) * own + v) * LANES) + b_y_here;
 
-                        /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
-                        const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
-                        store_part(y_rows + s * m + j, y, left);
+                            /* (4)  tanh_a_y = tanh(a_y) */
+                            const vec tanh_a_y = vec_tanh(a_y);
+
+                            /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                            const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
+                            store_part(y_rows + s * m + j, y, left);
+                        }
                     }
                 }
             }

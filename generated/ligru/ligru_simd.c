@@ -267,40 +267,49 @@ static void ligru_simd_forward_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_z h_prev, U_h h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_z h_prev, U_h h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        }
 
-                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                                const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (1)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + sample * row_m + j, z);
+                                    /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                    const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (2)  a_s = W_h x + U_h h_prev + b_h */
-                                const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
-                                store(a_s_rows + sample * row_m + j, a_s);
+                                    /* (1)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
+                                    store(z_rows + sample * row_m + j, z);
 
-                                /* (2)  s = relu(a_s) */
-                                const vec s = vec_relu(a_s);
-                                store(s_rows + sample * row_m + j, s);
+                                    /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
+                                    store(a_s_rows + sample * row_m + j, a_s);
 
-                                /* (3)  h = z * h_prev + (1 - z) * s */
-                                const vec h = z * h_prev + (1 - z) * s;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (2)  s = relu(a_s) */
+                                    const vec s = vec_relu(a_s);
+                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (3)  h = z * h_prev + (1 - z) * s */
+                                    const vec h = z * h_prev + (1 - z) * s;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -366,37 +375,46 @@ static void ligru_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_z h_prev, U_h h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_z h_prev, U_h h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                        }
 
-                                /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                                const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (1)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
+                                    /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                                    const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (2)  a_s = W_h x + U_h h_prev + b_h */
-                                const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
+                                    /* (1)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
 
-                                /* (2)  s = relu(a_s) */
-                                const vec s = vec_relu(a_s);
+                                    /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
 
-                                /* (3)  h = z * h_prev + (1 - z) * s */
-                                const vec h = z * h_prev + (1 - z) * s;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (2)  s = relu(a_s) */
+                                    const vec s = vec_relu(a_s);
+
+                                    /* (3)  h = z * h_prev + (1 - z) * s */
+                                    const vec h = z * h_prev + (1 - z) * s;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -523,24 +541,34 @@ static void ligru_simd_backward_member(
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_z^T a_z_bar, U_h^T a_s_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec z = load(z_rows + sample * row_m + j);
-                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            /* U_z^T a_z_bar, U_h^T a_s_bar */
+                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec z = load(z_rows + sample * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                                    /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + h_bar * z;
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -559,21 +587,30 @@ static void ligru_simd_backward_member(
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar, W_h^T a_s_bar */
-                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* W_z^T a_z_bar, W_h^T a_s_bar */
+                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -676,41 +713,51 @@ static void ligru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* U_z h_prev, U_h h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                    /* W_z x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                    /* U_z h_prev, U_h h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                }
 
-                        /* (1)  a_z = W_z x + U_z h_prev + b_z */
-                        const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
+                            /* (1)  a_z = W_z x + U_z h_prev + b_z */
+                            const vec a_z = load(tile_a_z + ((sample * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (2)  a_s = W_h x + U_h h_prev + b_h */
-                        const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
 
-                        /* (2)  s = relu(a_s) */
-                        const vec s = vec_relu(a_s);
+                            /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                            const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
 
-                        /* (3)  h = z * h_prev + (1 - z) * s */
-                        const vec h = z * h_prev + (1 - z) * s;
-                        store_part(h_rows + sample * m + j, h, left);
+                            /* (2)  s = relu(a_s) */
+                            const vec s = vec_relu(a_s);
+
+                            /* (3)  h = z * h_prev + (1 - z) * s */
+                            const vec h = z * h_prev + (1 - z) * s;
+                            store_part(h_rows + sample * m + j, h, left);
+                        }
                     }
                 }
             }

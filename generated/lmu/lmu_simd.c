@@ -330,24 +330,34 @@ static void lmu_simd_forward_member(
                     real *const m_rows = tape_m + (t * B + begin) * row_d;
                     const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* A m_prev */
-                        const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
-                        product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = d - j;
-                            const vec B_2_here = load_part(B_2 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u = splat(*(u_rows + s));
+                            /* A m_prev */
+                            const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
+                            product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                        }
 
-                                /* (2)  m = A m_prev + B * u */
-                                const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
-                                store(m_rows + s * row_d + j, m);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                const vec B_2_here = load_part(B_2 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u = splat(*(u_rows + s));
+
+                                    /* (2)  m = A m_prev + B * u */
+                                    const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
+                                    store(m_rows + s * row_d + j, m);
+                                }
                             }
                         }
                     }
@@ -363,25 +373,34 @@ static void lmu_simd_forward_member(
                     const real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(k, vectors, block);
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_h h_prev, W_m m */
-                        const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = k - j;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* W_h h_prev, W_m m */
+                            const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
+                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                        }
 
-                                /* (3)  a_h = W_x x + W_h h_prev + W_m m */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = k - j;
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (3)  h = tanh(a_h) */
-                                const vec h = vec_tanh(a_h);
-                                store_part(h_rows + s * k + j, h, left);
+                                    /* (3)  a_h = W_x x + W_h h_prev + W_m m */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                                    /* (3)  h = tanh(a_h) */
+                                    const vec h = vec_tanh(a_h);
+                                    store_part(h_rows + s * k + j, h, left);
+                                }
                             }
                         }
                     }
@@ -471,24 +490,34 @@ static void lmu_simd_infer_member(
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial->m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* A m_prev */
-                        const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
-                        product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = d - j;
-                            const vec B_2_here = load_part(B_2 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u = splat(*(u_rows + s));
+                            /* A m_prev */
+                            const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
+                            product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                        }
 
-                                /* (2)  m = A m_prev + B * u */
-                                const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
-                                store(m_rows + s * row_d + j, m);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                const vec B_2_here = load_part(B_2 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u = splat(*(u_rows + s));
+
+                                    /* (2)  m = A m_prev + B * u */
+                                    const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
+                                    store(m_rows + s * row_d + j, m);
+                                }
                             }
                         }
                     }
@@ -504,25 +533,34 @@ static void lmu_simd_infer_member(
                     const real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(k, vectors, block);
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_h h_prev, W_m m */
-                        const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                        product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = k - j;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* W_h h_prev, W_m m */
+                            const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
+                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                        }
 
-                                /* (3)  a_h = W_x x + W_h h_prev + W_m m */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = k - j;
+                                for (size_t s = 0; s < rows; ++s) {
 
-                                /* (3)  h = tanh(a_h) */
-                                const vec h = vec_tanh(a_h);
-                                store_part(h_rows + s * k + j, h, left);
+                                    /* (3)  a_h = W_x x + W_h h_prev + W_m m */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                                    /* (3)  h = tanh(a_h) */
+                                    const vec h = vec_tanh(a_h);
+                                    store_part(h_rows + s * k + j, h, left);
+                                }
                             }
                         }
                     }
@@ -644,23 +682,33 @@ static void lmu_simd_backward_member(
                     const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
                     real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_m^T a_h_bar */
-                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_k, k}};
-                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * k, tile_m_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = d - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec m_next_bar = load_part(m_next_bar_rows + s * m_next_bar_stride + j, left);
+                            /* W_m^T a_h_bar */
+                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_k, k}};
+                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * k, tile_m_bar, 0);
+                        }
 
-                                /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
-                                const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES) + m_next_bar;
-                                store(m_bar_rows + s * row_d + j, m_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec m_next_bar = load_part(m_next_bar_rows + s * m_next_bar_stride + j, left);
+
+                                    /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
+                                    const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES) + m_next_bar;
+                                    store(m_bar_rows + s * row_d + j, m_bar);
+                                }
                             }
                         }
                     }
@@ -685,24 +733,34 @@ static void lmu_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
                     const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin) * 1;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_k;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(k, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_h^T a_h_bar */
-                        const operand factors_a_h_bar_2[] = {{a_h_bar_rows, row_k, k}};
-                        product(rows, 1 * own, factors_a_h_bar_2, 1, panels_a_h_bar_2 + block * vectors * LANES * 1 * k, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = k - j;
-                            const vec e_h_here = load_part(e_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u_bar = splat(*(u_bar_rows + s));
+                            /* W_h^T a_h_bar */
+                            const operand factors_a_h_bar_2[] = {{a_h_bar_rows, row_k, k}};
+                            product(rows, 1 * own, factors_a_h_bar_2, 1, panels_a_h_bar_2 + block * vectors * LANES * 1 * k, tile_h_prev_bar, 0);
+                        }
 
-                                /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_h_here * u_bar;
-                                store(h_prev_bar_rows + s * row_k + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = k - j;
+                                const vec e_h_here = load_part(e_h + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u_bar = splat(*(u_bar_rows + s));
+
+                                    /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_h_here * u_bar;
+                                    store(h_prev_bar_rows + s * row_k + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -718,24 +776,34 @@ static void lmu_simd_backward_member(
                     const real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
                     const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin) * 1;
                     real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_m_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_m_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* A^T m_bar */
-                        const operand factors_m_bar[] = {{m_bar_rows, row_d, d}};
-                        product(rows, 1 * own, factors_m_bar, 1, panels_m_bar + block * vectors * LANES * 1 * d, tile_m_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m_prev_bar = tile_m_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = d - j;
-                            const vec e_m_here = load_part(e_m + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u_bar = splat(*(u_bar_rows + s));
+                            /* A^T m_bar */
+                            const operand factors_m_bar[] = {{m_bar_rows, row_d, d}};
+                            product(rows, 1 * own, factors_m_bar, 1, panels_m_bar + block * vectors * LANES * 1 * d, tile_m_prev_bar, 0);
+                        }
 
-                                /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
-                                const vec m_prev_bar = load(tile_m_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_m_here * u_bar;
-                                store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m_prev_bar = tile_m_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                const vec e_m_here = load_part(e_m + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u_bar = splat(*(u_bar_rows + s));
+
+                                    /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
+                                    const vec m_prev_bar = load(tile_m_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_m_here * u_bar;
+                                    store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
+                                }
                             }
                         }
                     }
@@ -755,30 +823,39 @@ static void lmu_simd_backward_member(
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
                 const real *const u_bar_rows = work_u_bar + begin * 1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_x^T a_h_bar */
-                    const operand factors_a_h_bar_3[] = {{a_h_bar_rows, row_k, k}};
-                    product(rows, 1 * own, factors_a_h_bar_3, 1, panels_a_h_bar_3 + block * vectors * LANES * 1 * k, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        const vec e_x_here = load_part(e_x + j, left);
-                        vec e_x_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x = load_part(x_rows + s * n + j, left);
-                            const vec u_bar = splat(*(u_bar_rows + s));
+                        /* W_x^T a_h_bar */
+                        const operand factors_a_h_bar_3[] = {{a_h_bar_rows, row_k, k}};
+                        product(rows, 1 * own, factors_a_h_bar_3, 1, panels_a_h_bar_3 + block * vectors * LANES * 1 * k, tile_x_bar, 0);
+                    }
 
-                            /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + e_x_here * u_bar;
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            const vec e_x_here = load_part(e_x + j, left);
+                            vec e_x_bar_here = {0};
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x = load_part(x_rows + s * n + j, left);
+                                const vec u_bar = splat(*(u_bar_rows + s));
 
-                            /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
-                            e_x_bar_here += u_bar * x;
+                                /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + e_x_here * u_bar;
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+
+                                /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
+                                e_x_bar_here += u_bar * x;
+                            }
+                            store_part(e_x_bar + j, load_part(e_x_bar + j, left) + e_x_bar_here, left);
                         }
-                        store_part(e_x_bar + j, load_part(e_x_bar + j, left) + e_x_bar_here, left);
                     }
                 }
             }
@@ -947,24 +1024,34 @@ static void lmu_simd_step_member(
             const real *const u_rows = work_u + begin * 1;
             real *const m_rows = work_m + begin * row_d;
             const real *const m_prev_rows = state->m + begin * d;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(d, vectors, block);
-                ALIGNED real tile_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* A m_prev */
-                const operand factors_m_prev[] = {{m_prev_rows, d, d}};
-                product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d - j;
-                    const vec B_2_here = load_part(B_2 + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec u = splat(*(u_rows + s));
+                    /* A m_prev */
+                    const operand factors_m_prev[] = {{m_prev_rows, d, d}};
+                    product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                }
 
-                        /* (2)  m = A m_prev + B * u */
-                        const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
-                        store(m_rows + s * row_d + j, m);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d - j;
+                        const vec B_2_here = load_part(B_2 + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec u = splat(*(u_rows + s));
+
+                            /* (2)  m = A m_prev + B * u */
+                            const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
+                            store(m_rows + s * row_d + j, m);
+                        }
                     }
                 }
             }
@@ -981,29 +1068,39 @@ static void lmu_simd_step_member(
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
             const real *const h_prev_rows = state->h + begin * k;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(k, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_x x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* W_h h_prev, W_m m */
-                const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                    /* W_x x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = k - j;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_h h_prev, W_m m */
+                    const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
+                    product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                }
 
-                        /* (3)  a_h = W_x x + W_h h_prev + W_m m */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = k - j;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (3)  h = tanh(a_h) */
-                        const vec h = vec_tanh(a_h);
-                        store_part(h_rows + s * k + j, h, left);
+                            /* (3)  a_h = W_x x + W_h h_prev + W_m m */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES);
+
+                            /* (3)  h = tanh(a_h) */
+                            const vec h = vec_tanh(a_h);
+                            store_part(h_rows + s * k + j, h, left);
+                        }
                     }
                 }
             }

@@ -284,25 +284,34 @@ static void lru_simd_forward_member(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = tape_a_x_re + begin * row_N;
             real *const a_x_im_rows = tape_a_x_im + begin * row_N;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(N, vectors, block);
-                ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* B_re u, B_im u */
-                const operand factors_u[] = {{u_rows, H, H}};
-                product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* B_re u, B_im u */
+                    const operand factors_u[] = {{u_rows, H, H}};
+                    product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                }
 
-                        /* (1)  a_x_re = B_re u */
-                        const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
-                        store(a_x_re_rows + s * row_N + j, a_x_re);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_x_im = B_im u */
-                        const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                        store(a_x_im_rows + s * row_N + j, a_x_im);
+                            /* (1)  a_x_re = B_re u */
+                            const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
+                            store(a_x_re_rows + s * row_N + j, a_x_re);
+
+                            /* (2)  a_x_im = B_im u */
+                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_x_im_rows + s * row_N + j, a_x_im);
+                        }
                     }
                 }
             }
@@ -365,23 +374,32 @@ static void lru_simd_forward_member(
                 const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
                 const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
                 real *const y_rows = out->y + (first * B + begin) * H;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(H, vectors, block);
-                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* C_re x_re, (-1) C_im x_im */
-                    const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                    product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = H - j;
-                        const vec D_here = load_part(D + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec u = load_part(u_rows + s * H + j, left);
+                        /* C_re x_re, (-1) C_im x_im */
+                        const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
+                        product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                    }
 
-                            /* (3)  y = C_re x_re - C_im x_im + D * u */
-                            const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
-                            store_part(y_rows + s * H + j, y, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = H - j;
+                            const vec D_here = load_part(D + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = load_part(u_rows + s * H + j, left);
+
+                                /* (3)  y = C_re x_re - C_im x_im + D * u */
+                                const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
+                                store_part(y_rows + s * H + j, y, left);
+                            }
                         }
                     }
                 }
@@ -475,25 +493,34 @@ static void lru_simd_infer_member(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(N, vectors, block);
-                ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* B_re u, B_im u */
-                const operand factors_u[] = {{u_rows, H, H}};
-                product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* B_re u, B_im u */
+                    const operand factors_u[] = {{u_rows, H, H}};
+                    product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                }
 
-                        /* (1)  a_x_re = B_re u */
-                        const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
-                        store(a_x_re_rows + s * row_N + j, a_x_re);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_x_im = B_im u */
-                        const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                        store(a_x_im_rows + s * row_N + j, a_x_im);
+                            /* (1)  a_x_re = B_re u */
+                            const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
+                            store(a_x_re_rows + s * row_N + j, a_x_re);
+
+                            /* (2)  a_x_im = B_im u */
+                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_x_im_rows + s * row_N + j, a_x_im);
+                        }
                     }
                 }
             }
@@ -556,23 +583,32 @@ static void lru_simd_infer_member(
                 const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
                 const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
                 real *const y_rows = out->y + (first * B + begin) * H;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(H, vectors, block);
-                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* C_re x_re, (-1) C_im x_im */
-                    const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                    product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = H - j;
-                        const vec D_here = load_part(D + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec u = load_part(u_rows + s * H + j, left);
+                        /* C_re x_re, (-1) C_im x_im */
+                        const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
+                        product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                    }
 
-                            /* (3)  y = C_re x_re - C_im x_im + D * u */
-                            const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
-                            store_part(y_rows + s * H + j, y, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = H - j;
+                            const vec D_here = load_part(D + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = load_part(u_rows + s * H + j, left);
+
+                                /* (3)  y = C_re x_re - C_im x_im + D * u */
+                                const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
+                                store_part(y_rows + s * H + j, y, left);
+                            }
                         }
                     }
                 }
@@ -692,34 +728,37 @@ static void lru_simd_backward_member(
                     real *const x_re_bar_rows = work_x_re_bar + ((t - first) * B + begin) * row_N;
                     real *const x_re_prev_bar_rows = work_x_re_prev_bar + ((t & 1) * B + begin) * row_N;
                     real *const x_im_prev_bar_rows = work_x_im_prev_bar + ((t & 1) * B + begin) * row_N;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(N, vectors, block);
-                        real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = N - j;
-                            const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
-                            const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
-                            const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec x_re_next_bar = load_part(x_re_next_bar_rows + s * x_re_next_bar_stride + j, left);
-                                const vec x_im_next_bar = load_part(x_im_next_bar_rows + s * x_im_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(N, vectors, block);
+                            real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = N - j;
+                                const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
+                                const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
+                                const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec x_re_next_bar = load_part(x_re_next_bar_rows + s * x_re_next_bar_stride + j, left);
+                                    const vec x_im_next_bar = load_part(x_im_next_bar_rows + s * x_im_next_bar_stride + j, left);
 
-                                /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (3) */
-                                const vec x_im_bar = load(tile_x_im_bar + ((s * 2 + 0) * own + v) * LANES) + x_im_next_bar;
-                                store(x_im_bar_rows + s * row_N + j, x_im_bar);
+                                    /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (3) */
+                                    const vec x_im_bar = load(tile_x_im_bar + ((s * 2 + 0) * own + v) * LANES) + x_im_next_bar;
+                                    store(x_im_bar_rows + s * row_N + j, x_im_bar);
 
-                                /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3) */
-                                const vec x_re_bar = load(tile_x_im_bar + ((s * 2 + 1) * own + v) * LANES) + x_re_next_bar;
-                                store(x_re_bar_rows + s * row_N + j, x_re_bar);
+                                    /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3) */
+                                    const vec x_re_bar = load(tile_x_im_bar + ((s * 2 + 1) * own + v) * LANES) + x_re_next_bar;
+                                    store(x_re_bar_rows + s * row_N + j, x_re_bar);
 
-                                /* (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))   adjoint of (1), (2) */
-                                const vec x_re_prev_bar = x_re_bar * exp_exp_nu_here * cos_exp_theta_here + x_im_bar * exp_exp_nu_here * sin_exp_theta_here;
-                                store(x_re_prev_bar_rows + s * row_N + j, x_re_prev_bar);
+                                    /* (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))   adjoint of (1), (2) */
+                                    const vec x_re_prev_bar = x_re_bar * exp_exp_nu_here * cos_exp_theta_here + x_im_bar * exp_exp_nu_here * sin_exp_theta_here;
+                                    store(x_re_prev_bar_rows + s * row_N + j, x_re_prev_bar);
 
-                                /* (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))   adjoint of (1), (2) */
-                                const vec x_im_prev_bar = -x_re_bar * exp_exp_nu_here * sin_exp_theta_here + x_im_bar * exp_exp_nu_here * cos_exp_theta_here;
-                                store(x_im_prev_bar_rows + s * row_N + j, x_im_prev_bar);
+                                    /* (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))   adjoint of (1), (2) */
+                                    const vec x_im_prev_bar = -x_re_bar * exp_exp_nu_here * sin_exp_theta_here + x_im_bar * exp_exp_nu_here * cos_exp_theta_here;
+                                    store(x_im_prev_bar_rows + s * row_N + j, x_im_prev_bar);
+                                }
                             }
                         }
                     }
@@ -813,30 +852,39 @@ static void lru_simd_backward_member(
                 const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
                 const real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * H;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(H, vectors, block);
-                    ALIGNED real tile_u_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
-                    const operand factors_a_x_re_bar[] = {{a_x_re_bar_rows, row_N, N}, {a_x_im_bar_rows, row_N, N}};
-                    product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * 2 * N, tile_u_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = H - j;
-                        const vec D_here = load_part(D + j, left);
-                        vec D_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec u = load_part(u_rows + s * H + j, left);
-                            const vec y_bar = load_part(y_bar_rows + s * H + j, left);
+                        /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
+                        const operand factors_a_x_re_bar[] = {{a_x_re_bar_rows, row_N, N}, {a_x_im_bar_rows, row_N, N}};
+                        product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * 2 * N, tile_u_bar, 0);
+                    }
 
-                            /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3) */
-                            const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * D_here;
-                            store_part(u_bar_rows + s * H + j, u_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = H - j;
+                            const vec D_here = load_part(D + j, left);
+                            vec D_bar_here = {0};
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = load_part(u_rows + s * H + j, left);
+                                const vec y_bar = load_part(y_bar_rows + s * H + j, left);
 
-                            /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
-                            D_bar_here += y_bar * u;
+                                /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3) */
+                                const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * D_here;
+                                store_part(u_bar_rows + s * H + j, u_bar, left);
+
+                                /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
+                                D_bar_here += y_bar * u;
+                            }
+                            store_part(D_bar + j, load_part(D_bar + j, left) + D_bar_here, left);
                         }
-                        store_part(D_bar + j, load_part(D_bar + j, left) + D_bar_here, left);
                     }
                 }
             }
@@ -983,26 +1031,36 @@ static void lru_simd_step_member(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(N, vectors, block);
-                ALIGNED real tile_a_x_re[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* B_re u, B_im u */
-                const operand factors_u[] = {{u_rows, H, H}};
-                product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(N, vectors, block);
+                    real *const tile_a_x_re = tile_a_x_re_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* B_re u, B_im u */
+                    const operand factors_u[] = {{u_rows, H, H}};
+                    product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                }
 
-                        /* (1)  a_x_re = B_re u */
-                        const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
-                        store(a_x_re_rows + s * row_N + j, a_x_re);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(N, vectors, block);
+                    real *const tile_a_x_re = tile_a_x_re_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_x_im = B_im u */
-                        const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                        store(a_x_im_rows + s * row_N + j, a_x_im);
+                            /* (1)  a_x_re = B_re u */
+                            const vec a_x_re = load(tile_a_x_re + ((s * 2 + 0) * own + v) * LANES);
+                            store(a_x_re_rows + s * row_N + j, a_x_re);
+
+                            /* (2)  a_x_im = B_im u */
+                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_x_im_rows + s * row_N + j, a_x_im);
+                        }
                     }
                 }
             }
@@ -1055,24 +1113,34 @@ static void lru_simd_step_member(
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;
             real *const y_rows = out->y + begin * H;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(H, vectors, block);
-                ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* C_re x_re, (-1) C_im x_im */
-                const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(H, vectors, block);
+                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = H - j;
-                    const vec D_here = load_part(D + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec u = load_part(u_rows + s * H + j, left);
+                    /* C_re x_re, (-1) C_im x_im */
+                    const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
+                    product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                }
 
-                        /* (3)  y = C_re x_re - C_im x_im + D * u */
-                        const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
-                        store_part(y_rows + s * H + j, y, left);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(H, vectors, block);
+                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = H - j;
+                        const vec D_here = load_part(D + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec u = load_part(u_rows + s * H + j, left);
+
+                            /* (3)  y = C_re x_re - C_im x_im + D * u */
+                            const vec y = load(tile_y + ((s * 1 + 0) * own + v) * LANES) + D_here * u;
+                            store_part(y_rows + s * H + j, y, left);
+                        }
                     }
                 }
             }

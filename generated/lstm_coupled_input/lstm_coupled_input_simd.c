@@ -282,58 +282,67 @@ static void lstm_coupled_input_simd_forward_member(
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_g h_prev, U_f h_prev, U_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_g_here = load_part(b_g + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            /* U_g h_prev, U_f h_prev, U_o h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                        }
 
-                                /* (1)  z = W_g x + U_g h_prev + b_g */
-                                const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_g_here = load_part(b_g + j, left);
+                                const vec b_o_here = load_part(b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                /* (2)  z_f = W_f x + U_f h_prev + b_f */
-                                const vec z_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                                    /* (1)  z = W_g x + U_g h_prev + b_g */
+                                    const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
 
-                                /* (3)  g = tanh(z) */
-                                const vec g = vec_tanh(z);
-                                store(g_rows + s * row_m + j, g);
+                                    /* (2)  z_f = W_f x + U_f h_prev + b_f */
+                                    const vec z_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                                /* (4)  f = sigmoid(z_f) */
-                                const vec f = vec_sigmoid(z_f);
-                                store(f_rows + s * row_m + j, f);
+                                    /* (3)  g = tanh(z) */
+                                    const vec g = vec_tanh(z);
+                                    store(g_rows + s * row_m + j, g);
 
-                                /* (5)  i = 1 - f */
-                                const vec i = 1 - f;
+                                    /* (4)  f = sigmoid(z_f) */
+                                    const vec f = vec_sigmoid(z_f);
+                                    store(f_rows + s * row_m + j, f);
 
-                                /* (6)  c = g * i + c_prev * f */
-                                const vec c = g * i + c_prev * f;
-                                store(c_rows + s * row_m + j, c);
+                                    /* (5)  i = 1 - f */
+                                    const vec i = 1 - f;
 
-                                /* (7)  z_o = W_o x + U_o h_prev + b_o */
-                                const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                                    /* (6)  c = g * i + c_prev * f */
+                                    const vec c = g * i + c_prev * f;
+                                    store(c_rows + s * row_m + j, c);
 
-                                /* (8)  o = sigmoid(z_o) */
-                                const vec o = vec_sigmoid(z_o);
-                                store(o_rows + s * row_m + j, o);
+                                    /* (7)  z_o = W_o x + U_o h_prev + b_o */
+                                    const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                                /* (9)  tanh_c = tanh(c) */
-                                const vec tanh_c = vec_tanh(c);
-                                store(tanh_c_rows + s * row_m + j, tanh_c);
+                                    /* (8)  o = sigmoid(z_o) */
+                                    const vec o = vec_sigmoid(z_o);
+                                    store(o_rows + s * row_m + j, o);
 
-                                /* (9)  h = tanh(c) * o */
-                                const vec h = tanh_c * o;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (9)  tanh_c = tanh(c) */
+                                    const vec tanh_c = vec_tanh(c);
+                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+
+                                    /* (9)  h = tanh(c) * o */
+                                    const vec h = tanh_c * o;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -407,54 +416,63 @@ static void lstm_coupled_input_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_g h_prev, U_f h_prev, U_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_g_here = load_part(b_g + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            /* U_g h_prev, U_f h_prev, U_o h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                        }
 
-                                /* (1)  z = W_g x + U_g h_prev + b_g */
-                                const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_g_here = load_part(b_g + j, left);
+                                const vec b_o_here = load_part(b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                /* (2)  z_f = W_f x + U_f h_prev + b_f */
-                                const vec z_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                                    /* (1)  z = W_g x + U_g h_prev + b_g */
+                                    const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
 
-                                /* (3)  g = tanh(z) */
-                                const vec g = vec_tanh(z);
+                                    /* (2)  z_f = W_f x + U_f h_prev + b_f */
+                                    const vec z_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                                /* (4)  f = sigmoid(z_f) */
-                                const vec f = vec_sigmoid(z_f);
+                                    /* (3)  g = tanh(z) */
+                                    const vec g = vec_tanh(z);
 
-                                /* (5)  i = 1 - f */
-                                const vec i = 1 - f;
+                                    /* (4)  f = sigmoid(z_f) */
+                                    const vec f = vec_sigmoid(z_f);
 
-                                /* (6)  c = g * i + c_prev * f */
-                                const vec c = g * i + c_prev * f;
-                                store(c_rows + s * row_m + j, c);
+                                    /* (5)  i = 1 - f */
+                                    const vec i = 1 - f;
 
-                                /* (7)  z_o = W_o x + U_o h_prev + b_o */
-                                const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                                    /* (6)  c = g * i + c_prev * f */
+                                    const vec c = g * i + c_prev * f;
+                                    store(c_rows + s * row_m + j, c);
 
-                                /* (8)  o = sigmoid(z_o) */
-                                const vec o = vec_sigmoid(z_o);
+                                    /* (7)  z_o = W_o x + U_o h_prev + b_o */
+                                    const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                                /* (9)  tanh_c = tanh(c) */
-                                const vec tanh_c = vec_tanh(c);
+                                    /* (8)  o = sigmoid(z_o) */
+                                    const vec o = vec_sigmoid(z_o);
 
-                                /* (9)  h = tanh(c) * o */
-                                const vec h = tanh_c * o;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (9)  tanh_c = tanh(c) */
+                                    const vec tanh_c = vec_tanh(c);
+
+                                    /* (9)  h = tanh(c) * o */
+                                    const vec h = tanh_c * o;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -616,22 +634,32 @@ static void lstm_coupled_input_simd_backward_member(
                     const real *const z_f_bar_rows = work_z_f_bar + ((t - first) * B + begin) * row_m;
                     const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_g^T z_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* U_g^T z_bar, U_f^T z_f_bar, U_o^T z_o_bar */
+                            const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (19)  h_prev_bar = U_g^T z_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (7) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (19)  h_prev_bar = U_g^T z_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (7) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -651,21 +679,30 @@ static void lstm_coupled_input_simd_backward_member(
                 const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_g^T z_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                    const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_g^T z_bar, W_f^T z_f_bar, W_o^T z_o_bar */
+                        const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    }
 
-                            /* (21)  x_bar = W_g^T z_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (7) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (21)  x_bar = W_g^T z_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (7) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -786,58 +823,68 @@ static void lstm_coupled_input_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_g x, W_f x, W_o x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
 
-                /* U_g h_prev, U_f h_prev, U_o h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                    /* W_g x, W_f x, W_o x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_z, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_g_here = load_part(b_g + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c_prev = load_part(c_prev_rows + s * m + j, left);
+                    /* U_g h_prev, U_f h_prev, U_o h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_z, 1);
+                }
 
-                        /* (1)  z = W_g x + U_g h_prev + b_g */
-                        const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_g_here = load_part(b_g + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c_prev = load_part(c_prev_rows + s * m + j, left);
 
-                        /* (2)  z_f = W_f x + U_f h_prev + b_f */
-                        const vec z_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                            /* (1)  z = W_g x + U_g h_prev + b_g */
+                            const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_g_here;
 
-                        /* (3)  g = tanh(z) */
-                        const vec g = vec_tanh(z);
+                            /* (2)  z_f = W_f x + U_f h_prev + b_f */
+                            const vec z_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                        /* (4)  f = sigmoid(z_f) */
-                        const vec f = vec_sigmoid(z_f);
+                            /* (3)  g = tanh(z) */
+                            const vec g = vec_tanh(z);
 
-                        /* (5)  i = 1 - f */
-                        const vec i = 1 - f;
+                            /* (4)  f = sigmoid(z_f) */
+                            const vec f = vec_sigmoid(z_f);
 
-                        /* (6)  c = g * i + c_prev * f */
-                        const vec c = g * i + c_prev * f;
-                        store(c_rows + s * row_m + j, c);
+                            /* (5)  i = 1 - f */
+                            const vec i = 1 - f;
 
-                        /* (7)  z_o = W_o x + U_o h_prev + b_o */
-                        const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                            /* (6)  c = g * i + c_prev * f */
+                            const vec c = g * i + c_prev * f;
+                            store(c_rows + s * row_m + j, c);
 
-                        /* (8)  o = sigmoid(z_o) */
-                        const vec o = vec_sigmoid(z_o);
+                            /* (7)  z_o = W_o x + U_o h_prev + b_o */
+                            const vec z_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                        /* (9)  tanh_c = tanh(c) */
-                        const vec tanh_c = vec_tanh(c);
+                            /* (8)  o = sigmoid(z_o) */
+                            const vec o = vec_sigmoid(z_o);
 
-                        /* (9)  h = tanh(c) * o */
-                        const vec h = tanh_c * o;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (9)  tanh_c = tanh(c) */
+                            const vec tanh_c = vec_tanh(c);
+
+                            /* (9)  h = tanh(c) * o */
+                            const vec h = tanh_c * o;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

@@ -314,33 +314,42 @@ static void lstm_layer_norm_simd_forward_member(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* W_i x, W_f x, W_g x, W_o x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_i x, W_f x, W_g x, W_o x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                }
 
-                        /* (16)  w_i = W_i x */
-                        const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
-                        store(w_i_rows + s * row_m + j, w_i);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (17)  w_f = W_f x */
-                        const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
-                        store(w_f_rows + s * row_m + j, w_f);
+                            /* (16)  w_i = W_i x */
+                            const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
+                            store(w_i_rows + s * row_m + j, w_i);
 
-                        /* (18)  w_g = W_g x */
-                        const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
-                        store(w_g_rows + s * row_m + j, w_g);
+                            /* (17)  w_f = W_f x */
+                            const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(w_f_rows + s * row_m + j, w_f);
 
-                        /* (19)  w_o = W_o x */
-                        const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
-                        store(w_o_rows + s * row_m + j, w_o);
+                            /* (18)  w_g = W_g x */
+                            const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(w_g_rows + s * row_m + j, w_g);
+
+                            /* (19)  w_o = W_o x */
+                            const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(w_o_rows + s * row_m + j, w_o);
+                        }
                     }
                 }
             }
@@ -487,34 +496,44 @@ static void lstm_layer_norm_simd_forward_member(
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
                 real *const u_o_rows = work_u_o + begin * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                    }
 
-                            /* (1)  u_i = U_i h_prev */
-                            const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
-                            store(u_i_rows + s * row_m + j, u_i);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (2)  u_f = U_f h_prev */
-                            const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
-                            store(u_f_rows + s * row_m + j, u_f);
+                                /* (1)  u_i = U_i h_prev */
+                                const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
+                                store(u_i_rows + s * row_m + j, u_i);
 
-                            /* (3)  u_g = U_g h_prev */
-                            const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
-                            store(u_g_rows + s * row_m + j, u_g);
+                                /* (2)  u_f = U_f h_prev */
+                                const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
+                                store(u_f_rows + s * row_m + j, u_f);
 
-                            /* (4)  u_o = U_o h_prev */
-                            const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
-                            store(u_o_rows + s * row_m + j, u_o);
+                                /* (3)  u_g = U_g h_prev */
+                                const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
+                                store(u_g_rows + s * row_m + j, u_g);
+
+                                /* (4)  u_o = U_o h_prev */
+                                const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
+                                store(u_o_rows + s * row_m + j, u_o);
+                            }
                         }
                     }
                 }
@@ -891,33 +910,42 @@ static void lstm_layer_norm_simd_infer_member(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* W_i x, W_f x, W_g x, W_o x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_i x, W_f x, W_g x, W_o x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                }
 
-                        /* (16)  w_i = W_i x */
-                        const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
-                        store(w_i_rows + s * row_m + j, w_i);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (17)  w_f = W_f x */
-                        const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
-                        store(w_f_rows + s * row_m + j, w_f);
+                            /* (16)  w_i = W_i x */
+                            const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
+                            store(w_i_rows + s * row_m + j, w_i);
 
-                        /* (18)  w_g = W_g x */
-                        const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
-                        store(w_g_rows + s * row_m + j, w_g);
+                            /* (17)  w_f = W_f x */
+                            const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(w_f_rows + s * row_m + j, w_f);
 
-                        /* (19)  w_o = W_o x */
-                        const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
-                        store(w_o_rows + s * row_m + j, w_o);
+                            /* (18)  w_g = W_g x */
+                            const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(w_g_rows + s * row_m + j, w_g);
+
+                            /* (19)  w_o = W_o x */
+                            const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(w_o_rows + s * row_m + j, w_o);
+                        }
                     }
                 }
             }
@@ -1064,34 +1092,44 @@ static void lstm_layer_norm_simd_infer_member(
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
                 real *const u_o_rows = work_u_o + begin * row_m;
-                for (size_t turn = from; turn < to; ++turn) {
-                    const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                    }
 
-                            /* (1)  u_i = U_i h_prev */
-                            const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
-                            store(u_i_rows + s * row_m + j, u_i);
+                    for (size_t one = turn; one < end; ++one) {
+                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
 
-                            /* (2)  u_f = U_f h_prev */
-                            const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
-                            store(u_f_rows + s * row_m + j, u_f);
+                                /* (1)  u_i = U_i h_prev */
+                                const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
+                                store(u_i_rows + s * row_m + j, u_i);
 
-                            /* (3)  u_g = U_g h_prev */
-                            const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
-                            store(u_g_rows + s * row_m + j, u_g);
+                                /* (2)  u_f = U_f h_prev */
+                                const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
+                                store(u_f_rows + s * row_m + j, u_f);
 
-                            /* (4)  u_o = U_o h_prev */
-                            const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
-                            store(u_o_rows + s * row_m + j, u_o);
+                                /* (3)  u_g = U_g h_prev */
+                                const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
+                                store(u_g_rows + s * row_m + j, u_g);
+
+                                /* (4)  u_o = U_o h_prev */
+                                const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
+                                store(u_o_rows + s * row_m + j, u_o);
+                            }
                         }
                     }
                 }
@@ -1877,22 +1915,32 @@ static void lstm_layer_norm_simd_backward_member(
                     const real *const u_f_bar_rows = work_u_f_bar + ((t - first) * B + begin) * row_m;
                     const real *const u_i_bar_rows = work_u_i_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
-                        const operand factors_u_i_bar[] = {{u_i_bar_rows, row_m, m}, {u_f_bar_rows, row_m, m}, {u_g_bar_rows, row_m, m}, {u_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
+                            const operand factors_u_i_bar[] = {{u_i_bar_rows, row_m, m}, {u_f_bar_rows, row_m, m}, {u_g_bar_rows, row_m, m}, {u_o_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -2262,21 +2310,30 @@ static void lstm_layer_norm_simd_backward_member(
                 const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
                 const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                    const operand factors_w_i_bar[] = {{w_i_bar_rows, row_m, m}, {w_f_bar_rows, row_m, m}, {w_g_bar_rows, row_m, m}, {w_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
+                        const operand factors_w_i_bar[] = {{w_i_bar_rows, row_m, m}, {w_f_bar_rows, row_m, m}, {w_g_bar_rows, row_m, m}, {w_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                    }
 
-                            /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -2413,34 +2470,44 @@ static void lstm_layer_norm_simd_step_member(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_w_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* W_i x, W_f x, W_g x, W_o x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_w_i = tile_w_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_i x, W_f x, W_g x, W_o x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                }
 
-                        /* (16)  w_i = W_i x */
-                        const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
-                        store(w_i_rows + s * row_m + j, w_i);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_w_i = tile_w_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (17)  w_f = W_f x */
-                        const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
-                        store(w_f_rows + s * row_m + j, w_f);
+                            /* (16)  w_i = W_i x */
+                            const vec w_i = load(tile_w_i + ((s * 4 + 0) * own + v) * LANES);
+                            store(w_i_rows + s * row_m + j, w_i);
 
-                        /* (18)  w_g = W_g x */
-                        const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
-                        store(w_g_rows + s * row_m + j, w_g);
+                            /* (17)  w_f = W_f x */
+                            const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(w_f_rows + s * row_m + j, w_f);
 
-                        /* (19)  w_o = W_o x */
-                        const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
-                        store(w_o_rows + s * row_m + j, w_o);
+                            /* (18)  w_g = W_g x */
+                            const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(w_g_rows + s * row_m + j, w_g);
+
+                            /* (19)  w_o = W_o x */
+                            const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(w_o_rows + s * row_m + j, w_o);
+                        }
                     }
                 }
             }
@@ -2584,34 +2651,44 @@ static void lstm_layer_norm_simd_step_member(
             real *const u_f_rows = work_u_f + begin * row_m;
             real *const u_g_rows = work_u_g + begin * row_m;
             real *const u_o_rows = work_u_o + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_u_i[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                }
 
-                        /* (1)  u_i = U_i h_prev */
-                        const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
-                        store(u_i_rows + s * row_m + j, u_i);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  u_f = U_f h_prev */
-                        const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
-                        store(u_f_rows + s * row_m + j, u_f);
+                            /* (1)  u_i = U_i h_prev */
+                            const vec u_i = load(tile_u_i + ((s * 4 + 0) * own + v) * LANES);
+                            store(u_i_rows + s * row_m + j, u_i);
 
-                        /* (3)  u_g = U_g h_prev */
-                        const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
-                        store(u_g_rows + s * row_m + j, u_g);
+                            /* (2)  u_f = U_f h_prev */
+                            const vec u_f = load(tile_u_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(u_f_rows + s * row_m + j, u_f);
 
-                        /* (4)  u_o = U_o h_prev */
-                        const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
-                        store(u_o_rows + s * row_m + j, u_o);
+                            /* (3)  u_g = U_g h_prev */
+                            const vec u_g = load(tile_u_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(u_g_rows + s * row_m + j, u_g);
+
+                            /* (4)  u_o = U_o h_prev */
+                            const vec u_o = load(tile_u_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(u_o_rows + s * row_m + j, u_o);
+                        }
                     }
                 }
             }

@@ -332,63 +332,72 @@ static void lstm_projection_simd_forward_member(
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, p, p}};
-                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_g_here = load_part(b_g + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, p, p}};
+                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                        }
 
-                                /* (1)  z = W_g x + U_g h_prev + b_g */
-                                const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_i_here = load_part(b_i + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_g_here = load_part(b_g + j, left);
+                                const vec b_o_here = load_part(b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                /* (2)  z_i = W_i x + U_i h_prev + b_i */
-                                const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                                    /* (1)  z = W_g x + U_g h_prev + b_g */
+                                    const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
 
-                                /* (3)  z_f = W_f x + U_f h_prev + b_f */
-                                const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                                    /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                                    const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                                /* (4)  g = tanh(z) */
-                                const vec g = vec_tanh(z);
-                                store(g_rows + s * row_m + j, g);
+                                    /* (3)  z_f = W_f x + U_f h_prev + b_f */
+                                    const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
 
-                                /* (5)  i = sigmoid(z_i) */
-                                const vec i = vec_sigmoid(z_i);
-                                store(i_rows + s * row_m + j, i);
+                                    /* (4)  g = tanh(z) */
+                                    const vec g = vec_tanh(z);
+                                    store(g_rows + s * row_m + j, g);
 
-                                /* (6)  f = sigmoid(z_f) */
-                                const vec f = vec_sigmoid(z_f);
-                                store(f_rows + s * row_m + j, f);
+                                    /* (5)  i = sigmoid(z_i) */
+                                    const vec i = vec_sigmoid(z_i);
+                                    store(i_rows + s * row_m + j, i);
 
-                                /* (7)  c = g * i + c_prev * f */
-                                const vec c = g * i + c_prev * f;
-                                store(c_rows + s * row_m + j, c);
+                                    /* (6)  f = sigmoid(z_f) */
+                                    const vec f = vec_sigmoid(z_f);
+                                    store(f_rows + s * row_m + j, f);
 
-                                /* (8)  z_o = W_o x + U_o h_prev + b_o */
-                                const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                                    /* (7)  c = g * i + c_prev * f */
+                                    const vec c = g * i + c_prev * f;
+                                    store(c_rows + s * row_m + j, c);
 
-                                /* (9)  o = sigmoid(z_o) */
-                                const vec o = vec_sigmoid(z_o);
-                                store(o_rows + s * row_m + j, o);
+                                    /* (8)  z_o = W_o x + U_o h_prev + b_o */
+                                    const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                                /* (10)  tanh_c = tanh(c) */
-                                const vec tanh_c = vec_tanh(c);
-                                store(tanh_c_rows + s * row_m + j, tanh_c);
+                                    /* (9)  o = sigmoid(z_o) */
+                                    const vec o = vec_sigmoid(z_o);
+                                    store(o_rows + s * row_m + j, o);
 
-                                /* (10)  c_o = tanh(c) * o */
-                                const vec c_o = tanh_c * o;
-                                store(c_o_rows + s * row_m + j, c_o);
+                                    /* (10)  tanh_c = tanh(c) */
+                                    const vec tanh_c = vec_tanh(c);
+                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+
+                                    /* (10)  c_o = tanh(c) * o */
+                                    const vec c_o = tanh_c * o;
+                                    store(c_o_rows + s * row_m + j, c_o);
+                                }
                             }
                         }
                     }
@@ -403,22 +412,32 @@ static void lstm_projection_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * p;
                     const real *const c_o_rows = work_c_o + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(p, vectors, block);
-                        ALIGNED real tile_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* P c_o */
-                        const operand factors_c_o[] = {{c_o_rows, row_m, m}};
-                        product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = p - j;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* P c_o */
+                            const operand factors_c_o[] = {{c_o_rows, row_m, m}};
+                            product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                        }
 
-                                /* (10)  h = P c_o */
-                                const vec h = load(tile_h + ((s * 1 + 0) * own + v) * LANES);
-                                store_part(h_rows + s * p + j, h, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = p - j;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (10)  h = P c_o */
+                                    const vec h = load(tile_h + ((s * 1 + 0) * own + v) * LANES);
+                                    store_part(h_rows + s * p + j, h, left);
+                                }
                             }
                         }
                     }
@@ -496,58 +515,67 @@ static void lstm_projection_simd_infer_member(
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, p, p}};
-                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_g_here = load_part(b_g + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, p, p}};
+                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                        }
 
-                                /* (1)  z = W_g x + U_g h_prev + b_g */
-                                const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_i_here = load_part(b_i + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_g_here = load_part(b_g + j, left);
+                                const vec b_o_here = load_part(b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                /* (2)  z_i = W_i x + U_i h_prev + b_i */
-                                const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                                    /* (1)  z = W_g x + U_g h_prev + b_g */
+                                    const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
 
-                                /* (3)  z_f = W_f x + U_f h_prev + b_f */
-                                const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                                    /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                                    const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                                /* (4)  g = tanh(z) */
-                                const vec g = vec_tanh(z);
+                                    /* (3)  z_f = W_f x + U_f h_prev + b_f */
+                                    const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
 
-                                /* (5)  i = sigmoid(z_i) */
-                                const vec i = vec_sigmoid(z_i);
+                                    /* (4)  g = tanh(z) */
+                                    const vec g = vec_tanh(z);
 
-                                /* (6)  f = sigmoid(z_f) */
-                                const vec f = vec_sigmoid(z_f);
+                                    /* (5)  i = sigmoid(z_i) */
+                                    const vec i = vec_sigmoid(z_i);
 
-                                /* (7)  c = g * i + c_prev * f */
-                                const vec c = g * i + c_prev * f;
-                                store(c_rows + s * row_m + j, c);
+                                    /* (6)  f = sigmoid(z_f) */
+                                    const vec f = vec_sigmoid(z_f);
 
-                                /* (8)  z_o = W_o x + U_o h_prev + b_o */
-                                const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                                    /* (7)  c = g * i + c_prev * f */
+                                    const vec c = g * i + c_prev * f;
+                                    store(c_rows + s * row_m + j, c);
 
-                                /* (9)  o = sigmoid(z_o) */
-                                const vec o = vec_sigmoid(z_o);
+                                    /* (8)  z_o = W_o x + U_o h_prev + b_o */
+                                    const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                                /* (10)  tanh_c = tanh(c) */
-                                const vec tanh_c = vec_tanh(c);
+                                    /* (9)  o = sigmoid(z_o) */
+                                    const vec o = vec_sigmoid(z_o);
 
-                                /* (10)  c_o = tanh(c) * o */
-                                const vec c_o = tanh_c * o;
-                                store(c_o_rows + s * row_m + j, c_o);
+                                    /* (10)  tanh_c = tanh(c) */
+                                    const vec tanh_c = vec_tanh(c);
+
+                                    /* (10)  c_o = tanh(c) * o */
+                                    const vec c_o = tanh_c * o;
+                                    store(c_o_rows + s * row_m + j, c_o);
+                                }
                             }
                         }
                     }
@@ -562,22 +590,32 @@ static void lstm_projection_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * p;
                     const real *const c_o_rows = work_c_o + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(p, vectors, block);
-                        ALIGNED real tile_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* P c_o */
-                        const operand factors_c_o[] = {{c_o_rows, row_m, m}};
-                        product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = p - j;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* P c_o */
+                            const operand factors_c_o[] = {{c_o_rows, row_m, m}};
+                            product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                        }
 
-                                /* (10)  h = P c_o */
-                                const vec h = load(tile_h + ((s * 1 + 0) * own + v) * LANES);
-                                store_part(h_rows + s * p + j, h, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = p - j;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (10)  h = P c_o */
+                                    const vec h = load(tile_h + ((s * 1 + 0) * own + v) * LANES);
+                                    store_part(h_rows + s * p + j, h, left);
+                                }
                             }
                         }
                     }
@@ -713,63 +751,73 @@ static void lstm_projection_simd_backward_member(
                     real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
                     real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_c_o_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_c_o_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* P^T h_bar */
-                        const operand factors_h_bar[] = {{h_bar_rows, row_p, p}};
-                        product(rows, 1 * own, factors_h_bar, 1, panels_h_bar + block * vectors * LANES * 1 * p, tile_c_o_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_c_o_bar = tile_c_o_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec g = load(g_rows + s * row_m + j);
-                                const vec i = load(i_rows + s * row_m + j);
-                                const vec f = load(f_rows + s * row_m + j);
-                                const vec o = load(o_rows + s * row_m + j);
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                const vec tanh_c = load(tanh_c_rows + s * row_m + j);
-                                const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+                            /* P^T h_bar */
+                            const operand factors_h_bar[] = {{h_bar_rows, row_p, p}};
+                            product(rows, 1 * own, factors_h_bar, 1, panels_h_bar + block * vectors * LANES * 1 * p, tile_c_o_bar, 0);
+                        }
 
-                                /* (12)  c_o_bar = P^T h_bar   adjoint of (10) */
-                                const vec c_o_bar = load(tile_c_o_bar + ((s * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_c_o_bar = tile_c_o_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec g = load(g_rows + s * row_m + j);
+                                    const vec i = load(i_rows + s * row_m + j);
+                                    const vec f = load(f_rows + s * row_m + j);
+                                    const vec o = load(o_rows + s * row_m + j);
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec tanh_c = load(tanh_c_rows + s * row_m + j);
+                                    const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                                /* (13)  o_bar = c_o_bar * tanh(c)   adjoint of (10) */
-                                const vec o_bar = c_o_bar * tanh_c;
+                                    /* (12)  c_o_bar = P^T h_bar   adjoint of (10) */
+                                    const vec c_o_bar = load(tile_c_o_bar + ((s * 1 + 0) * own + v) * LANES);
 
-                                /* (14)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
-                                const vec z_o_bar = o_bar * o * (1 - o);
-                                store(z_o_bar_rows + s * row_m + j, z_o_bar);
+                                    /* (13)  o_bar = c_o_bar * tanh(c)   adjoint of (10) */
+                                    const vec o_bar = c_o_bar * tanh_c;
 
-                                /* (15)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
-                                const vec c_bar = c_o_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                                    /* (14)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
+                                    const vec z_o_bar = o_bar * o * (1 - o);
+                                    store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
-                                /* (16)  f_bar = c_bar * c_prev   adjoint of (7) */
-                                const vec f_bar = c_bar * c_prev;
+                                    /* (15)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
+                                    const vec c_bar = c_o_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
 
-                                /* (17)  i_bar = c_bar * g   adjoint of (7) */
-                                const vec i_bar = c_bar * g;
+                                    /* (16)  f_bar = c_bar * c_prev   adjoint of (7) */
+                                    const vec f_bar = c_bar * c_prev;
 
-                                /* (18)  g_bar = c_bar * i   adjoint of (7) */
-                                const vec g_bar = c_bar * i;
+                                    /* (17)  i_bar = c_bar * g   adjoint of (7) */
+                                    const vec i_bar = c_bar * g;
 
-                                /* (19)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
-                                const vec z_f_bar = f_bar * f * (1 - f);
-                                store(z_f_bar_rows + s * row_m + j, z_f_bar);
+                                    /* (18)  g_bar = c_bar * i   adjoint of (7) */
+                                    const vec g_bar = c_bar * i;
 
-                                /* (20)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
-                                const vec z_i_bar = i_bar * i * (1 - i);
-                                store(z_i_bar_rows + s * row_m + j, z_i_bar);
+                                    /* (19)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
+                                    const vec z_f_bar = f_bar * f * (1 - f);
+                                    store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
-                                /* (21)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
-                                const vec z_bar = g_bar * (1 - g * g);
-                                store(z_bar_rows + s * row_m + j, z_bar);
+                                    /* (20)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
+                                    const vec z_i_bar = i_bar * i * (1 - i);
+                                    store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
-                                /* (23)  c_prev_bar = c_bar * f   adjoint of (7) */
-                                const vec c_prev_bar = c_bar * f;
-                                store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                                    /* (21)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
+                                    const vec z_bar = g_bar * (1 - g * g);
+                                    store(z_bar_rows + s * row_m + j, z_bar);
+
+                                    /* (23)  c_prev_bar = c_bar * f   adjoint of (7) */
+                                    const vec c_prev_bar = c_bar * f;
+                                    store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
+                                }
                             }
                         }
                     }
@@ -787,22 +835,32 @@ static void lstm_projection_simd_backward_member(
                     const real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
                     const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_p;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(p, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
+                            const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (22)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + s * row_p + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(p, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (22)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + s * row_p + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -877,21 +935,30 @@ static void lstm_projection_simd_backward_member(
                 const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                    const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
+                        const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                    }
 
-                            /* (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -989,62 +1056,72 @@ static void lstm_projection_simd_step_member(
             const real *const h_prev_rows = state->h + begin * p;
             const real *const c_prev_rows = state->c + begin * m;
             real *const c_o_rows = work_c_o + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, p, p}};
-                product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                    /* W_g x, W_i x, W_f x, W_o x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_i_here = load_part(b_i + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_g_here = load_part(b_g + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c_prev = load_part(c_prev_rows + s * m + j, left);
+                    /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, p, p}};
+                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                }
 
-                        /* (1)  z = W_g x + U_g h_prev + b_g */
-                        const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_g_here = load_part(b_g + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c_prev = load_part(c_prev_rows + s * m + j, left);
 
-                        /* (2)  z_i = W_i x + U_i h_prev + b_i */
-                        const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                            /* (1)  z = W_g x + U_g h_prev + b_g */
+                            const vec z = load(tile_z + ((s * 4 + 0) * own + v) * LANES) + b_g_here;
 
-                        /* (3)  z_f = W_f x + U_f h_prev + b_f */
-                        const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                            /* (2)  z_i = W_i x + U_i h_prev + b_i */
+                            const vec z_i = load(tile_z + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                        /* (4)  g = tanh(z) */
-                        const vec g = vec_tanh(z);
+                            /* (3)  z_f = W_f x + U_f h_prev + b_f */
+                            const vec z_f = load(tile_z + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
 
-                        /* (5)  i = sigmoid(z_i) */
-                        const vec i = vec_sigmoid(z_i);
+                            /* (4)  g = tanh(z) */
+                            const vec g = vec_tanh(z);
 
-                        /* (6)  f = sigmoid(z_f) */
-                        const vec f = vec_sigmoid(z_f);
+                            /* (5)  i = sigmoid(z_i) */
+                            const vec i = vec_sigmoid(z_i);
 
-                        /* (7)  c = g * i + c_prev * f */
-                        const vec c = g * i + c_prev * f;
-                        store(c_rows + s * row_m + j, c);
+                            /* (6)  f = sigmoid(z_f) */
+                            const vec f = vec_sigmoid(z_f);
 
-                        /* (8)  z_o = W_o x + U_o h_prev + b_o */
-                        const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                            /* (7)  c = g * i + c_prev * f */
+                            const vec c = g * i + c_prev * f;
+                            store(c_rows + s * row_m + j, c);
 
-                        /* (9)  o = sigmoid(z_o) */
-                        const vec o = vec_sigmoid(z_o);
+                            /* (8)  z_o = W_o x + U_o h_prev + b_o */
+                            const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                        /* (10)  tanh_c = tanh(c) */
-                        const vec tanh_c = vec_tanh(c);
+                            /* (9)  o = sigmoid(z_o) */
+                            const vec o = vec_sigmoid(z_o);
 
-                        /* (10)  c_o = tanh(c) * o */
-                        const vec c_o = tanh_c * o;
-                        store(c_o_rows + s * row_m + j, c_o);
+                            /* (10)  tanh_c = tanh(c) */
+                            const vec tanh_c = vec_tanh(c);
+
+                            /* (10)  c_o = tanh(c) * o */
+                            const vec c_o = tanh_c * o;
+                            store(c_o_rows + s * row_m + j, c_o);
+                        }
                     }
                 }
             }
@@ -1059,22 +1136,32 @@ static void lstm_projection_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const h_rows = out->h + begin * p;
             const real *const c_o_rows = work_c_o + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* P c_o */
-                const operand factors_c_o[] = {{c_o_rows, row_m, m}};
-                product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* P c_o */
+                    const operand factors_c_o[] = {{c_o_rows, row_m, m}};
+                    product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                }
 
-                        /* (10)  h = P c_o */
-                        const vec h = load(tile_h + ((s * 1 + 0) * own + v) * LANES);
-                        store_part(h_rows + s * p + j, h, left);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (10)  h = P c_o */
+                            const vec h = load(tile_h + ((s * 1 + 0) * own + v) * LANES);
+                            store_part(h_rows + s * p + j, h, left);
+                        }
                     }
                 }
             }

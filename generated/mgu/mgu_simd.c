@@ -301,31 +301,40 @@ static void mgu_simd_forward_member(
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_f h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_f h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                        }
 
-                                /* (1)  a_f = W_f x + U_f h_prev + b_f */
-                                const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_f_here = load_part(b_f + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (1)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + sample * row_m + j, f);
+                                    /* (1)  a_f = W_f x + U_f h_prev + b_f */
+                                    const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
 
-                                /* (2)  f_h_prev = f * h_prev */
-                                const vec f_h_prev = f * h_prev;
-                                store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                                    /* (1)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
+                                    store(f_rows + sample * row_m + j, f);
+
+                                    /* (2)  f_h_prev = f * h_prev */
+                                    const vec f_h_prev = f * h_prev;
+                                    store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                                }
                             }
                         }
                     }
@@ -343,32 +352,41 @@ static void mgu_simd_forward_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_h f_h_prev */
-                        const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                        product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec f = load(f_rows + sample * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_h f_h_prev */
+                            const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
+                            product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        }
 
-                                /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
-                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec f = load(f_rows + sample * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (2)  s = tanh(a_s) */
-                                const vec s = vec_tanh(a_s);
-                                store(s_rows + sample * row_m + j, s);
+                                    /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                                    const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                                /* (3)  h = (1 - f) * h_prev + f * s */
-                                const vec h = (1 - f) * h_prev + f * s;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (2)  s = tanh(a_s) */
+                                    const vec s = vec_tanh(a_s);
+                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (3)  h = (1 - f) * h_prev + f * s */
+                                    const vec h = (1 - f) * h_prev + f * s;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -452,31 +470,40 @@ static void mgu_simd_infer_member(
                     real *const f_rows = work_f + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_f h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_f h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                        }
 
-                                /* (1)  a_f = W_f x + U_f h_prev + b_f */
-                                const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_f_here = load_part(b_f + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (1)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + sample * row_m + j, f);
+                                    /* (1)  a_f = W_f x + U_f h_prev + b_f */
+                                    const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
 
-                                /* (2)  f_h_prev = f * h_prev */
-                                const vec f_h_prev = f * h_prev;
-                                store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                                    /* (1)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
+                                    store(f_rows + sample * row_m + j, f);
+
+                                    /* (2)  f_h_prev = f * h_prev */
+                                    const vec f_h_prev = f * h_prev;
+                                    store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                                }
                             }
                         }
                     }
@@ -493,31 +520,40 @@ static void mgu_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_h f_h_prev */
-                        const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                        product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec f = load(f_rows + sample * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            /* U_h f_h_prev */
+                            const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
+                            product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                        }
 
-                                /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
-                                const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec f = load(f_rows + sample * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                                /* (2)  s = tanh(a_s) */
-                                const vec s = vec_tanh(a_s);
+                                    /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                                    const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                                /* (3)  h = (1 - f) * h_prev + f * s */
-                                const vec h = (1 - f) * h_prev + f * s;
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (2)  s = tanh(a_s) */
+                                    const vec s = vec_tanh(a_s);
+
+                                    /* (3)  h = (1 - f) * h_prev + f * s */
+                                    const vec h = (1 - f) * h_prev + f * s;
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -636,33 +672,43 @@ static void mgu_simd_backward_member(
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
                     real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_f_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_f_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_h^T a_s_bar */
-                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_f_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_f_h_prev_bar = tile_f_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec f = load(f_rows + sample * row_m + j);
-                                const vec s = load(s_rows + sample * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                            /* U_h^T a_s_bar */
+                            const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_f_h_prev_bar, 0);
+                        }
 
-                                /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
-                                const vec f_h_prev_bar = load(tile_f_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                                store(f_h_prev_bar_rows + sample * row_m + j, f_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_f_h_prev_bar = tile_f_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec f = load(f_rows + sample * row_m + j);
+                                    const vec s = load(s_rows + sample * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                                /* (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3) */
-                                const vec f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev);
+                                    /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
+                                    const vec f_h_prev_bar = load(tile_f_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                    store(f_h_prev_bar_rows + sample * row_m + j, f_h_prev_bar);
 
-                                /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
-                                const vec a_f_bar = f_bar * f * (1 - f);
-                                store(a_f_bar_rows + sample * row_m + j, a_f_bar);
+                                    /* (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3) */
+                                    const vec f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev);
+
+                                    /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+                                    const vec a_f_bar = f_bar * f * (1 - f);
+                                    store(a_f_bar_rows + sample * row_m + j, a_f_bar);
+                                }
                             }
                         }
                     }
@@ -680,25 +726,35 @@ static void mgu_simd_backward_member(
                     const real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
                     const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_f^T a_f_bar */
-                        const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_f_bar, 1, panels_a_f_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec f = load(f_rows + sample * row_m + j);
-                                const vec h_bar = load(h_bar_rows + sample * row_m + j);
-                                const vec f_h_prev_bar = load(f_h_prev_bar_rows + sample * row_m + j);
+                            /* U_f^T a_f_bar */
+                            const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_f_bar, 1, panels_a_f_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + f_h_prev_bar * f + h_bar * (1 - f);
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec f = load(f_rows + sample * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                                    const vec f_h_prev_bar = load(f_h_prev_bar_rows + sample * row_m + j);
+
+                                    /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + f_h_prev_bar * f + h_bar * (1 - f);
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -759,21 +815,30 @@ static void mgu_simd_backward_member(
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_f^T a_f_bar, W_h^T a_s_bar */
-                    const operand factors_a_f_bar_2[] = {{a_f_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* W_f^T a_f_bar, W_h^T a_s_bar */
+                        const operand factors_a_f_bar_2[] = {{a_f_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -856,35 +921,45 @@ static void mgu_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_f[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_f x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U_f h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                    /* W_f x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_f_here = load_part(b_f + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                    /* U_f h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                }
 
-                        /* (1)  a_f = W_f x + U_f h_prev + b_f */
-                        const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                        /* (1)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + sample * row_m + j, f);
+                            /* (1)  a_f = W_f x + U_f h_prev + b_f */
+                            const vec a_f = load(tile_a_f + ((sample * 1 + 0) * own + v) * LANES) + b_f_here;
 
-                        /* (2)  f_h_prev = f * h_prev */
-                        const vec f_h_prev = f * h_prev;
-                        store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                            /* (1)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + sample * row_m + j, f);
+
+                            /* (2)  f_h_prev = f * h_prev */
+                            const vec f_h_prev = f * h_prev;
+                            store(f_h_prev_rows + sample * row_m + j, f_h_prev);
+                        }
                     }
                 }
             }
@@ -902,35 +977,45 @@ static void mgu_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_h x */
-                const operand factors_x_2[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U_h f_h_prev */
-                const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                    /* W_h x */
+                    const operand factors_x_2[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec f = load(f_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                    /* U_h f_h_prev */
+                    const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
+                    product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                }
 
-                        /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
-                        const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec f = load(f_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                        /* (2)  s = tanh(a_s) */
-                        const vec s = vec_tanh(a_s);
+                            /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                            const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                        /* (3)  h = (1 - f) * h_prev + f * s */
-                        const vec h = (1 - f) * h_prev + f * s;
-                        store_part(h_rows + sample * m + j, h, left);
+                            /* (2)  s = tanh(a_s) */
+                            const vec s = vec_tanh(a_s);
+
+                            /* (3)  h = (1 - f) * h_prev + f * s */
+                            const vec h = (1 - f) * h_prev + f * s;
+                            store_part(h_rows + sample * m + j, h, left);
+                        }
                     }
                 }
             }

@@ -219,30 +219,39 @@ static void mingru_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_z x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_z x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_z x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (2)  htilde = W_h x + b_h */
-                        const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
-                        store(htilde_rows + s * row_m + j, htilde);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (2)  htilde = W_h x + b_h */
+                            const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
+                        }
                     }
                 }
             }
@@ -322,30 +331,39 @@ static void mingru_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_z x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_z x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_z x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (2)  htilde = W_h x + b_h */
-                        const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
-                        store(htilde_rows + s * row_m + j, htilde);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (2)  htilde = W_h x + b_h */
+                            const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
+                        }
                     }
                 }
             }
@@ -529,21 +547,30 @@ static void mingru_simd_backward_member(
                 const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar, W_h^T htilde_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_z^T a_z_bar, W_h^T htilde_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -608,31 +635,41 @@ static void mingru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_z x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_z x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_z x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (2)  htilde = W_h x + b_h */
-                        const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
-                        store(htilde_rows + s * row_m + j, htilde);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (2)  htilde = W_h x + b_h */
+                            const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
+                        }
                     }
                 }
             }

@@ -264,25 +264,34 @@ static void minimal_rnn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_x x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_x x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_x x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (1)  z = tanh(a_z) */
-                        const vec z = vec_tanh(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_x x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                            /* (1)  z = tanh(a_z) */
+                            const vec z = vec_tanh(a_z);
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -315,32 +324,41 @@ static void minimal_rnn_simd_forward_member(
                     real *const u_rows = tape_u + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_h h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_u_here = load_part(b_u + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_h h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                        }
 
-                                /* (2)  a_u = U_h h_prev + U_z z + b_u */
-                                const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_u_here = load_part(b_u + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (2)  u = sigmoid(a_u) */
-                                const vec u = vec_sigmoid(a_u);
-                                store(u_rows + s * row_m + j, u);
+                                    /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                                    const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
 
-                                /* (3)  h = u * h_prev + (1 - u) * z */
-                                const vec h = u * h_prev + (1 - u) * z;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (2)  u = sigmoid(a_u) */
+                                    const vec u = vec_sigmoid(a_u);
+                                    store(u_rows + s * row_m + j, u);
+
+                                    /* (3)  h = u * h_prev + (1 - u) * z */
+                                    const vec h = u * h_prev + (1 - u) * z;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -395,25 +413,34 @@ static void minimal_rnn_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_x x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_x x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_x x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (1)  z = tanh(a_z) */
-                        const vec z = vec_tanh(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_x x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                            /* (1)  z = tanh(a_z) */
+                            const vec z = vec_tanh(a_z);
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -445,31 +472,40 @@ static void minimal_rnn_simd_infer_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_h h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_u_here = load_part(b_u + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_h h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                        }
 
-                                /* (2)  a_u = U_h h_prev + U_z z + b_u */
-                                const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_u_here = load_part(b_u + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (2)  u = sigmoid(a_u) */
-                                const vec u = vec_sigmoid(a_u);
+                                    /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                                    const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
 
-                                /* (3)  h = u * h_prev + (1 - u) * z */
-                                const vec h = u * h_prev + (1 - u) * z;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (2)  u = sigmoid(a_u) */
+                                    const vec u = vec_sigmoid(a_u);
+
+                                    /* (3)  h = u * h_prev + (1 - u) * z */
+                                    const vec h = u * h_prev + (1 - u) * z;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -584,24 +620,34 @@ static void minimal_rnn_simd_backward_member(
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_u_bar_rows = work_a_u_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_h^T a_u_bar */
-                        const operand factors_a_u_bar[] = {{a_u_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_u_bar, 1, panels_a_u_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u = load(u_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            /* U_h^T a_u_bar */
+                            const operand factors_a_u_bar[] = {{a_u_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_u_bar, 1, panels_a_u_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * u;
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u = load(u_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                                    /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * u;
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -622,39 +668,48 @@ static void minimal_rnn_simd_backward_member(
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 const real *const a_u_bar_rows = work_a_u_bar + begin * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_z_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_z^T a_u_bar */
-                    const operand factors_a_u_bar_2[] = {{a_u_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_u_bar_2, 1, panels_a_u_bar_2 + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_z_bar = tile_z_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_z_bar_here = {0};
-                        vec b_u_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec u = load(u_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
-                            const vec a_u_bar = load(a_u_bar_rows + s * row_m + j);
+                        /* U_z^T a_u_bar */
+                        const operand factors_a_u_bar_2[] = {{a_u_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_u_bar_2, 1, panels_a_u_bar_2 + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+                    }
 
-                            /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
-                            const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * (1 - u);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_z_bar = tile_z_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            vec b_z_bar_here = {0};
+                            vec b_u_bar_here = {0};
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec z = load(z_rows + s * row_m + j);
+                                const vec u = load(u_rows + s * row_m + j);
+                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                const vec a_u_bar = load(a_u_bar_rows + s * row_m + j);
 
-                            /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
-                            const vec a_z_bar = z_bar * (1 - z * z);
-                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                                /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
+                                const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * (1 - u);
 
-                            /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                            b_z_bar_here += a_z_bar;
+                                /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+                                const vec a_z_bar = z_bar * (1 - z * z);
+                                store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
-                            b_u_bar_here += a_u_bar;
+                                /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                                b_z_bar_here += a_z_bar;
+
+                                /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
+                                b_u_bar_here += a_u_bar;
+                            }
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                            store_part(b_u_bar + j, load_part(b_u_bar + j, left) + b_u_bar_here, left);
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_u_bar + j, load_part(b_u_bar + j, left) + b_u_bar_here, left);
                     }
                 }
             }
@@ -668,21 +723,30 @@ static void minimal_rnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_x^T a_z_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_x^T a_z_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                    }
 
-                            /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -759,26 +823,36 @@ static void minimal_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_x x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_x x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_x x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (1)  z = tanh(a_z) */
-                        const vec z = vec_tanh(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_x x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                            /* (1)  z = tanh(a_z) */
+                            const vec z = vec_tanh(a_z);
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -794,35 +868,45 @@ static void minimal_rnn_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_u[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_u_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* U_z z */
-                const operand factors_z[] = {{z_rows, row_m, m}};
-                product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_u = tile_a_u_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* U_h h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                    /* U_z z */
+                    const operand factors_z[] = {{z_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_u_here = load_part(b_u + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* U_h h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                }
 
-                        /* (2)  a_u = U_h h_prev + U_z z + b_u */
-                        const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_u = tile_a_u_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_u_here = load_part(b_u + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (2)  u = sigmoid(a_u) */
-                        const vec u = vec_sigmoid(a_u);
+                            /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                            const vec a_u = load(tile_a_u + ((s * 1 + 0) * own + v) * LANES) + b_u_here;
 
-                        /* (3)  h = u * h_prev + (1 - u) * z */
-                        const vec h = u * h_prev + (1 - u) * z;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (2)  u = sigmoid(a_u) */
+                            const vec u = vec_sigmoid(a_u);
+
+                            /* (3)  h = u * h_prev + (1 - u) * z */
+                            const vec h = u * h_prev + (1 - u) * z;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

@@ -233,49 +233,58 @@ static void minlstm_simd_forward_member(
             real *const f_rows = tape_f + begin * row_m;
             real *const i_rows = tape_i + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_f x, W_i x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_i_here = load_part(b_i + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_f x, W_i x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                }
 
-                        /* (1)  a_f = W_f x + b_f */
-                        const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
-                        store(a_f_rows + s * row_m + j, a_f);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_i = W_i x + b_i */
-                        const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
-                        store(a_i_rows + s * row_m + j, a_i);
+                            /* (1)  a_f = W_f x + b_f */
+                            const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
+                            store(a_f_rows + s * row_m + j, a_f);
 
-                        /* (3)  htilde = W_h x + b_h */
-                        const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
-                        store(htilde_rows + s * row_m + j, htilde);
+                            /* (2)  a_i = W_i x + b_i */
+                            const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+                            store(a_i_rows + s * row_m + j, a_i);
 
-                        /* (4)  softplus_a_f = softplus(-a_f) */
-                        const vec softplus_a_f = vec_softplus(-a_f);
+                            /* (3)  htilde = W_h x + b_h */
+                            const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
 
-                        /* (4)  softplus_a_i = softplus(-a_i) */
-                        const vec softplus_a_i = vec_softplus(-a_i);
+                            /* (4)  softplus_a_f = softplus(-a_f) */
+                            const vec softplus_a_f = vec_softplus(-a_f);
 
-                        /* (4)  d = softplus(-a_f) - softplus(-a_i) */
-                        const vec d = softplus_a_f - softplus_a_i;
+                            /* (4)  softplus_a_i = softplus(-a_i) */
+                            const vec softplus_a_i = vec_softplus(-a_i);
 
-                        /* (5)  f = sigmoid(-d) */
-                        const vec f = vec_sigmoid(-d);
-                        store(f_rows + s * row_m + j, f);
+                            /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+                            const vec d = softplus_a_f - softplus_a_i;
 
-                        /* (6)  i = sigmoid(d) */
-                        const vec i = vec_sigmoid(d);
-                        store(i_rows + s * row_m + j, i);
+                            /* (5)  f = sigmoid(-d) */
+                            const vec f = vec_sigmoid(-d);
+                            store(f_rows + s * row_m + j, f);
+
+                            /* (6)  i = sigmoid(d) */
+                            const vec i = vec_sigmoid(d);
+                            store(i_rows + s * row_m + j, i);
+                        }
                     }
                 }
             }
@@ -360,47 +369,56 @@ static void minlstm_simd_infer_member(
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_f x, W_i x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_i_here = load_part(b_i + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_f x, W_i x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                }
 
-                        /* (1)  a_f = W_f x + b_f */
-                        const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_i = W_i x + b_i */
-                        const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+                            /* (1)  a_f = W_f x + b_f */
+                            const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
 
-                        /* (3)  htilde = W_h x + b_h */
-                        const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
-                        store(htilde_rows + s * row_m + j, htilde);
+                            /* (2)  a_i = W_i x + b_i */
+                            const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
 
-                        /* (4)  softplus_a_f = softplus(-a_f) */
-                        const vec softplus_a_f = vec_softplus(-a_f);
+                            /* (3)  htilde = W_h x + b_h */
+                            const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
 
-                        /* (4)  softplus_a_i = softplus(-a_i) */
-                        const vec softplus_a_i = vec_softplus(-a_i);
+                            /* (4)  softplus_a_f = softplus(-a_f) */
+                            const vec softplus_a_f = vec_softplus(-a_f);
 
-                        /* (4)  d = softplus(-a_f) - softplus(-a_i) */
-                        const vec d = softplus_a_f - softplus_a_i;
+                            /* (4)  softplus_a_i = softplus(-a_i) */
+                            const vec softplus_a_i = vec_softplus(-a_i);
 
-                        /* (5)  f = sigmoid(-d) */
-                        const vec f = vec_sigmoid(-d);
-                        store(f_rows + s * row_m + j, f);
+                            /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+                            const vec d = softplus_a_f - softplus_a_i;
 
-                        /* (6)  i = sigmoid(d) */
-                        const vec i = vec_sigmoid(d);
-                        store(i_rows + s * row_m + j, i);
+                            /* (5)  f = sigmoid(-d) */
+                            const vec f = vec_sigmoid(-d);
+                            store(f_rows + s * row_m + j, f);
+
+                            /* (6)  i = sigmoid(d) */
+                            const vec i = vec_sigmoid(d);
+                            store(i_rows + s * row_m + j, i);
+                        }
                     }
                 }
             }
@@ -623,21 +641,30 @@ static void minlstm_simd_backward_member(
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                    const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
+                        const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    }
 
-                            /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -707,48 +734,58 @@ static void minlstm_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_f[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_f x, W_i x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 3 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_i_here = load_part(b_i + j, left);
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_f x, W_i x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                }
 
-                        /* (1)  a_f = W_f x + b_f */
-                        const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_i = W_i x + b_i */
-                        const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+                            /* (1)  a_f = W_f x + b_f */
+                            const vec a_f = load(tile_a_f + ((s * 3 + 0) * own + v) * LANES) + b_f_here;
 
-                        /* (3)  htilde = W_h x + b_h */
-                        const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
-                        store(htilde_rows + s * row_m + j, htilde);
+                            /* (2)  a_i = W_i x + b_i */
+                            const vec a_i = load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
 
-                        /* (4)  softplus_a_f = softplus(-a_f) */
-                        const vec softplus_a_f = vec_softplus(-a_f);
+                            /* (3)  htilde = W_h x + b_h */
+                            const vec htilde = load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
 
-                        /* (4)  softplus_a_i = softplus(-a_i) */
-                        const vec softplus_a_i = vec_softplus(-a_i);
+                            /* (4)  softplus_a_f = softplus(-a_f) */
+                            const vec softplus_a_f = vec_softplus(-a_f);
 
-                        /* (4)  d = softplus(-a_f) - softplus(-a_i) */
-                        const vec d = softplus_a_f - softplus_a_i;
+                            /* (4)  softplus_a_i = softplus(-a_i) */
+                            const vec softplus_a_i = vec_softplus(-a_i);
 
-                        /* (5)  f = sigmoid(-d) */
-                        const vec f = vec_sigmoid(-d);
-                        store(f_rows + s * row_m + j, f);
+                            /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+                            const vec d = softplus_a_f - softplus_a_i;
 
-                        /* (6)  i = sigmoid(d) */
-                        const vec i = vec_sigmoid(d);
-                        store(i_rows + s * row_m + j, i);
+                            /* (5)  f = sigmoid(-d) */
+                            const vec f = vec_sigmoid(-d);
+                            store(f_rows + s * row_m + j, f);
+
+                            /* (6)  i = sigmoid(d) */
+                            const vec i = vec_sigmoid(d);
+                            store(i_rows + s * row_m + j, i);
+                        }
                     }
                 }
             }

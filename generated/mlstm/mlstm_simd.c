@@ -293,22 +293,31 @@ static void mlstm_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = tape_q + begin * row_d_k;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d_k, vectors, block);
-                ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_q x */
-                const operand factors_x[] = {{x_rows, D, D}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_k - j;
-                    const vec b_q_here = load_part(b_q + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_q x */
+                    const operand factors_x[] = {{x_rows, D, D}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                }
 
-                        /* (1)  q = W_q x + b_q */
-                        const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
-                        store(q_rows + sample * row_d_k + j, q);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_k - j;
+                        const vec b_q_here = load_part(b_q + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  q = W_q x + b_q */
+                            const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
+                            store(q_rows + sample * row_d_k + j, q);
+                        }
                     }
                 }
             }
@@ -354,30 +363,39 @@ static void mlstm_simd_forward_member(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = tape_v_2 + begin * row_d_v;
             real *const o_rows = tape_o + begin * row_d_v;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d_v, vectors, block);
-                ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_v x, W_o x */
-                const operand factors_x_2[] = {{x_rows, D, D}};
-                product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_v - j;
-                    const vec b_v_here = load_part(b_v + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_v x, W_o x */
+                    const operand factors_x_2[] = {{x_rows, D, D}};
+                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                }
 
-                        /* (3)  v = W_v x + b_v */
-                        const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
-                        store(v_2_rows + sample * row_d_v + j, v_2);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_v - j;
+                        const vec b_v_here = load_part(b_v + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
 
-                        /* (10)  a_o = W_o x + b_o */
-                        const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+                            /* (3)  v = W_v x + b_v */
+                            const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
+                            store(v_2_rows + sample * row_d_v + j, v_2);
 
-                        /* (10)  o = sigmoid(a_o) */
-                        const vec o = vec_sigmoid(a_o);
-                        store(o_rows + sample * row_d_v + j, o);
+                            /* (10)  a_o = W_o x + b_o */
+                            const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+
+                            /* (10)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
+                            store(o_rows + sample * row_d_v + j, o);
+                        }
                     }
                 }
             }
@@ -617,22 +635,31 @@ static void mlstm_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d_k, vectors, block);
-                ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_q x */
-                const operand factors_x[] = {{x_rows, D, D}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_k - j;
-                    const vec b_q_here = load_part(b_q + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_q x */
+                    const operand factors_x[] = {{x_rows, D, D}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                }
 
-                        /* (1)  q = W_q x + b_q */
-                        const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
-                        store(q_rows + sample * row_d_k + j, q);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_k - j;
+                        const vec b_q_here = load_part(b_q + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  q = W_q x + b_q */
+                            const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
+                            store(q_rows + sample * row_d_k + j, q);
+                        }
                     }
                 }
             }
@@ -678,30 +705,39 @@ static void mlstm_simd_infer_member(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d_v, vectors, block);
-                ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_v x, W_o x */
-                const operand factors_x_2[] = {{x_rows, D, D}};
-                product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_v - j;
-                    const vec b_v_here = load_part(b_v + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_v x, W_o x */
+                    const operand factors_x_2[] = {{x_rows, D, D}};
+                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                }
 
-                        /* (3)  v = W_v x + b_v */
-                        const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
-                        store(v_2_rows + sample * row_d_v + j, v_2);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_v - j;
+                        const vec b_v_here = load_part(b_v + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
 
-                        /* (10)  a_o = W_o x + b_o */
-                        const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+                            /* (3)  v = W_v x + b_v */
+                            const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
+                            store(v_2_rows + sample * row_d_v + j, v_2);
 
-                        /* (10)  o = sigmoid(a_o) */
-                        const vec o = vec_sigmoid(a_o);
-                        store(o_rows + sample * row_d_v + j, o);
+                            /* (10)  a_o = W_o x + b_o */
+                            const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+
+                            /* (10)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
+                            store(o_rows + sample * row_d_v + j, o);
+                        }
                     }
                 }
             }
@@ -1480,23 +1516,33 @@ static void mlstm_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(d_k, vectors, block);
-                ALIGNED real tile_q[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_q x */
-                const operand factors_x[] = {{x_rows, D, D}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    real *const tile_q = tile_q_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_k - j;
-                    const vec b_q_here = load_part(b_q + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_q x */
+                    const operand factors_x[] = {{x_rows, D, D}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                }
 
-                        /* (1)  q = W_q x + b_q */
-                        const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
-                        store(q_rows + sample * row_d_k + j, q);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    real *const tile_q = tile_q_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_k - j;
+                        const vec b_q_here = load_part(b_q + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  q = W_q x + b_q */
+                            const vec q = load(tile_q + ((sample * 1 + 0) * own + v) * LANES) + b_q_here;
+                            store(q_rows + sample * row_d_k + j, q);
+                        }
                     }
                 }
             }
@@ -1542,31 +1588,41 @@ static void mlstm_simd_step_member(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(d_v, vectors, block);
-                ALIGNED real tile_v_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_v x, W_o x */
-                const operand factors_x_2[] = {{x_rows, D, D}};
-                product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    real *const tile_v_2 = tile_v_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d_v - j;
-                    const vec b_v_here = load_part(b_v + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_v x, W_o x */
+                    const operand factors_x_2[] = {{x_rows, D, D}};
+                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                }
 
-                        /* (3)  v = W_v x + b_v */
-                        const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
-                        store(v_2_rows + sample * row_d_v + j, v_2);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    real *const tile_v_2 = tile_v_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d_v - j;
+                        const vec b_v_here = load_part(b_v + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
 
-                        /* (10)  a_o = W_o x + b_o */
-                        const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+                            /* (3)  v = W_v x + b_v */
+                            const vec v_2 = load(tile_v_2 + ((sample * 2 + 0) * own + v) * LANES) + b_v_here;
+                            store(v_2_rows + sample * row_d_v + j, v_2);
 
-                        /* (10)  o = sigmoid(a_o) */
-                        const vec o = vec_sigmoid(a_o);
-                        store(o_rows + sample * row_d_v + j, o);
+                            /* (10)  a_o = W_o x + b_o */
+                            const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+
+                            /* (10)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
+                            store(o_rows + sample * row_d_v + j, o);
+                        }
                     }
                 }
             }

@@ -329,21 +329,30 @@ static void multiplicative_lstm_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = tape_a_m + begin * row_d;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d, vectors, block);
-                ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_mx x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_mx x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                }
 
-                        /* (1)  a_m = W_mx x */
-                        const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
-                        store(a_m_rows + s * row_d + j, a_m);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (1)  a_m = W_mx x */
+                            const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
+                            store(a_m_rows + s * row_d + j, a_m);
+                        }
                     }
                 }
             }
@@ -376,27 +385,37 @@ static void multiplicative_lstm_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
                     const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                     real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_mh h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec a_m = load(a_m_rows + s * row_d + j);
+                            /* W_mh h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                        }
 
-                                /* (1)  a_m_2 = W_mh h_prev */
-                                const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
-                                store(a_m_2_rows + s * row_d + j, a_m_2);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_m = load(a_m_rows + s * row_d + j);
 
-                                /* (1)  m = a_m * a_m_2 */
-                                const vec m = a_m * a_m_2;
-                                store(m_rows + s * row_d + j, m);
+                                    /* (1)  a_m_2 = W_mh h_prev */
+                                    const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+                                    store(a_m_2_rows + s * row_d + j, a_m_2);
+
+                                    /* (1)  m = a_m * a_m_2 */
+                                    const vec m = a_m * a_m_2;
+                                    store(m_rows + s * row_d + j, m);
+                                }
                             }
                         }
                     }
@@ -419,59 +438,68 @@ static void multiplicative_lstm_simd_forward_member(
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                     real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(size_m, vectors, block);
-                        real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_hm m, W_im m, W_om m, W_fm m */
-                        const operand factors_m[] = {{m_rows, row_d, d}};
-                        product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = size_m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            /* W_hm m, W_im m, W_om m, W_fm m */
+                            const operand factors_m[] = {{m_rows, row_d, d}};
+                            product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                        }
 
-                                /* (2)  hhat = W_hx x + W_hm m */
-                                const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                /* (3)  a_i = W_ix x + W_im m */
-                                const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
+                                    /* (2)  hhat = W_hx x + W_hm m */
+                                    const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
 
-                                /* (3)  i = sigmoid(a_i) */
-                                const vec i = vec_sigmoid(a_i);
-                                store(i_rows + s * row_size_m + j, i);
+                                    /* (3)  a_i = W_ix x + W_im m */
+                                    const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
 
-                                /* (4)  a_o = W_ox x + W_om m */
-                                const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
+                                    /* (3)  i = sigmoid(a_i) */
+                                    const vec i = vec_sigmoid(a_i);
+                                    store(i_rows + s * row_size_m + j, i);
 
-                                /* (4)  o = sigmoid(a_o) */
-                                const vec o = vec_sigmoid(a_o);
-                                store(o_rows + s * row_size_m + j, o);
+                                    /* (4)  a_o = W_ox x + W_om m */
+                                    const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
-                                /* (5)  a_f = W_fx x + W_fm m */
-                                const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
+                                    /* (4)  o = sigmoid(a_o) */
+                                    const vec o = vec_sigmoid(a_o);
+                                    store(o_rows + s * row_size_m + j, o);
 
-                                /* (5)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + s * row_size_m + j, f);
+                                    /* (5)  a_f = W_fx x + W_fm m */
+                                    const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
-                                /* (6)  tanh_hhat = tanh(hhat) */
-                                const vec tanh_hhat = vec_tanh(hhat);
-                                store(tanh_hhat_rows + s * row_size_m + j, tanh_hhat);
+                                    /* (5)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
+                                    store(f_rows + s * row_size_m + j, f);
 
-                                /* (6)  c = f * c_prev + i * tanh(hhat) */
-                                const vec c = f * c_prev + i * tanh_hhat;
-                                store(c_rows + s * row_size_m + j, c);
+                                    /* (6)  tanh_hhat = tanh(hhat) */
+                                    const vec tanh_hhat = vec_tanh(hhat);
+                                    store(tanh_hhat_rows + s * row_size_m + j, tanh_hhat);
 
-                                /* (7)  tanh_c = tanh(c) */
-                                const vec tanh_c = vec_tanh(c);
-                                store(tanh_c_rows + s * row_size_m + j, tanh_c);
+                                    /* (6)  c = f * c_prev + i * tanh(hhat) */
+                                    const vec c = f * c_prev + i * tanh_hhat;
+                                    store(c_rows + s * row_size_m + j, c);
 
-                                /* (7)  h = tanh(c) * o */
-                                const vec h = tanh_c * o;
-                                store_part(h_rows + s * size_m + j, h, left);
+                                    /* (7)  tanh_c = tanh(c) */
+                                    const vec tanh_c = vec_tanh(c);
+                                    store(tanh_c_rows + s * row_size_m + j, tanh_c);
+
+                                    /* (7)  h = tanh(c) * o */
+                                    const vec h = tanh_c * o;
+                                    store_part(h_rows + s * size_m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -532,21 +560,30 @@ static void multiplicative_lstm_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d, vectors, block);
-                ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_mx x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_mx x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                }
 
-                        /* (1)  a_m = W_mx x */
-                        const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
-                        store(a_m_rows + s * row_d + j, a_m);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (1)  a_m = W_mx x */
+                            const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
+                            store(a_m_rows + s * row_d + j, a_m);
+                        }
                     }
                 }
             }
@@ -578,26 +615,36 @@ static void multiplicative_lstm_simd_infer_member(
                     real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
                     const real *const a_m_rows = work_a_m + (t * B + begin) * row_d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_mh h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec a_m = load(a_m_rows + s * row_d + j);
+                            /* W_mh h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                        }
 
-                                /* (1)  a_m_2 = W_mh h_prev */
-                                const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_m = load(a_m_rows + s * row_d + j);
 
-                                /* (1)  m = a_m * a_m_2 */
-                                const vec m = a_m * a_m_2;
-                                store(m_rows + s * row_d + j, m);
+                                    /* (1)  a_m_2 = W_mh h_prev */
+                                    const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+
+                                    /* (1)  m = a_m * a_m_2 */
+                                    const vec m = a_m * a_m_2;
+                                    store(m_rows + s * row_d + j, m);
+                                }
                             }
                         }
                     }
@@ -615,54 +662,63 @@ static void multiplicative_lstm_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * size_m;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_size_m : initial->c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(size_m, vectors, block);
-                        real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_hm m, W_im m, W_om m, W_fm m */
-                        const operand factors_m[] = {{m_rows, row_d, d}};
-                        product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = size_m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            /* W_hm m, W_im m, W_om m, W_fm m */
+                            const operand factors_m[] = {{m_rows, row_d, d}};
+                            product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                        }
 
-                                /* (2)  hhat = W_hx x + W_hm m */
-                                const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                /* (3)  a_i = W_ix x + W_im m */
-                                const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
+                                    /* (2)  hhat = W_hx x + W_hm m */
+                                    const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
 
-                                /* (3)  i = sigmoid(a_i) */
-                                const vec i = vec_sigmoid(a_i);
+                                    /* (3)  a_i = W_ix x + W_im m */
+                                    const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
 
-                                /* (4)  a_o = W_ox x + W_om m */
-                                const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
+                                    /* (3)  i = sigmoid(a_i) */
+                                    const vec i = vec_sigmoid(a_i);
 
-                                /* (4)  o = sigmoid(a_o) */
-                                const vec o = vec_sigmoid(a_o);
+                                    /* (4)  a_o = W_ox x + W_om m */
+                                    const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
-                                /* (5)  a_f = W_fx x + W_fm m */
-                                const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
+                                    /* (4)  o = sigmoid(a_o) */
+                                    const vec o = vec_sigmoid(a_o);
 
-                                /* (5)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
+                                    /* (5)  a_f = W_fx x + W_fm m */
+                                    const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
-                                /* (6)  tanh_hhat = tanh(hhat) */
-                                const vec tanh_hhat = vec_tanh(hhat);
+                                    /* (5)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
 
-                                /* (6)  c = f * c_prev + i * tanh(hhat) */
-                                const vec c = f * c_prev + i * tanh_hhat;
-                                store(c_rows + s * row_size_m + j, c);
+                                    /* (6)  tanh_hhat = tanh(hhat) */
+                                    const vec tanh_hhat = vec_tanh(hhat);
 
-                                /* (7)  tanh_c = tanh(c) */
-                                const vec tanh_c = vec_tanh(c);
+                                    /* (6)  c = f * c_prev + i * tanh(hhat) */
+                                    const vec c = f * c_prev + i * tanh_hhat;
+                                    store(c_rows + s * row_size_m + j, c);
 
-                                /* (7)  h = tanh(c) * o */
-                                const vec h = tanh_c * o;
-                                store_part(h_rows + s * size_m + j, h, left);
+                                    /* (7)  tanh_c = tanh(c) */
+                                    const vec tanh_c = vec_tanh(c);
+
+                                    /* (7)  h = tanh(c) * o */
+                                    const vec h = tanh_c * o;
+                                    store_part(h_rows + s * size_m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -831,27 +887,37 @@ static void multiplicative_lstm_simd_backward_member(
                     const real *const hhat_bar_rows = work_hhat_bar + ((t - first) * B + begin) * row_size_m;
                     real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
                     real *const a_m_2_bar_rows = work_a_m_2_bar + ((t - first) * B + begin) * row_d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_m_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
-                        const operand factors_hhat_bar[] = {{hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                        product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * 4 * size_m, tile_m_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec a_m = load(a_m_rows + s * row_d + j);
+                            /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
+                            const operand factors_hhat_bar[] = {{hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
+                            product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * 4 * size_m, tile_m_bar, 0);
+                        }
 
-                                /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5) */
-                                const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(m_bar_rows + s * row_d + j, m_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_m = load(a_m_rows + s * row_d + j);
 
-                                /* (18)  a_m_2_bar = m_bar * a_m   adjoint of (1) */
-                                const vec a_m_2_bar = m_bar * a_m;
-                                store(a_m_2_bar_rows + s * row_d + j, a_m_2_bar);
+                                    /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5) */
+                                    const vec m_bar = load(tile_m_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(m_bar_rows + s * row_d + j, m_bar);
+
+                                    /* (18)  a_m_2_bar = m_bar * a_m   adjoint of (1) */
+                                    const vec a_m_2_bar = m_bar * a_m;
+                                    store(a_m_2_bar_rows + s * row_d + j, a_m_2_bar);
+                                }
                             }
                         }
                     }
@@ -866,22 +932,32 @@ static void multiplicative_lstm_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_m_2_bar_rows = work_a_m_2_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_size_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(size_m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_mh^T a_m_2_bar */
-                        const operand factors_a_m_2_bar[] = {{a_m_2_bar_rows, row_d, d}};
-                        product(rows, 1 * own, factors_a_m_2_bar, 1, panels_a_m_2_bar + block * vectors * LANES * 1 * d, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* W_mh^T a_m_2_bar */
+                            const operand factors_a_m_2_bar[] = {{a_m_2_bar_rows, row_d, d}};
+                            product(rows, 1 * own, factors_a_m_2_bar, 1, panels_a_m_2_bar + block * vectors * LANES * 1 * d, tile_h_prev_bar, 0);
+                        }
 
-                                /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -933,21 +1009,30 @@ static void multiplicative_lstm_simd_backward_member(
                 const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
                 const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
-                    const operand factors_a_m_bar[] = {{a_m_bar_rows, row_d, d}, {hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                    product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + 4 * size_m), tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
+                        const operand factors_a_m_bar[] = {{a_m_bar_rows, row_d, d}, {hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
+                        product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + 4 * size_m), tile_x_bar, 0);
+                    }
 
-                            /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -1044,22 +1129,32 @@ static void multiplicative_lstm_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(d, vectors, block);
-                ALIGNED real tile_a_m[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_mx x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m = tile_a_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_mx x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                }
 
-                        /* (1)  a_m = W_mx x */
-                        const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
-                        store(a_m_rows + s * row_d + j, a_m);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m = tile_a_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+
+                            /* (1)  a_m = W_mx x */
+                            const vec a_m = load(tile_a_m + ((s * 1 + 0) * own + v) * LANES);
+                            store(a_m_rows + s * row_d + j, a_m);
+                        }
                     }
                 }
             }
@@ -1075,26 +1170,36 @@ static void multiplicative_lstm_simd_step_member(
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = state->h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(d, vectors, block);
-                ALIGNED real tile_a_m_2[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_mh h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec a_m = load(a_m_rows + s * row_d + j);
+                    /* W_mh h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                }
 
-                        /* (1)  a_m_2 = W_mh h_prev */
-                        const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_m = load(a_m_rows + s * row_d + j);
 
-                        /* (1)  m = a_m * a_m_2 */
-                        const vec m = a_m * a_m_2;
-                        store(m_rows + s * row_d + j, m);
+                            /* (1)  a_m_2 = W_mh h_prev */
+                            const vec a_m_2 = load(tile_a_m_2 + ((s * 1 + 0) * own + v) * LANES);
+
+                            /* (1)  m = a_m * a_m_2 */
+                            const vec m = a_m * a_m_2;
+                            store(m_rows + s * row_d + j, m);
+                        }
                     }
                 }
             }
@@ -1112,58 +1217,68 @@ static void multiplicative_lstm_simd_step_member(
             real *const c_rows = work_c + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
             const real *const c_prev_rows = state->c + begin * size_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(size_m, vectors, block);
-                ALIGNED real tile_hhat[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_hhat_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* W_hx x, W_ix x, W_ox x, W_fx x */
-                const operand factors_x_2[] = {{x_rows, n, n}};
-                product(rows, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    real *const tile_hhat = tile_hhat_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                /* W_hm m, W_im m, W_om m, W_fm m */
-                const operand factors_m[] = {{m_rows, row_d, d}};
-                product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                    /* W_hx x, W_ix x, W_ox x, W_fx x */
+                    const operand factors_x_2[] = {{x_rows, n, n}};
+                    product(rows, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = size_m - j;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c_prev = load_part(c_prev_rows + s * size_m + j, left);
+                    /* W_hm m, W_im m, W_om m, W_fm m */
+                    const operand factors_m[] = {{m_rows, row_d, d}};
+                    product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                }
 
-                        /* (2)  hhat = W_hx x + W_hm m */
-                        const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    real *const tile_hhat = tile_hhat_group + (one - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c_prev = load_part(c_prev_rows + s * size_m + j, left);
 
-                        /* (3)  a_i = W_ix x + W_im m */
-                        const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
+                            /* (2)  hhat = W_hx x + W_hm m */
+                            const vec hhat = load(tile_hhat + ((s * 4 + 0) * own + v) * LANES);
 
-                        /* (3)  i = sigmoid(a_i) */
-                        const vec i = vec_sigmoid(a_i);
+                            /* (3)  a_i = W_ix x + W_im m */
+                            const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
 
-                        /* (4)  a_o = W_ox x + W_om m */
-                        const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
+                            /* (3)  i = sigmoid(a_i) */
+                            const vec i = vec_sigmoid(a_i);
 
-                        /* (4)  o = sigmoid(a_o) */
-                        const vec o = vec_sigmoid(a_o);
+                            /* (4)  a_o = W_ox x + W_om m */
+                            const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
-                        /* (5)  a_f = W_fx x + W_fm m */
-                        const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
+                            /* (4)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
 
-                        /* (5)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
+                            /* (5)  a_f = W_fx x + W_fm m */
+                            const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
-                        /* (6)  tanh_hhat = tanh(hhat) */
-                        const vec tanh_hhat = vec_tanh(hhat);
+                            /* (5)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
 
-                        /* (6)  c = f * c_prev + i * tanh(hhat) */
-                        const vec c = f * c_prev + i * tanh_hhat;
-                        store(c_rows + s * row_size_m + j, c);
+                            /* (6)  tanh_hhat = tanh(hhat) */
+                            const vec tanh_hhat = vec_tanh(hhat);
 
-                        /* (7)  tanh_c = tanh(c) */
-                        const vec tanh_c = vec_tanh(c);
+                            /* (6)  c = f * c_prev + i * tanh(hhat) */
+                            const vec c = f * c_prev + i * tanh_hhat;
+                            store(c_rows + s * row_size_m + j, c);
 
-                        /* (7)  h = tanh(c) * o */
-                        const vec h = tanh_c * o;
-                        store_part(h_rows + s * size_m + j, h, left);
+                            /* (7)  tanh_c = tanh(c) */
+                            const vec tanh_c = vec_tanh(c);
+
+                            /* (7)  h = tanh(c) * o */
+                            const vec h = tanh_c * o;
+                            store_part(h_rows + s * size_m + j, h, left);
+                        }
                     }
                 }
             }

@@ -255,30 +255,39 @@ static void mut1_simd_forward_member(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = tape_z + begin * row_m;
             real *const tanh_x_rows = tape_tanh_x + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_xz x */
-                const operand factors_x[] = {{x_rows, m, m}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x = load_part(x_rows + s * m + j, left);
+                    /* W_xz x */
+                    const operand factors_x[] = {{x_rows, m, m}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_xz x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * m + j, left);
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_xz x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (3)  tanh_x = tanh(x) */
-                        const vec tanh_x = vec_tanh(x);
-                        store(tanh_x_rows + s * row_m + j, tanh_x);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (3)  tanh_x = tanh(x) */
+                            const vec tanh_x = vec_tanh(x);
+                            store(tanh_x_rows + s * row_m + j, tanh_x);
+                        }
                     }
                 }
             }
@@ -310,31 +319,40 @@ static void mut1_simd_forward_member(
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_hr h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_r_here = load_part(b_r + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_hr h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                        }
 
-                                /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
-                                const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_r_here = load_part(b_r + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (2)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
-                                store(r_rows + s * row_m + j, r);
+                                    /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                                    const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
 
-                                /* (3)  r_h_prev = r * h_prev */
-                                const vec r_h_prev = r * h_prev;
-                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                    /* (2)  r = sigmoid(a_r) */
+                                    const vec r = vec_sigmoid(a_r);
+                                    store(r_rows + s * row_m + j, r);
+
+                                    /* (3)  r_h_prev = r * h_prev */
+                                    const vec r_h_prev = r * h_prev;
+                                    store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                }
                             }
                         }
                     }
@@ -353,33 +371,43 @@ static void mut1_simd_forward_member(
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = tape_tanh_x + (t * B + begin) * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hh r_h_prev */
-                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+                            /* W_hh r_h_prev */
+                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                        }
 
-                                /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                    const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                                /* (3)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
-                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                    /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
 
-                                /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                                const vec h = tanh_a_h * z + h_prev * (1 - z);
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
+                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -438,30 +466,39 @@ static void mut1_simd_infer_member(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_xz x */
-                const operand factors_x[] = {{x_rows, m, m}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x = load_part(x_rows + s * m + j, left);
+                    /* W_xz x */
+                    const operand factors_x[] = {{x_rows, m, m}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_xz x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * m + j, left);
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_xz x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (3)  tanh_x = tanh(x) */
-                        const vec tanh_x = vec_tanh(x);
-                        store(tanh_x_rows + s * row_m + j, tanh_x);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (3)  tanh_x = tanh(x) */
+                            const vec tanh_x = vec_tanh(x);
+                            store(tanh_x_rows + s * row_m + j, tanh_x);
+                        }
                     }
                 }
             }
@@ -492,30 +529,39 @@ static void mut1_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_hr h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_r_here = load_part(b_r + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_hr h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                        }
 
-                                /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
-                                const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_r_here = load_part(b_r + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (2)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
+                                    /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                                    const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
 
-                                /* (3)  r_h_prev = r * h_prev */
-                                const vec r_h_prev = r * h_prev;
-                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                    /* (2)  r = sigmoid(a_r) */
+                                    const vec r = vec_sigmoid(a_r);
+
+                                    /* (3)  r_h_prev = r * h_prev */
+                                    const vec r_h_prev = r * h_prev;
+                                    store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                }
                             }
                         }
                     }
@@ -533,32 +579,42 @@ static void mut1_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = work_tanh_x + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hh r_h_prev */
-                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+                            /* W_hh r_h_prev */
+                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                        }
 
-                                /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                    const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                                /* (3)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
+                                    /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
 
-                                /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                                const vec h = tanh_a_h * z + h_prev * (1 - z);
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
+
+                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -677,31 +733,41 @@ static void mut1_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_r_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_r_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hh^T a_h_bar */
-                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec r = load(r_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_hh^T a_h_bar */
+                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                        }
 
-                                /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
-                                const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec r = load(r_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
-                                const vec r_bar = r_h_prev_bar * h_prev;
+                                    /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
+                                    const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
 
-                                /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
-                                const vec a_r_bar = r_bar * r * (1 - r);
-                                store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                                    /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
+                                    const vec r_bar = r_h_prev_bar * h_prev;
+
+                                    /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
+                                    const vec a_r_bar = r_bar * r * (1 - r);
+                                    store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                                }
                             }
                         }
                     }
@@ -720,26 +786,36 @@ static void mut1_simd_backward_member(
                     const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hr^T a_r_bar */
-                        const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec r = load(r_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
-                                const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
+                            /* W_hr^T a_r_bar */
+                            const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec r = load(r_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                    const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
+
+                                    /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -821,23 +897,32 @@ static void mut1_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_xz^T a_z_bar, W_xr^T a_r_bar */
-                    const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec tanh_x = load(tanh_x_rows + s * row_m + j);
-                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                        /* W_xz^T a_z_bar, W_xr^T a_r_bar */
+                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - tanh_x * tanh_x);
-                            store_part(x_bar_rows + s * m + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+
+                                /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - tanh_x * tanh_x);
+                                store_part(x_bar_rows + s * m + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -920,31 +1005,41 @@ static void mut1_simd_step_member(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_xz x */
-                const operand factors_x[] = {{x_rows, m, m}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x = load_part(x_rows + s * m + j, left);
+                    /* W_xz x */
+                    const operand factors_x[] = {{x_rows, m, m}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                }
 
-                        /* (1)  a_z = W_xz x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * m + j, left);
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  a_z = W_xz x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (3)  tanh_x = tanh(x) */
-                        const vec tanh_x = vec_tanh(x);
-                        store(tanh_x_rows + s * row_m + j, tanh_x);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (3)  tanh_x = tanh(x) */
+                            const vec tanh_x = vec_tanh(x);
+                            store(tanh_x_rows + s * row_m + j, tanh_x);
+                        }
                     }
                 }
             }
@@ -960,34 +1055,44 @@ static void mut1_simd_step_member(
             const real *const x_rows = in->x + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_xr x */
-                const operand factors_x_2[] = {{x_rows, m, m}};
-                product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* W_hr h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                    /* W_xr x */
+                    const operand factors_x_2[] = {{x_rows, m, m}};
+                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_r_here = load_part(b_r + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* W_hr h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                }
 
-                        /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
-                        const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_r_here = load_part(b_r + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (2)  r = sigmoid(a_r) */
-                        const vec r = vec_sigmoid(a_r);
+                            /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                            const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + b_r_here;
 
-                        /* (3)  r_h_prev = r * h_prev */
-                        const vec r_h_prev = r * h_prev;
-                        store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                            /* (2)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+
+                            /* (3)  r_h_prev = r * h_prev */
+                            const vec r_h_prev = r * h_prev;
+                            store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                        }
                     }
                 }
             }
@@ -1005,32 +1110,42 @@ static void mut1_simd_step_member(
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_hh r_h_prev */
-                const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                        const vec tanh_x = load(tanh_x_rows + s * row_m + j);
+                    /* W_hh r_h_prev */
+                    const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                    product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                }
 
-                        /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                        /* (3)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
+                            /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + tanh_x + b_h_here;
 
-                        /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                        const vec h = tanh_a_h * z + h_prev * (1 - z);
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
+
+                            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                            const vec h = tanh_a_h * z + h_prev * (1 - z);
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

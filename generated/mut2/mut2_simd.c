@@ -284,42 +284,51 @@ static void mut2_simd_forward_member(
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        ALIGNED real tile_a_z_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        /* W_hz h_prev, W_hr h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                            /* W_hz h_prev, W_hr h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                        }
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_r_here = load_part(b_r + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec x = load_part(x_rows + s * m + j, left);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_r_here = load_part(b_r + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec x = load_part(x_rows + s * m + j, left);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
-                                const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                                    /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
+                                    const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (1)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + s * row_m + j, z);
+                                    /* (1)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
+                                    store(z_rows + s * row_m + j, z);
 
-                                /* (2)  a_r = x + W_hr h_prev + b_r */
-                                const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
+                                    /* (2)  a_r = x + W_hr h_prev + b_r */
+                                    const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
 
-                                /* (2)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
-                                store(r_rows + s * row_m + j, r);
+                                    /* (2)  r = sigmoid(a_r) */
+                                    const vec r = vec_sigmoid(a_r);
+                                    store(r_rows + s * row_m + j, r);
 
-                                /* (3)  r_h_prev = r * h_prev */
-                                const vec r_h_prev = r * h_prev;
-                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                    /* (3)  r_h_prev = r * h_prev */
+                                    const vec r_h_prev = r * h_prev;
+                                    store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                }
                             }
                         }
                     }
@@ -337,32 +346,41 @@ static void mut2_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_hh r_h_prev */
-                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_hh r_h_prev */
+                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        }
 
-                                /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + b_h_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (3)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
-                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                    /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                                /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                                const vec h = tanh_a_h * z + h_prev * (1 - z);
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
+                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -447,41 +465,50 @@ static void mut2_simd_infer_member(
                     real *const z_rows = work_z + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        ALIGNED real tile_a_z_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        /* W_hz h_prev, W_hr h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                            /* W_hz h_prev, W_hr h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                        }
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_r_here = load_part(b_r + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec x = load_part(x_rows + s * m + j, left);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_r_here = load_part(b_r + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec x = load_part(x_rows + s * m + j, left);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
-                                const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                                    /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
+                                    const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (1)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + s * row_m + j, z);
+                                    /* (1)  z = sigmoid(a_z) */
+                                    const vec z = vec_sigmoid(a_z);
+                                    store(z_rows + s * row_m + j, z);
 
-                                /* (2)  a_r = x + W_hr h_prev + b_r */
-                                const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
+                                    /* (2)  a_r = x + W_hr h_prev + b_r */
+                                    const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
 
-                                /* (2)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
+                                    /* (2)  r = sigmoid(a_r) */
+                                    const vec r = vec_sigmoid(a_r);
 
-                                /* (3)  r_h_prev = r * h_prev */
-                                const vec r_h_prev = r * h_prev;
-                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                    /* (3)  r_h_prev = r * h_prev */
+                                    const vec r_h_prev = r * h_prev;
+                                    store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                                }
                             }
                         }
                     }
@@ -498,31 +525,40 @@ static void mut2_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_hh r_h_prev */
-                        const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                        product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_hh r_h_prev */
+                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        }
 
-                                /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
-                                const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + b_h_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_h_here = load_part(b_h + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (3)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
+                                    /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                                    const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                                /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                                const vec h = tanh_a_h * z + h_prev * (1 - z);
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
+
+                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    const vec h = tanh_a_h * z + h_prev * (1 - z);
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -651,31 +687,41 @@ static void mut2_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_r_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_r_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hh^T a_h_bar */
-                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec r = load(r_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_hh^T a_h_bar */
+                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                        }
 
-                                /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
-                                const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec r = load(r_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
-                                const vec r_bar = r_h_prev_bar * h_prev;
+                                    /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
+                                    const vec r_h_prev_bar = load(tile_r_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
 
-                                /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
-                                const vec a_r_bar = r_bar * r * (1 - r);
-                                store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                                    /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
+                                    const vec r_bar = r_h_prev_bar * h_prev;
+
+                                    /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
+                                    const vec a_r_bar = r_bar * r * (1 - r);
+                                    store(a_r_bar_rows + s * row_m + j, a_r_bar);
+                                }
                             }
                         }
                     }
@@ -695,26 +741,36 @@ static void mut2_simd_backward_member(
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_hz^T a_z_bar, W_hr^T a_r_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec r = load(r_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
-                                const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
+                            /* W_hz^T a_z_bar, W_hr^T a_r_bar */
+                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (11)  h_prev_bar = W_hz^T a_z_bar + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec r = load(r_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                    const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
+
+                                    /* (11)  h_prev_bar = W_hz^T a_z_bar + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -739,46 +795,55 @@ static void mut2_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_xz^T a_z_bar, W_xh^T a_h_bar */
-                    const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_z_bar_here = {0};
-                        vec b_r_bar_here = {0};
-                        vec b_h_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec r = load(r_rows + s * row_m + j);
-                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-                            const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
-                            const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
+                        /* W_xz^T a_z_bar, W_xh^T a_h_bar */
+                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (3)  r_h_prev = r * h_prev */
-                            const vec r_h_prev = r * h_prev;
-                            store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = m - j;
+                            vec b_z_bar_here = {0};
+                            vec b_r_bar_here = {0};
+                            vec b_h_bar_here = {0};
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec r = load(r_rows + s * row_m + j);
+                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                                const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+                                const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-                            /* (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_r_bar;
-                            store_part(x_bar_rows + s * m + j, x_bar, left);
+                                /* (3)  r_h_prev = r * h_prev */
+                                const vec r_h_prev = r * h_prev;
+                                store(r_h_prev_rows + s * row_m + j, r_h_prev);
 
-                            /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-                            b_z_bar_here += a_z_bar;
+                                /* (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_r_bar;
+                                store_part(x_bar_rows + s * m + j, x_bar, left);
 
-                            /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
-                            b_r_bar_here += a_r_bar;
+                                /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                                b_z_bar_here += a_z_bar;
 
-                            /* (20)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
-                            b_h_bar_here += a_h_bar;
+                                /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
+                                b_r_bar_here += a_r_bar;
+
+                                /* (20)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+                                b_h_bar_here += a_h_bar;
+                            }
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                            store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
@@ -862,45 +927,56 @@ static void mut2_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
+                ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_xz x */
-                const operand factors_x[] = {{x_rows, m, m}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                ALIGNED real tile_a_z_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    /* W_xz x */
+                    const operand factors_x[] = {{x_rows, m, m}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
 
-                /* W_hz h_prev, W_hr h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                    /* W_hz h_prev, W_hr h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                }
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_r_here = load_part(b_r + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x = load_part(x_rows + s * m + j, left);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_r_here = load_part(b_r + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * m + j, left);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
+                            /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 2 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (1)  z = sigmoid(a_z) */
-                        const vec z = vec_sigmoid(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (1)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  a_r = x + W_hr h_prev + b_r */
-                        const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
+                            /* (2)  a_r = x + W_hr h_prev + b_r */
+                            const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
 
-                        /* (2)  r = sigmoid(a_r) */
-                        const vec r = vec_sigmoid(a_r);
+                            /* (2)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
 
-                        /* (3)  r_h_prev = r * h_prev */
-                        const vec r_h_prev = r * h_prev;
-                        store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                            /* (3)  r_h_prev = r * h_prev */
+                            const vec r_h_prev = r * h_prev;
+                            store(r_h_prev_rows + s * row_m + j, r_h_prev);
+                        }
                     }
                 }
             }
@@ -918,35 +994,45 @@ static void mut2_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_xh x */
-                const operand factors_x_2[] = {{x_rows, m, m}};
-                product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* W_hh r_h_prev */
-                const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                    /* W_xh x */
+                    const operand factors_x_2[] = {{x_rows, m, m}};
+                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_h, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_h_here = load_part(b_h + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* W_hh r_h_prev */
+                    const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
+                    product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                }
 
-                        /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
-                        const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + b_h_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (3)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
+                            /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                            const vec a_h = load(tile_a_h + ((s * 1 + 0) * own + v) * LANES) + b_h_here;
 
-                        /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
-                        const vec h = tanh_a_h * z + h_prev * (1 - z);
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
+
+                            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                            const vec h = tanh_a_h * z + h_prev * (1 - z);
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

@@ -263,49 +263,58 @@ static void nbrc_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
 
-                        ALIGNED real tile_a_a_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        /* W_a h_prev, W_c h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                            /* W_a h_prev, W_c h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                        }
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  a_a = U_a x + W_a h_prev */
-                                const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
+                                    /* (1)  a_a = U_a x + W_a h_prev */
+                                    const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
 
-                                /* (1)  tanh_a_a = tanh(a_a) */
-                                const vec tanh_a_a = vec_tanh(a_a);
-                                store(tanh_a_a_rows + s * row_m + j, tanh_a_a);
+                                    /* (1)  tanh_a_a = tanh(a_a) */
+                                    const vec tanh_a_a = vec_tanh(a_a);
+                                    store(tanh_a_a_rows + s * row_m + j, tanh_a_a);
 
-                                /* (1)  a = 1 + tanh(a_a) */
-                                const vec a = 1 + tanh_a_a;
+                                    /* (1)  a = 1 + tanh(a_a) */
+                                    const vec a = 1 + tanh_a_a;
 
-                                /* (2)  a_c = U_c x + W_c h_prev */
-                                const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
+                                    /* (2)  a_c = U_c x + W_c h_prev */
+                                    const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                /* (2)  c = sigmoid(a_c) */
-                                const vec c = vec_sigmoid(a_c);
-                                store(c_rows + s * row_m + j, c);
+                                    /* (2)  c = sigmoid(a_c) */
+                                    const vec c = vec_sigmoid(a_c);
+                                    store(c_rows + s * row_m + j, c);
 
-                                /* (3)  a_h = U x + a * h_prev */
-                                const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                                    /* (3)  a_h = U x + a * h_prev */
+                                    const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
 
-                                /* (3)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
-                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
+                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                                /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
-                                const vec h = c * h_prev + (1 - c) * tanh_a_h;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                                    const vec h = c * h_prev + (1 - c) * tanh_a_h;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -370,46 +379,55 @@ static void nbrc_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
 
-                        ALIGNED real tile_a_a_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        /* W_a h_prev, W_c h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                            /* W_a h_prev, W_c h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                        }
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  a_a = U_a x + W_a h_prev */
-                                const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
+                                    /* (1)  a_a = U_a x + W_a h_prev */
+                                    const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
 
-                                /* (1)  tanh_a_a = tanh(a_a) */
-                                const vec tanh_a_a = vec_tanh(a_a);
+                                    /* (1)  tanh_a_a = tanh(a_a) */
+                                    const vec tanh_a_a = vec_tanh(a_a);
 
-                                /* (1)  a = 1 + tanh(a_a) */
-                                const vec a = 1 + tanh_a_a;
+                                    /* (1)  a = 1 + tanh(a_a) */
+                                    const vec a = 1 + tanh_a_a;
 
-                                /* (2)  a_c = U_c x + W_c h_prev */
-                                const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
+                                    /* (2)  a_c = U_c x + W_c h_prev */
+                                    const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                /* (2)  c = sigmoid(a_c) */
-                                const vec c = vec_sigmoid(a_c);
+                                    /* (2)  c = sigmoid(a_c) */
+                                    const vec c = vec_sigmoid(a_c);
 
-                                /* (3)  a_h = U x + a * h_prev */
-                                const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                                    /* (3)  a_h = U x + a * h_prev */
+                                    const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
 
-                                /* (3)  tanh_a_h = tanh(a_h) */
-                                const vec tanh_a_h = vec_tanh(a_h);
+                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    const vec tanh_a_h = vec_tanh(a_h);
 
-                                /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
-                                const vec h = c * h_prev + (1 - c) * tanh_a_h;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                                    const vec h = c * h_prev + (1 - c) * tanh_a_h;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -542,26 +560,36 @@ static void nbrc_simd_backward_member(
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_a_bar_rows = work_a_a_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_a^T a_a_bar, W_c^T a_c_bar */
-                        const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec a = load(a_rows + s * row_m + j);
-                                const vec c = load(c_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
-                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                            /* W_a^T a_a_bar, W_c^T a_c_bar */
+                            const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * a + h_bar * c;
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a = load(a_rows + s * row_m + j);
+                                    const vec c = load(c_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+                                    const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+
+                                    /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * a + h_bar * c;
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -581,21 +609,30 @@ static void nbrc_simd_backward_member(
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                    const operand factors_a_a_bar_2[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
+                        const operand factors_a_a_bar_2[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    }
 
-                            /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -668,50 +705,61 @@ static void nbrc_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_a[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_a_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
 
-                /* U_a x, U_c x, U x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_a = tile_a_a_group + (one - turn) * vectors * rows * 3 * LANES;
+                    real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                ALIGNED real tile_a_a_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                    /* U_a x, U_c x, U x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a, 0);
 
-                /* W_a h_prev, W_c h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                    /* W_a h_prev, W_c h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                }
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_a = tile_a_a_group + (one - turn) * vectors * rows * 3 * LANES;
+                    real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (1)  a_a = U_a x + W_a h_prev */
-                        const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
+                            /* (1)  a_a = U_a x + W_a h_prev */
+                            const vec a_a = load(tile_a_a + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 0) * own + v) * LANES);
 
-                        /* (1)  tanh_a_a = tanh(a_a) */
-                        const vec tanh_a_a = vec_tanh(a_a);
+                            /* (1)  tanh_a_a = tanh(a_a) */
+                            const vec tanh_a_a = vec_tanh(a_a);
 
-                        /* (1)  a = 1 + tanh(a_a) */
-                        const vec a = 1 + tanh_a_a;
+                            /* (1)  a = 1 + tanh(a_a) */
+                            const vec a = 1 + tanh_a_a;
 
-                        /* (2)  a_c = U_c x + W_c h_prev */
-                        const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
+                            /* (2)  a_c = U_c x + W_c h_prev */
+                            const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                        /* (2)  c = sigmoid(a_c) */
-                        const vec c = vec_sigmoid(a_c);
+                            /* (2)  c = sigmoid(a_c) */
+                            const vec c = vec_sigmoid(a_c);
 
-                        /* (3)  a_h = U x + a * h_prev */
-                        const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                            /* (3)  a_h = U x + a * h_prev */
+                            const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
 
-                        /* (3)  tanh_a_h = tanh(a_h) */
-                        const vec tanh_a_h = vec_tanh(a_h);
+                            /* (3)  tanh_a_h = tanh(a_h) */
+                            const vec tanh_a_h = vec_tanh(a_h);
 
-                        /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
-                        const vec h = c * h_prev + (1 - c) * tanh_a_h;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                            const vec h = c * h_prev + (1 - c) * tanh_a_h;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

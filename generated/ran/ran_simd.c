@@ -264,21 +264,30 @@ static void ran_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = tape_s + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_c x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_c x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                }
 
-                        /* (1)  s = W_c x */
-                        const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
-                        store(s_rows + sample * row_m + j, s);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  s = W_c x */
+                            const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
+                            store(s_rows + sample * row_m + j, s);
+                        }
                     }
                 }
             }
@@ -315,44 +324,53 @@ static void ran_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_i h_prev, U_f h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec s = load(s_rows + sample * row_m + j);
-                                const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
+                            /* U_i h_prev, U_f h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                        }
 
-                                /* (2)  a_i = W_i x + U_i h_prev + b_i */
-                                const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_i_here = load_part(b_i + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec s = load(s_rows + sample * row_m + j);
+                                    const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
 
-                                /* (2)  i = sigmoid(a_i) */
-                                const vec i = vec_sigmoid(a_i);
-                                store(i_rows + sample * row_m + j, i);
+                                    /* (2)  a_i = W_i x + U_i h_prev + b_i */
+                                    const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
 
-                                /* (3)  a_f = W_f x + U_f h_prev + b_f */
-                                const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
+                                    /* (2)  i = sigmoid(a_i) */
+                                    const vec i = vec_sigmoid(a_i);
+                                    store(i_rows + sample * row_m + j, i);
 
-                                /* (3)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + sample * row_m + j, f);
+                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
 
-                                /* (4)  c = i * s + f * c_prev */
-                                const vec c = i * s + f * c_prev;
-                                store(c_rows + sample * row_m + j, c);
+                                    /* (3)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
+                                    store(f_rows + sample * row_m + j, f);
 
-                                /* (5)  h = tanh(c) */
-                                const vec h = vec_tanh(c);
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (4)  c = i * s + f * c_prev */
+                                    const vec c = i * s + f * c_prev;
+                                    store(c_rows + sample * row_m + j, c);
+
+                                    /* (5)  h = tanh(c) */
+                                    const vec h = vec_tanh(c);
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -410,21 +428,30 @@ static void ran_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_c x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_c x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                }
 
-                        /* (1)  s = W_c x */
-                        const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
-                        store(s_rows + sample * row_m + j, s);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  s = W_c x */
+                            const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
+                            store(s_rows + sample * row_m + j, s);
+                        }
                     }
                 }
             }
@@ -459,42 +486,51 @@ static void ran_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_i h_prev, U_f h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec s = load(s_rows + sample * row_m + j);
-                                const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
+                            /* U_i h_prev, U_f h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                        }
 
-                                /* (2)  a_i = W_i x + U_i h_prev + b_i */
-                                const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_i_here = load_part(b_i + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec s = load(s_rows + sample * row_m + j);
+                                    const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
 
-                                /* (2)  i = sigmoid(a_i) */
-                                const vec i = vec_sigmoid(a_i);
+                                    /* (2)  a_i = W_i x + U_i h_prev + b_i */
+                                    const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
 
-                                /* (3)  a_f = W_f x + U_f h_prev + b_f */
-                                const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
+                                    /* (2)  i = sigmoid(a_i) */
+                                    const vec i = vec_sigmoid(a_i);
 
-                                /* (3)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
+                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
 
-                                /* (4)  c = i * s + f * c_prev */
-                                const vec c = i * s + f * c_prev;
-                                store(c_rows + sample * row_m + j, c);
+                                    /* (3)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
 
-                                /* (5)  h = tanh(c) */
-                                const vec h = vec_tanh(c);
-                                store_part(h_rows + sample * m + j, h, left);
+                                    /* (4)  c = i * s + f * c_prev */
+                                    const vec c = i * s + f * c_prev;
+                                    store(c_rows + sample * row_m + j, c);
+
+                                    /* (5)  h = tanh(c) */
+                                    const vec h = vec_tanh(c);
+                                    store_part(h_rows + sample * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -639,22 +675,32 @@ static void ran_simd_backward_member(
                     const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_i_bar_rows = work_a_i_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_i^T a_i_bar, U_f^T a_f_bar */
-                        const operand factors_a_i_bar[] = {{a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
+                            /* U_i^T a_i_bar, U_f^T a_f_bar */
+                            const operand factors_a_i_bar[] = {{a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+
+                                    /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -714,21 +760,30 @@ static void ran_simd_backward_member(
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
-                    const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
+                        const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    }
 
-                            /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -807,22 +862,32 @@ static void ran_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_c x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* W_c x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                }
 
-                        /* (1)  s = W_c x */
-                        const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
-                        store(s_rows + sample * row_m + j, s);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  s = W_c x */
+                            const vec s = load(tile_s + ((sample * 1 + 0) * own + v) * LANES);
+                            store(s_rows + sample * row_m + j, s);
+                        }
                     }
                 }
             }
@@ -841,46 +906,56 @@ static void ran_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_i[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_i_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_i x, W_f x */
-                const operand factors_x_2[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_i = tile_a_i_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* U_i h_prev, U_f h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                    /* W_i x, W_f x */
+                    const operand factors_x_2[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_i_here = load_part(b_i + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + sample * m + j, left);
+                    /* U_i h_prev, U_f h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                }
 
-                        /* (2)  a_i = W_i x + U_i h_prev + b_i */
-                        const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_i = tile_a_i_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + sample * m + j, left);
 
-                        /* (2)  i = sigmoid(a_i) */
-                        const vec i = vec_sigmoid(a_i);
+                            /* (2)  a_i = W_i x + U_i h_prev + b_i */
+                            const vec a_i = load(tile_a_i + ((sample * 2 + 0) * own + v) * LANES) + b_i_here;
 
-                        /* (3)  a_f = W_f x + U_f h_prev + b_f */
-                        const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
+                            /* (2)  i = sigmoid(a_i) */
+                            const vec i = vec_sigmoid(a_i);
 
-                        /* (3)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
+                            /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                            const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
 
-                        /* (4)  c = i * s + f * c_prev */
-                        const vec c = i * s + f * c_prev;
-                        store(c_rows + sample * row_m + j, c);
+                            /* (3)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
 
-                        /* (5)  h = tanh(c) */
-                        const vec h = vec_tanh(c);
-                        store_part(h_rows + sample * m + j, h, left);
+                            /* (4)  c = i * s + f * c_prev */
+                            const vec c = i * s + f * c_prev;
+                            store(c_rows + sample * row_m + j, c);
+
+                            /* (5)  h = tanh(c) */
+                            const vec h = vec_tanh(c);
+                            store_part(h_rows + sample * m + j, h, left);
+                        }
                     }
                 }
             }

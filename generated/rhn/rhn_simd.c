@@ -313,39 +313,48 @@ static void rhn_simd_forward_member(
                     real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
                     real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* R_H_1 y_prev, R_T_1 y_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_H_1_here = load_part(b_H_1 + j, left);
-                            const vec b_T_1_here = load_part(b_T_1 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            /* R_H_1 y_prev, R_T_1 y_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                        }
 
-                                /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
-                                const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_H_1_here = load_part(b_H_1 + j, left);
+                                const vec b_T_1_here = load_part(b_T_1 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                /* (1)  h_1 = tanh(a_h_1) */
-                                const vec h_1 = vec_tanh(a_h_1);
-                                store(h_1_rows + s * row_m + j, h_1);
+                                    /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
+                                    const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
 
-                                /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
-                                const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
+                                    /* (1)  h_1 = tanh(a_h_1) */
+                                    const vec h_1 = vec_tanh(a_h_1);
+                                    store(h_1_rows + s * row_m + j, h_1);
 
-                                /* (2)  t_1 = sigmoid(a_t_1) */
-                                const vec t_1 = vec_sigmoid(a_t_1);
-                                store(t_1_rows + s * row_m + j, t_1);
+                                    /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
 
-                                /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
-                                const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
-                                store(s_1_rows + s * row_m + j, s_1);
+                                    /* (2)  t_1 = sigmoid(a_t_1) */
+                                    const vec t_1 = vec_sigmoid(a_t_1);
+                                    store(t_1_rows + s * row_m + j, t_1);
+
+                                    /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                                    const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                                    store(s_1_rows + s * row_m + j, s_1);
+                                }
                             }
                         }
                     }
@@ -362,39 +371,49 @@ static void rhn_simd_forward_member(
                     real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
                     real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
                     real *const s_2_rows = work_s_2 + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        /* R_H_2 s_1, R_T_2 s_1 */
-                        const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                        product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_H_2_here = load_part(b_H_2 + j, left);
-                            const vec b_T_2_here = load_part(b_T_2 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec s_1 = load(s_1_rows + s * row_m + j);
+                            /* R_H_2 s_1, R_T_2 s_1 */
+                            const operand factors_s_1[] = {{s_1_rows, row_m, m}};
+                            product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                        }
 
-                                /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
-                                const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_H_2_here = load_part(b_H_2 + j, left);
+                                const vec b_T_2_here = load_part(b_T_2 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                                /* (4)  h_2 = tanh(a_h_2) */
-                                const vec h_2 = vec_tanh(a_h_2);
-                                store(h_2_rows + s * row_m + j, h_2);
+                                    /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                                    const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
 
-                                /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
-                                const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
+                                    /* (4)  h_2 = tanh(a_h_2) */
+                                    const vec h_2 = vec_tanh(a_h_2);
+                                    store(h_2_rows + s * row_m + j, h_2);
 
-                                /* (5)  t_2 = sigmoid(a_t_2) */
-                                const vec t_2 = vec_sigmoid(a_t_2);
-                                store(t_2_rows + s * row_m + j, t_2);
+                                    /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
 
-                                /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
-                                const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
-                                store(s_2_rows + s * row_m + j, s_2);
+                                    /* (5)  t_2 = sigmoid(a_t_2) */
+                                    const vec t_2 = vec_sigmoid(a_t_2);
+                                    store(t_2_rows + s * row_m + j, t_2);
+
+                                    /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                                    const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                                    store(s_2_rows + s * row_m + j, s_2);
+                                }
                             }
                         }
                     }
@@ -411,39 +430,49 @@ static void rhn_simd_forward_member(
                     const real *const s_2_rows = work_s_2 + begin * row_m;
                     real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
                     real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        /* R_H_3 s_2, R_T_3 s_2 */
-                        const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                        product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_H_3_here = load_part(b_H_3 + j, left);
-                            const vec b_T_3_here = load_part(b_T_3 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec s_2 = load(s_2_rows + s * row_m + j);
+                            /* R_H_3 s_2, R_T_3 s_2 */
+                            const operand factors_s_2[] = {{s_2_rows, row_m, m}};
+                            product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                        }
 
-                                /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
-                                const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_H_3_here = load_part(b_H_3 + j, left);
+                                const vec b_T_3_here = load_part(b_T_3 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec s_2 = load(s_2_rows + s * row_m + j);
 
-                                /* (7)  h_3 = tanh(a_h_3) */
-                                const vec h_3 = vec_tanh(a_h_3);
-                                store(h_3_rows + s * row_m + j, h_3);
+                                    /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                                    const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
 
-                                /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
-                                const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
+                                    /* (7)  h_3 = tanh(a_h_3) */
+                                    const vec h_3 = vec_tanh(a_h_3);
+                                    store(h_3_rows + s * row_m + j, h_3);
 
-                                /* (8)  t_3 = sigmoid(a_t_3) */
-                                const vec t_3 = vec_sigmoid(a_t_3);
-                                store(t_3_rows + s * row_m + j, t_3);
+                                    /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
 
-                                /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
-                                const vec y = h_3 * t_3 + s_2 * (1 - t_3);
-                                store_part(y_rows + s * m + j, y, left);
+                                    /* (8)  t_3 = sigmoid(a_t_3) */
+                                    const vec t_3 = vec_sigmoid(a_t_3);
+                                    store(t_3_rows + s * row_m + j, t_3);
+
+                                    /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                                    const vec y = h_3 * t_3 + s_2 * (1 - t_3);
+                                    store_part(y_rows + s * m + j, y, left);
+                                }
                             }
                         }
                     }
@@ -518,37 +547,46 @@ static void rhn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* R_H_1 y_prev, R_T_1 y_prev */
-                        const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_H_1_here = load_part(b_H_1 + j, left);
-                            const vec b_T_1_here = load_part(b_T_1 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                            /* R_H_1 y_prev, R_T_1 y_prev */
+                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                        }
 
-                                /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
-                                const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_H_1_here = load_part(b_H_1 + j, left);
+                                const vec b_T_1_here = load_part(b_T_1 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                /* (1)  h_1 = tanh(a_h_1) */
-                                const vec h_1 = vec_tanh(a_h_1);
+                                    /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
+                                    const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
 
-                                /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
-                                const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
+                                    /* (1)  h_1 = tanh(a_h_1) */
+                                    const vec h_1 = vec_tanh(a_h_1);
 
-                                /* (2)  t_1 = sigmoid(a_t_1) */
-                                const vec t_1 = vec_sigmoid(a_t_1);
+                                    /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
 
-                                /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
-                                const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
-                                store(s_1_rows + s * row_m + j, s_1);
+                                    /* (2)  t_1 = sigmoid(a_t_1) */
+                                    const vec t_1 = vec_sigmoid(a_t_1);
+
+                                    /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                                    const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                                    store(s_1_rows + s * row_m + j, s_1);
+                                }
                             }
                         }
                     }
@@ -563,37 +601,47 @@ static void rhn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const s_1_rows = work_s_1 + begin * row_m;
                     real *const s_2_rows = work_s_2 + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        /* R_H_2 s_1, R_T_2 s_1 */
-                        const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                        product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_H_2_here = load_part(b_H_2 + j, left);
-                            const vec b_T_2_here = load_part(b_T_2 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec s_1 = load(s_1_rows + s * row_m + j);
+                            /* R_H_2 s_1, R_T_2 s_1 */
+                            const operand factors_s_1[] = {{s_1_rows, row_m, m}};
+                            product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                        }
 
-                                /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
-                                const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_H_2_here = load_part(b_H_2 + j, left);
+                                const vec b_T_2_here = load_part(b_T_2 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                                /* (4)  h_2 = tanh(a_h_2) */
-                                const vec h_2 = vec_tanh(a_h_2);
+                                    /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                                    const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
 
-                                /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
-                                const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
+                                    /* (4)  h_2 = tanh(a_h_2) */
+                                    const vec h_2 = vec_tanh(a_h_2);
 
-                                /* (5)  t_2 = sigmoid(a_t_2) */
-                                const vec t_2 = vec_sigmoid(a_t_2);
+                                    /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
 
-                                /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
-                                const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
-                                store(s_2_rows + s * row_m + j, s_2);
+                                    /* (5)  t_2 = sigmoid(a_t_2) */
+                                    const vec t_2 = vec_sigmoid(a_t_2);
+
+                                    /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                                    const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                                    store(s_2_rows + s * row_m + j, s_2);
+                                }
                             }
                         }
                     }
@@ -608,37 +656,47 @@ static void rhn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const s_2_rows = work_s_2 + begin * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        /* R_H_3 s_2, R_T_3 s_2 */
-                        const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                        product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_H_3_here = load_part(b_H_3 + j, left);
-                            const vec b_T_3_here = load_part(b_T_3 + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec s_2 = load(s_2_rows + s * row_m + j);
+                            /* R_H_3 s_2, R_T_3 s_2 */
+                            const operand factors_s_2[] = {{s_2_rows, row_m, m}};
+                            product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                        }
 
-                                /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
-                                const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_H_3_here = load_part(b_H_3 + j, left);
+                                const vec b_T_3_here = load_part(b_T_3 + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec s_2 = load(s_2_rows + s * row_m + j);
 
-                                /* (7)  h_3 = tanh(a_h_3) */
-                                const vec h_3 = vec_tanh(a_h_3);
+                                    /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                                    const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
 
-                                /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
-                                const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
+                                    /* (7)  h_3 = tanh(a_h_3) */
+                                    const vec h_3 = vec_tanh(a_h_3);
 
-                                /* (8)  t_3 = sigmoid(a_t_3) */
-                                const vec t_3 = vec_sigmoid(a_t_3);
+                                    /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
 
-                                /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
-                                const vec y = h_3 * t_3 + s_2 * (1 - t_3);
-                                store_part(y_rows + s * m + j, y, left);
+                                    /* (8)  t_3 = sigmoid(a_t_3) */
+                                    const vec t_3 = vec_sigmoid(a_t_3);
+
+                                    /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                                    const vec y = h_3 * t_3 + s_2 * (1 - t_3);
+                                    store_part(y_rows + s * m + j, y, left);
+                                }
                             }
                         }
                     }
@@ -815,41 +873,51 @@ static void rhn_simd_backward_member(
                     real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
                     real *const a_t_2_bar_rows = work_a_t_2_bar + ((t - first) * B + begin) * row_m;
                     real *const a_h_2_bar_rows = work_a_h_2_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_s_2_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_s_2_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
-                        const operand factors_a_h_3_bar[] = {{a_h_3_bar_rows, row_m, m}, {a_t_3_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * 2 * m, tile_s_2_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s_2_bar = tile_s_2_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec s_1 = load(s_1_rows + s * row_m + j);
-                                const vec h_2 = load(h_2_rows + s * row_m + j);
-                                const vec t_2 = load(t_2_rows + s * row_m + j);
-                                const vec t_3 = load(t_3_rows + s * row_m + j);
-                                const vec y_bar = load(y_bar_rows + s * row_m + j);
+                            /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
+                            const operand factors_a_h_3_bar[] = {{a_h_3_bar_rows, row_m, m}, {a_t_3_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * 2 * m, tile_s_2_bar, 0);
+                        }
 
-                                /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9) */
-                                const vec s_2_bar = load(tile_s_2_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - t_3);
-                                store(s_2_bar_rows + s * row_m + j, s_2_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s_2_bar = tile_s_2_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec s_1 = load(s_1_rows + s * row_m + j);
+                                    const vec h_2 = load(h_2_rows + s * row_m + j);
+                                    const vec t_2 = load(t_2_rows + s * row_m + j);
+                                    const vec t_3 = load(t_3_rows + s * row_m + j);
+                                    const vec y_bar = load(y_bar_rows + s * row_m + j);
 
-                                /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
-                                const vec t_2_bar = s_2_bar * (h_2 - s_1);
+                                    /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9) */
+                                    const vec s_2_bar = load(tile_s_2_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - t_3);
+                                    store(s_2_bar_rows + s * row_m + j, s_2_bar);
 
-                                /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
-                                const vec a_t_2_bar = t_2_bar * t_2 * (1 - t_2);
-                                store(a_t_2_bar_rows + s * row_m + j, a_t_2_bar);
+                                    /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
+                                    const vec t_2_bar = s_2_bar * (h_2 - s_1);
 
-                                /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
-                                const vec h_2_bar = s_2_bar * t_2;
+                                    /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
+                                    const vec a_t_2_bar = t_2_bar * t_2 * (1 - t_2);
+                                    store(a_t_2_bar_rows + s * row_m + j, a_t_2_bar);
 
-                                /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
-                                const vec a_h_2_bar = h_2_bar * (1 - h_2 * h_2);
-                                store(a_h_2_bar_rows + s * row_m + j, a_h_2_bar);
+                                    /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
+                                    const vec h_2_bar = s_2_bar * t_2;
+
+                                    /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
+                                    const vec a_h_2_bar = h_2_bar * (1 - h_2 * h_2);
+                                    store(a_h_2_bar_rows + s * row_m + j, a_h_2_bar);
+                                }
                             }
                         }
                     }
@@ -872,41 +940,51 @@ static void rhn_simd_backward_member(
                     real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
                     real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
                     real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_s_1_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_s_1_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
-                        const operand factors_a_h_2_bar[] = {{a_h_2_bar_rows, row_m, m}, {a_t_2_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * 2 * m, tile_s_1_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s_1_bar = tile_s_1_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                                const vec h_1 = load(h_1_rows + s * row_m + j);
-                                const vec t_1 = load(t_1_rows + s * row_m + j);
-                                const vec t_2 = load(t_2_rows + s * row_m + j);
-                                const vec s_2_bar = load(s_2_bar_rows + s * row_m + j);
+                            /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
+                            const operand factors_a_h_2_bar[] = {{a_h_2_bar_rows, row_m, m}, {a_t_2_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * 2 * m, tile_s_1_bar, 0);
+                        }
 
-                                /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
-                                const vec s_1_bar = load(tile_s_1_bar + ((s * 1 + 0) * own + v) * LANES) + s_2_bar * (1 - t_2);
-                                store(s_1_bar_rows + s * row_m + j, s_1_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_s_1_bar = tile_s_1_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                                    const vec h_1 = load(h_1_rows + s * row_m + j);
+                                    const vec t_1 = load(t_1_rows + s * row_m + j);
+                                    const vec t_2 = load(t_2_rows + s * row_m + j);
+                                    const vec s_2_bar = load(s_2_bar_rows + s * row_m + j);
 
-                                /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
-                                const vec t_1_bar = s_1_bar * (h_1 - y_prev);
+                                    /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
+                                    const vec s_1_bar = load(tile_s_1_bar + ((s * 1 + 0) * own + v) * LANES) + s_2_bar * (1 - t_2);
+                                    store(s_1_bar_rows + s * row_m + j, s_1_bar);
 
-                                /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
-                                const vec a_t_1_bar = t_1_bar * t_1 * (1 - t_1);
-                                store(a_t_1_bar_rows + s * row_m + j, a_t_1_bar);
+                                    /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
+                                    const vec t_1_bar = s_1_bar * (h_1 - y_prev);
 
-                                /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
-                                const vec h_1_bar = s_1_bar * t_1;
+                                    /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
+                                    const vec a_t_1_bar = t_1_bar * t_1 * (1 - t_1);
+                                    store(a_t_1_bar_rows + s * row_m + j, a_t_1_bar);
 
-                                /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
-                                const vec a_h_1_bar = h_1_bar * (1 - h_1 * h_1);
-                                store(a_h_1_bar_rows + s * row_m + j, a_h_1_bar);
+                                    /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
+                                    const vec h_1_bar = s_1_bar * t_1;
+
+                                    /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
+                                    const vec a_h_1_bar = h_1_bar * (1 - h_1 * h_1);
+                                    store(a_h_1_bar_rows + s * row_m + j, a_h_1_bar);
+                                }
                             }
                         }
                     }
@@ -924,24 +1002,34 @@ static void rhn_simd_backward_member(
                     const real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_y_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
-                        const operand factors_a_h_1_bar[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * 2 * m, tile_y_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec t_1 = load(t_1_rows + s * row_m + j);
-                                const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
+                            /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
+                            const operand factors_a_h_1_bar[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * 2 * m, tile_y_prev_bar, 0);
+                        }
 
-                                /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
-                                const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + s_1_bar * (1 - t_1);
-                                store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec t_1 = load(t_1_rows + s * row_m + j);
+                                    const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
+
+                                    /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
+                                    const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + s_1_bar * (1 - t_1);
+                                    store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
+                                }
                             }
                         }
                     }
@@ -960,21 +1048,30 @@ static void rhn_simd_backward_member(
                 const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
                 const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
-                    const operand factors_a_h_1_bar_2[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
+                        const operand factors_a_h_1_bar_2[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -1132,41 +1229,51 @@ static void rhn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const y_prev_rows = state->y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h_1[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_1_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_H x, W_T x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h_1 = tile_a_h_1_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* R_H_1 y_prev, R_T_1 y_prev */
-                const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                    /* W_H x, W_T x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_H_1_here = load_part(b_H_1 + j, left);
-                    const vec b_T_1_here = load_part(b_T_1 + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec y_prev = load_part(y_prev_rows + s * m + j, left);
+                    /* R_H_1 y_prev, R_T_1 y_prev */
+                    const operand factors_y_prev[] = {{y_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                }
 
-                        /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
-                        const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h_1 = tile_a_h_1_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_H_1_here = load_part(b_H_1 + j, left);
+                        const vec b_T_1_here = load_part(b_T_1 + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                        /* (1)  h_1 = tanh(a_h_1) */
-                        const vec h_1 = vec_tanh(a_h_1);
+                            /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
+                            const vec a_h_1 = load(tile_a_h_1 + ((s * 2 + 0) * own + v) * LANES) + b_H_1_here;
 
-                        /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
-                        const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
+                            /* (1)  h_1 = tanh(a_h_1) */
+                            const vec h_1 = vec_tanh(a_h_1);
 
-                        /* (2)  t_1 = sigmoid(a_t_1) */
-                        const vec t_1 = vec_sigmoid(a_t_1);
+                            /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                            const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
 
-                        /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
-                        const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
-                        store(s_1_rows + s * row_m + j, s_1);
+                            /* (2)  t_1 = sigmoid(a_t_1) */
+                            const vec t_1 = vec_sigmoid(a_t_1);
+
+                            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                            const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                            store(s_1_rows + s * row_m + j, s_1);
+                        }
                     }
                 }
             }
@@ -1181,37 +1288,47 @@ static void rhn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const s_1_rows = work_s_1 + begin * row_m;
             real *const s_2_rows = work_s_2 + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h_2[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* R_H_2 s_1, R_T_2 s_1 */
-                const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_H_2_here = load_part(b_H_2 + j, left);
-                    const vec b_T_2_here = load_part(b_T_2 + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec s_1 = load(s_1_rows + s * row_m + j);
+                    /* R_H_2 s_1, R_T_2 s_1 */
+                    const operand factors_s_1[] = {{s_1_rows, row_m, m}};
+                    product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                }
 
-                        /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
-                        const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_H_2_here = load_part(b_H_2 + j, left);
+                        const vec b_T_2_here = load_part(b_T_2 + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                        /* (4)  h_2 = tanh(a_h_2) */
-                        const vec h_2 = vec_tanh(a_h_2);
+                            /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                            const vec a_h_2 = load(tile_a_h_2 + ((s * 2 + 0) * own + v) * LANES) + b_H_2_here;
 
-                        /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
-                        const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
+                            /* (4)  h_2 = tanh(a_h_2) */
+                            const vec h_2 = vec_tanh(a_h_2);
 
-                        /* (5)  t_2 = sigmoid(a_t_2) */
-                        const vec t_2 = vec_sigmoid(a_t_2);
+                            /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                            const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
 
-                        /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
-                        const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
-                        store(s_2_rows + s * row_m + j, s_2);
+                            /* (5)  t_2 = sigmoid(a_t_2) */
+                            const vec t_2 = vec_sigmoid(a_t_2);
+
+                            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                            const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                            store(s_2_rows + s * row_m + j, s_2);
+                        }
                     }
                 }
             }
@@ -1226,37 +1343,47 @@ static void rhn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const y_rows = out->y + begin * m;
             const real *const s_2_rows = work_s_2 + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h_3[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* R_H_3 s_2, R_T_3 s_2 */
-                const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_H_3_here = load_part(b_H_3 + j, left);
-                    const vec b_T_3_here = load_part(b_T_3 + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec s_2 = load(s_2_rows + s * row_m + j);
+                    /* R_H_3 s_2, R_T_3 s_2 */
+                    const operand factors_s_2[] = {{s_2_rows, row_m, m}};
+                    product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                }
 
-                        /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
-                        const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_H_3_here = load_part(b_H_3 + j, left);
+                        const vec b_T_3_here = load_part(b_T_3 + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec s_2 = load(s_2_rows + s * row_m + j);
 
-                        /* (7)  h_3 = tanh(a_h_3) */
-                        const vec h_3 = vec_tanh(a_h_3);
+                            /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                            const vec a_h_3 = load(tile_a_h_3 + ((s * 2 + 0) * own + v) * LANES) + b_H_3_here;
 
-                        /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
-                        const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
+                            /* (7)  h_3 = tanh(a_h_3) */
+                            const vec h_3 = vec_tanh(a_h_3);
 
-                        /* (8)  t_3 = sigmoid(a_t_3) */
-                        const vec t_3 = vec_sigmoid(a_t_3);
+                            /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                            const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
 
-                        /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
-                        const vec y = h_3 * t_3 + s_2 * (1 - t_3);
-                        store_part(y_rows + s * m + j, y, left);
+                            /* (8)  t_3 = sigmoid(a_t_3) */
+                            const vec t_3 = vec_sigmoid(a_t_3);
+
+                            /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                            const vec y = h_3 * t_3 + s_2 * (1 - t_3);
+                            store_part(y_rows + s * m + j, y, left);
+                        }
                     }
                 }
             }

@@ -348,21 +348,30 @@ static void scrn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = tape_a_s + begin * row_k;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(k, vectors, block);
-                ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* B x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* B x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                }
 
-                        /* (1)  a_s = B x */
-                        const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
-                        store(a_s_rows + sample * row_k + j, a_s);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  a_s = B x */
+                            const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
+                            store(a_s_rows + sample * row_k + j, a_s);
+                        }
                     }
                 }
             }
@@ -423,25 +432,34 @@ static void scrn_simd_forward_member(
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* R h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
+                            /* R h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        }
 
-                                /* (2)  a_h = P s + A x + R h_prev */
-                                const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
 
-                                /* (2)  h = sigmoid(a_h) */
-                                const vec h = vec_sigmoid(a_h);
-                                store(h_rows + sample * row_m + j, h);
+                                    /* (2)  a_h = P s + A x + R h_prev */
+                                    const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+
+                                    /* (2)  h = sigmoid(a_h) */
+                                    const vec h = vec_sigmoid(a_h);
+                                    store(h_rows + sample * row_m + j, h);
+                                }
                             }
                         }
                     }
@@ -460,21 +478,30 @@ static void scrn_simd_forward_member(
                 const real *const s_rows = tape_s + (first * B + begin) * row_k;
                 const real *const h_rows = tape_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U h, V s */
-                    const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                    product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* U h, V s */
+                        const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
+                        product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                    }
 
-                            /* (3)  y = U h + V s */
-                            const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(y_rows + sample * p + j, y, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (3)  y = U h + V s */
+                                const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(y_rows + sample * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -535,21 +562,30 @@ static void scrn_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(k, vectors, block);
-                ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* B x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* B x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                }
 
-                        /* (1)  a_s = B x */
-                        const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
-                        store(a_s_rows + sample * row_k + j, a_s);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  a_s = B x */
+                            const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
+                            store(a_s_rows + sample * row_k + j, a_s);
+                        }
                     }
                 }
             }
@@ -610,25 +646,34 @@ static void scrn_simd_infer_member(
                     real *const h_rows = work_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* R h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
+                            /* R h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                        }
 
-                                /* (2)  a_h = P s + A x + R h_prev */
-                                const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
 
-                                /* (2)  h = sigmoid(a_h) */
-                                const vec h = vec_sigmoid(a_h);
-                                store(h_rows + sample * row_m + j, h);
+                                    /* (2)  a_h = P s + A x + R h_prev */
+                                    const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+
+                                    /* (2)  h = sigmoid(a_h) */
+                                    const vec h = vec_sigmoid(a_h);
+                                    store(h_rows + sample * row_m + j, h);
+                                }
                             }
                         }
                     }
@@ -647,21 +692,30 @@ static void scrn_simd_infer_member(
                 const real *const s_rows = work_s + (first * B + begin) * row_k;
                 const real *const h_rows = work_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(p, vectors, block);
-                    ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* U h, V s */
-                    const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                    product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = p - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* U h, V s */
+                        const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
+                        product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                    }
 
-                            /* (3)  y = U h + V s */
-                            const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(y_rows + sample * p + j, y, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = p - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (3)  y = U h + V s */
+                                const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(y_rows + sample * p + j, y, left);
+                            }
                         }
                     }
                 }
@@ -761,22 +815,25 @@ static void scrn_simd_backward_member(
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec h = load(h_rows + sample * row_m + j);
-                                const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h = load(h_rows + sample * row_m + j);
+                                    const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                                /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
-                                const vec h_bar = load(tile_h_bar + ((sample * 1 + 0) * own + v) * LANES) + h_next_bar;
+                                    /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
+                                    const vec h_bar = load(tile_h_bar + ((sample * 1 + 0) * own + v) * LANES) + h_next_bar;
 
-                                /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
-                                const vec a_h_bar = h_bar * h * (1 - h);
-                                store(a_h_bar_rows + sample * row_m + j, a_h_bar);
+                                    /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
+                                    const vec a_h_bar = h_bar * h * (1 - h);
+                                    store(a_h_bar_rows + sample * row_m + j, a_h_bar);
+                                }
                             }
                         }
                     }
@@ -791,22 +848,32 @@ static void scrn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* R^T a_h_bar */
-                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
+                            /* R^T a_h_bar */
+                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+
+                                    /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -841,23 +908,26 @@ static void scrn_simd_backward_member(
                     const size_t s_next_bar_stride = t + 1 < T ? row_k : k;
                     real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_k;
                     real *const s_prev_bar_rows = work_s_prev_bar + ((t & 1) * B + begin) * row_k;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(k, vectors, block);
-                        real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = k - j;
-                            const vec alpha_here = splat(alpha[0]);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec s_next_bar = load_part(s_next_bar_rows + sample * s_next_bar_stride + j, left);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = k - j;
+                                const vec alpha_here = splat(alpha[0]);
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec s_next_bar = load_part(s_next_bar_rows + sample * s_next_bar_stride + j, left);
 
-                                /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (2), (3) */
-                                const vec s_bar = load(tile_s_bar + ((sample * 1 + 0) * own + v) * LANES) + s_next_bar;
-                                store(s_bar_rows + sample * row_k + j, s_bar);
+                                    /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (2), (3) */
+                                    const vec s_bar = load(tile_s_bar + ((sample * 1 + 0) * own + v) * LANES) + s_next_bar;
+                                    store(s_bar_rows + sample * row_k + j, s_bar);
 
-                                /* (9)  s_prev_bar = s_bar * alpha   adjoint of (1) */
-                                const vec s_prev_bar = s_bar * alpha_here;
-                                store(s_prev_bar_rows + sample * row_k + j, s_prev_bar);
+                                    /* (9)  s_prev_bar = s_bar * alpha   adjoint of (1) */
+                                    const vec s_prev_bar = s_bar * alpha_here;
+                                    store(s_prev_bar_rows + sample * row_k + j, s_prev_bar);
+                                }
                             }
                         }
                     }
@@ -910,21 +980,30 @@ static void scrn_simd_backward_member(
                 const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* B^T a_s_bar, A^T a_h_bar */
-                    const operand factors_a_s_bar[] = {{a_s_bar_rows, row_k, k}, {a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_s_bar, 2, panels_a_s_bar + block * vectors * LANES * 1 * (k + m), tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
+                        /* B^T a_s_bar, A^T a_h_bar */
+                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_k, k}, {a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_s_bar, 2, panels_a_s_bar + block * vectors * LANES * 1 * (k + m), tile_x_bar, 0);
+                    }
 
-                            /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + sample * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+
+                                /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((sample * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -1026,22 +1105,32 @@ static void scrn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(k, vectors, block);
-                ALIGNED real tile_a_s[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* B x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* B x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                }
 
-                        /* (1)  a_s = B x */
-                        const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
-                        store(a_s_rows + sample * row_k + j, a_s);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(k, vectors, block);
+                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (1)  a_s = B x */
+                            const vec a_s = load(tile_a_s + ((sample * 1 + 0) * own + v) * LANES);
+                            store(a_s_rows + sample * row_k + j, a_s);
+                        }
                     }
                 }
             }
@@ -1082,29 +1171,39 @@ static void scrn_simd_step_member(
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_h[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* P s, A x */
-                const operand factors_s[] = {{s_rows, row_k, k}, {x_rows, n, n}};
-                product(rows, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* R h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                    /* P s, A x */
+                    const operand factors_s[] = {{s_rows, row_k, k}, {x_rows, n, n}};
+                    product(rows, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* R h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                }
 
-                        /* (2)  a_h = P s + A x + R h_prev */
-                        const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
 
-                        /* (2)  h = sigmoid(a_h) */
-                        const vec h = vec_sigmoid(a_h);
-                        store(h_rows + sample * row_m + j, h);
+                            /* (2)  a_h = P s + A x + R h_prev */
+                            const vec a_h = load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES);
+
+                            /* (2)  h = sigmoid(a_h) */
+                            const vec h = vec_sigmoid(a_h);
+                            store(h_rows + sample * row_m + j, h);
+                        }
                     }
                 }
             }
@@ -1120,22 +1219,32 @@ static void scrn_simd_step_member(
             const real *const s_rows = work_s + begin * row_k;
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(p, vectors, block);
-                ALIGNED real tile_y[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* U h, V s */
-                const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = p - j;
-                    for (size_t sample = 0; sample < rows; ++sample) {
+                    /* U h, V s */
+                    const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
+                    product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                }
 
-                        /* (3)  y = U h + V s */
-                        const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
-                        store_part(y_rows + sample * p + j, y, left);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(p, vectors, block);
+                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = p - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+
+                            /* (3)  y = U h + V s */
+                            const vec y = load(tile_y + ((sample * 1 + 0) * own + v) * LANES);
+                            store_part(y_rows + sample * p + j, y, left);
+                        }
                     }
                 }
             }

@@ -306,84 +306,93 @@ static void slstm_simd_forward_member(
                     const size_t c_prev_stride = t > 0 ? row_d : d;
                     const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = d - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+                            /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, d, d}};
+                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                        }
 
-                                /* (1)  ztilde = W_z x + R_z h_prev + b_z */
-                                const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_i_here = load_part(b_i + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_o_here = load_part(b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
 
-                                /* (2)  itilde = W_i x + R_i h_prev + b_i */
-                                const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
-                                store(itilde_rows + s * row_d + j, itilde);
+                                    /* (1)  ztilde = W_z x + R_z h_prev + b_z */
+                                    const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (3)  ftilde = W_f x + R_f h_prev + b_f */
-                                const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
-                                store(ftilde_rows + s * row_d + j, ftilde);
+                                    /* (2)  itilde = W_i x + R_i h_prev + b_i */
+                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                                    store(itilde_rows + s * row_d + j, itilde);
 
-                                /* (4)  otilde = W_o x + R_o h_prev + b_o */
-                                const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                                    /* (3)  ftilde = W_f x + R_f h_prev + b_f */
+                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                                    store(ftilde_rows + s * row_d + j, ftilde);
 
-                                /* (5)  z = tanh(ztilde) */
-                                const vec z = vec_tanh(ztilde);
-                                store(z_rows + s * row_d + j, z);
+                                    /* (4)  otilde = W_o x + R_o h_prev + b_o */
+                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                                /* (6)  o = sigmoid(otilde) */
-                                const vec o = vec_sigmoid(otilde);
-                                store(o_rows + s * row_d + j, o);
+                                    /* (5)  z = tanh(ztilde) */
+                                    const vec z = vec_tanh(ztilde);
+                                    store(z_rows + s * row_d + j, z);
 
-                                /* (7)  softplus_ftilde = softplus(-ftilde) */
-                                const vec softplus_ftilde = vec_softplus(-ftilde);
+                                    /* (6)  o = sigmoid(otilde) */
+                                    const vec o = vec_sigmoid(otilde);
+                                    store(o_rows + s * row_d + j, o);
 
-                                /* (7)  l_f = -softplus(-ftilde) */
-                                const vec l_f = -softplus_ftilde;
-                                store(l_f_rows + s * row_d + j, l_f);
+                                    /* (7)  softplus_ftilde = softplus(-ftilde) */
+                                    const vec softplus_ftilde = vec_softplus(-ftilde);
 
-                                /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
-                                const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
-                                store(m_rows + s * row_d + j, m);
+                                    /* (7)  l_f = -softplus(-ftilde) */
+                                    const vec l_f = -softplus_ftilde;
+                                    store(l_f_rows + s * row_d + j, l_f);
 
-                                /* (9)  a_i = itilde - m */
-                                const vec a_i = itilde - m;
+                                    /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+                                    const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
+                                    store(m_rows + s * row_d + j, m);
 
-                                /* (9)  i = exp(a_i) */
-                                const vec i = vec_exp(a_i);
-                                store(i_rows + s * row_d + j, i);
+                                    /* (9)  a_i = itilde - m */
+                                    const vec a_i = itilde - m;
 
-                                /* (10)  a_f = l_f + m_prev - m */
-                                const vec a_f = l_f + m_prev - m;
+                                    /* (9)  i = exp(a_i) */
+                                    const vec i = vec_exp(a_i);
+                                    store(i_rows + s * row_d + j, i);
 
-                                /* (10)  f = exp(a_f) */
-                                const vec f = vec_exp(a_f);
-                                store(f_rows + s * row_d + j, f);
+                                    /* (10)  a_f = l_f + m_prev - m */
+                                    const vec a_f = l_f + m_prev - m;
 
-                                /* (11)  c = f * c_prev + i * z */
-                                const vec c = f * c_prev + i * z;
-                                store(c_rows + s * row_d + j, c);
+                                    /* (10)  f = exp(a_f) */
+                                    const vec f = vec_exp(a_f);
+                                    store(f_rows + s * row_d + j, f);
 
-                                /* (12)  n = f * n_prev + i */
-                                const vec n = f * n_prev + i;
-                                store(n_rows + s * row_d + j, n);
+                                    /* (11)  c = f * c_prev + i * z */
+                                    const vec c = f * c_prev + i * z;
+                                    store(c_rows + s * row_d + j, c);
 
-                                /* (13)  h = o * c / n */
-                                const vec h = o * c / n;
-                                store_part(h_rows + s * d + j, h, left);
+                                    /* (12)  n = f * n_prev + i */
+                                    const vec n = f * n_prev + i;
+                                    store(n_rows + s * row_d + j, n);
+
+                                    /* (13)  h = o * c / n */
+                                    const vec h = o * c / n;
+                                    store_part(h_rows + s * d + j, h, left);
+                                }
                             }
                         }
                     }
@@ -470,77 +479,86 @@ static void slstm_simd_infer_member(
                     const size_t c_prev_stride = t > 0 ? row_d : d;
                     const real *const n_prev_rows = t > 0 ? work_n + (((t - 1) & 1) * B + begin) * row_d : initial->n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = d - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+                            /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, d, d}};
+                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                        }
 
-                                /* (1)  ztilde = W_z x + R_z h_prev + b_z */
-                                const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                const vec b_z_here = load_part(b_z + j, left);
+                                const vec b_i_here = load_part(b_i + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                const vec b_o_here = load_part(b_o + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
 
-                                /* (2)  itilde = W_i x + R_i h_prev + b_i */
-                                const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                                    /* (1)  ztilde = W_z x + R_z h_prev + b_z */
+                                    const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
 
-                                /* (3)  ftilde = W_f x + R_f h_prev + b_f */
-                                const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                                    /* (2)  itilde = W_i x + R_i h_prev + b_i */
+                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                                /* (4)  otilde = W_o x + R_o h_prev + b_o */
-                                const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                                    /* (3)  ftilde = W_f x + R_f h_prev + b_f */
+                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
 
-                                /* (5)  z = tanh(ztilde) */
-                                const vec z = vec_tanh(ztilde);
+                                    /* (4)  otilde = W_o x + R_o h_prev + b_o */
+                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                                /* (6)  o = sigmoid(otilde) */
-                                const vec o = vec_sigmoid(otilde);
+                                    /* (5)  z = tanh(ztilde) */
+                                    const vec z = vec_tanh(ztilde);
 
-                                /* (7)  softplus_ftilde = softplus(-ftilde) */
-                                const vec softplus_ftilde = vec_softplus(-ftilde);
+                                    /* (6)  o = sigmoid(otilde) */
+                                    const vec o = vec_sigmoid(otilde);
 
-                                /* (7)  l_f = -softplus(-ftilde) */
-                                const vec l_f = -softplus_ftilde;
+                                    /* (7)  softplus_ftilde = softplus(-ftilde) */
+                                    const vec softplus_ftilde = vec_softplus(-ftilde);
 
-                                /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
-                                const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
-                                store(m_rows + s * row_d + j, m);
+                                    /* (7)  l_f = -softplus(-ftilde) */
+                                    const vec l_f = -softplus_ftilde;
 
-                                /* (9)  a_i = itilde - m */
-                                const vec a_i = itilde - m;
+                                    /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+                                    const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
+                                    store(m_rows + s * row_d + j, m);
 
-                                /* (9)  i = exp(a_i) */
-                                const vec i = vec_exp(a_i);
+                                    /* (9)  a_i = itilde - m */
+                                    const vec a_i = itilde - m;
 
-                                /* (10)  a_f = l_f + m_prev - m */
-                                const vec a_f = l_f + m_prev - m;
+                                    /* (9)  i = exp(a_i) */
+                                    const vec i = vec_exp(a_i);
 
-                                /* (10)  f = exp(a_f) */
-                                const vec f = vec_exp(a_f);
+                                    /* (10)  a_f = l_f + m_prev - m */
+                                    const vec a_f = l_f + m_prev - m;
 
-                                /* (11)  c = f * c_prev + i * z */
-                                const vec c = f * c_prev + i * z;
-                                store(c_rows + s * row_d + j, c);
+                                    /* (10)  f = exp(a_f) */
+                                    const vec f = vec_exp(a_f);
 
-                                /* (12)  n = f * n_prev + i */
-                                const vec n = f * n_prev + i;
-                                store(n_rows + s * row_d + j, n);
+                                    /* (11)  c = f * c_prev + i * z */
+                                    const vec c = f * c_prev + i * z;
+                                    store(c_rows + s * row_d + j, c);
 
-                                /* (13)  h = o * c / n */
-                                const vec h = o * c / n;
-                                store_part(h_rows + s * d + j, h, left);
+                                    /* (12)  n = f * n_prev + i */
+                                    const vec n = f * n_prev + i;
+                                    store(n_rows + s * row_d + j, n);
+
+                                    /* (13)  h = o * c / n */
+                                    const vec h = o * c / n;
+                                    store_part(h_rows + s * d + j, h, left);
+                                }
                             }
                         }
                     }
@@ -793,22 +811,32 @@ static void slstm_simd_backward_member(
                     const real *const itilde_bar_rows = work_itilde_bar + ((t - first) * B + begin) * row_d;
                     const real *const ztilde_bar_rows = work_ztilde_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_d;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(d, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
-                        const operand factors_ztilde_bar[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                        product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * 4 * d, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
+                            /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
+                            const operand factors_ztilde_bar[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
+                            product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * 4 * d, tile_h_prev_bar, 0);
+                        }
 
-                                /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                                store(h_prev_bar_rows + s * row_d + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+
+                                    /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                    store(h_prev_bar_rows + s * row_d + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -829,21 +857,30 @@ static void slstm_simd_backward_member(
                 const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
                 const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(D, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                    const operand factors_ztilde_bar_2[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                    product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * 4 * d, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(D, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = D - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
+                        const operand factors_ztilde_bar_2[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
+                        product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * 4 * d, tile_x_bar, 0);
+                    }
 
-                            /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * D + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(D, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = D - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * D + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -986,81 +1023,91 @@ static void slstm_simd_step_member(
             const real *const m_prev_rows = state->m + begin * d;
             const real *const c_prev_rows = state->c + begin * d;
             const real *const n_prev_rows = state->n + begin * d;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(d, vectors, block);
-                ALIGNED real tile_ztilde[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_ztilde_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                /* W_z x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{x_rows, D, D}};
-                product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_ztilde = tile_ztilde_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                    /* W_z x, W_i x, W_f x, W_o x */
+                    const operand factors_x[] = {{x_rows, D, D}};
+                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = d - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_i_here = load_part(b_i + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec m_prev = load_part(m_prev_rows + s * d + j, left);
-                        const vec c_prev = load_part(c_prev_rows + s * d + j, left);
-                        const vec n_prev = load_part(n_prev_rows + s * d + j, left);
+                    /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, d, d}};
+                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                }
 
-                        /* (1)  ztilde = W_z x + R_z h_prev + b_z */
-                        const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    real *const tile_ztilde = tile_ztilde_group + (one - turn) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec m_prev = load_part(m_prev_rows + s * d + j, left);
+                            const vec c_prev = load_part(c_prev_rows + s * d + j, left);
+                            const vec n_prev = load_part(n_prev_rows + s * d + j, left);
 
-                        /* (2)  itilde = W_i x + R_i h_prev + b_i */
-                        const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
+                            /* (1)  ztilde = W_z x + R_z h_prev + b_z */
+                            const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
 
-                        /* (3)  ftilde = W_f x + R_f h_prev + b_f */
-                        const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
+                            /* (2)  itilde = W_i x + R_i h_prev + b_i */
+                            const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                        /* (4)  otilde = W_o x + R_o h_prev + b_o */
-                        const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
+                            /* (3)  ftilde = W_f x + R_f h_prev + b_f */
+                            const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v) * LANES) + b_f_here;
 
-                        /* (5)  z = tanh(ztilde) */
-                        const vec z = vec_tanh(ztilde);
+                            /* (4)  otilde = W_o x + R_o h_prev + b_o */
+                            const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v) * LANES) + b_o_here;
 
-                        /* (6)  o = sigmoid(otilde) */
-                        const vec o = vec_sigmoid(otilde);
+                            /* (5)  z = tanh(ztilde) */
+                            const vec z = vec_tanh(ztilde);
 
-                        /* (7)  softplus_ftilde = softplus(-ftilde) */
-                        const vec softplus_ftilde = vec_softplus(-ftilde);
+                            /* (6)  o = sigmoid(otilde) */
+                            const vec o = vec_sigmoid(otilde);
 
-                        /* (7)  l_f = -softplus(-ftilde) */
-                        const vec l_f = -softplus_ftilde;
+                            /* (7)  softplus_ftilde = softplus(-ftilde) */
+                            const vec softplus_ftilde = vec_softplus(-ftilde);
 
-                        /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
-                        const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
-                        store(m_rows + s * row_d + j, m);
+                            /* (7)  l_f = -softplus(-ftilde) */
+                            const vec l_f = -softplus_ftilde;
 
-                        /* (9)  a_i = itilde - m */
-                        const vec a_i = itilde - m;
+                            /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+                            const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
+                            store(m_rows + s * row_d + j, m);
 
-                        /* (9)  i = exp(a_i) */
-                        const vec i = vec_exp(a_i);
+                            /* (9)  a_i = itilde - m */
+                            const vec a_i = itilde - m;
 
-                        /* (10)  a_f = l_f + m_prev - m */
-                        const vec a_f = l_f + m_prev - m;
+                            /* (9)  i = exp(a_i) */
+                            const vec i = vec_exp(a_i);
 
-                        /* (10)  f = exp(a_f) */
-                        const vec f = vec_exp(a_f);
+                            /* (10)  a_f = l_f + m_prev - m */
+                            const vec a_f = l_f + m_prev - m;
 
-                        /* (11)  c = f * c_prev + i * z */
-                        const vec c = f * c_prev + i * z;
-                        store(c_rows + s * row_d + j, c);
+                            /* (10)  f = exp(a_f) */
+                            const vec f = vec_exp(a_f);
 
-                        /* (12)  n = f * n_prev + i */
-                        const vec n = f * n_prev + i;
-                        store(n_rows + s * row_d + j, n);
+                            /* (11)  c = f * c_prev + i * z */
+                            const vec c = f * c_prev + i * z;
+                            store(c_rows + s * row_d + j, c);
 
-                        /* (13)  h = o * c / n */
-                        const vec h = o * c / n;
-                        store_part(h_rows + s * d + j, h, left);
+                            /* (12)  n = f * n_prev + i */
+                            const vec n = f * n_prev + i;
+                            store(n_rows + s * row_d + j, n);
+
+                            /* (13)  h = o * c / n */
+                            const vec h = o * c / n;
+                            store_part(h_rows + s * d + j, h, left);
+                        }
                     }
                 }
             }

@@ -260,25 +260,34 @@ static void sru_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = tape_a_c + begin * row_m;
             real *const a_h_rows = tape_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                }
 
-                        /* (2)  a_c = W x */
-                        const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
-                        store(a_c_rows + s * row_m + j, a_c);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (4)  a_h = W_h x */
-                        const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                        store(a_h_rows + s * row_m + j, a_h);
+                            /* (2)  a_c = W x */
+                            const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
+                            store(a_c_rows + s * row_m + j, a_c);
+
+                            /* (4)  a_h = W_h x */
+                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_h_rows + s * row_m + j, a_h);
+                        }
                     }
                 }
             }
@@ -312,28 +321,31 @@ static void sru_simd_forward_member(
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec v_f_here = load_part(v_f + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                const vec a_c = load(a_c_rows + s * row_m + j);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec v_f_here = load_part(v_f + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec a_c = load(a_c_rows + s * row_m + j);
 
-                                /* (1)  a_f = W_f x + v_f * c_prev + b_f */
-                                const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
+                                    /* (1)  a_f = W_f x + v_f * c_prev + b_f */
+                                    const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
 
-                                /* (1)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + s * row_m + j, f);
+                                    /* (1)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
+                                    store(f_rows + s * row_m + j, f);
 
-                                /* (2)  c = f * c_prev + (1 - f) * a_c */
-                                const vec c = f * c_prev + (1 - f) * a_c;
-                                store(c_rows + s * row_m + j, c);
+                                    /* (2)  c = f * c_prev + (1 - f) * a_c */
+                                    const vec c = f * c_prev + (1 - f) * a_c;
+                                    store(c_rows + s * row_m + j, c);
+                                }
                             }
                         }
                     }
@@ -359,33 +371,42 @@ static void sru_simd_forward_member(
             const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = tape_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_r x */
-                const operand factors_x_3[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec v_r_here = load_part(v_r + j, left);
-                    const vec b_r_here = load_part(b_r + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c = load(c_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec a_h = load(a_h_rows + s * row_m + j);
+                    /* W_r x */
+                    const operand factors_x_3[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                }
 
-                        /* (3)  a_r = W_r x + v_r * c_prev + b_r */
-                        const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec v_r_here = load_part(v_r + j, left);
+                        const vec b_r_here = load_part(b_r + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec a_h = load(a_h_rows + s * row_m + j);
 
-                        /* (3)  r = sigmoid(a_r) */
-                        const vec r = vec_sigmoid(a_r);
-                        store(r_rows + s * row_m + j, r);
+                            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                            const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
 
-                        /* (4)  h = r * c + (1 - r) * a_h */
-                        const vec h = r * c + (1 - r) * a_h;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+                            store(r_rows + s * row_m + j, r);
+
+                            /* (4)  h = r * c + (1 - r) * a_h */
+                            const vec h = r * c + (1 - r) * a_h;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }
@@ -443,25 +464,34 @@ static void sru_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                }
 
-                        /* (2)  a_c = W x */
-                        const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
-                        store(a_c_rows + s * row_m + j, a_c);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (4)  a_h = W_h x */
-                        const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                        store(a_h_rows + s * row_m + j, a_h);
+                            /* (2)  a_c = W x */
+                            const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
+                            store(a_c_rows + s * row_m + j, a_c);
+
+                            /* (4)  a_h = W_h x */
+                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_h_rows + s * row_m + j, a_h);
+                        }
                     }
                 }
             }
@@ -494,27 +524,30 @@ static void sru_simd_infer_member(
                     const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = work_a_c + (t * B + begin) * row_m;
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec v_f_here = load_part(v_f + j, left);
-                            const vec b_f_here = load_part(b_f + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                const vec a_c = load(a_c_rows + s * row_m + j);
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec v_f_here = load_part(v_f + j, left);
+                                const vec b_f_here = load_part(b_f + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec a_c = load(a_c_rows + s * row_m + j);
 
-                                /* (1)  a_f = W_f x + v_f * c_prev + b_f */
-                                const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
+                                    /* (1)  a_f = W_f x + v_f * c_prev + b_f */
+                                    const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
 
-                                /* (1)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
+                                    /* (1)  f = sigmoid(a_f) */
+                                    const vec f = vec_sigmoid(a_f);
 
-                                /* (2)  c = f * c_prev + (1 - f) * a_c */
-                                const vec c = f * c_prev + (1 - f) * a_c;
-                                store(c_rows + s * row_m + j, c);
+                                    /* (2)  c = f * c_prev + (1 - f) * a_c */
+                                    const vec c = f * c_prev + (1 - f) * a_c;
+                                    store(c_rows + s * row_m + j, c);
+                                }
                             }
                         }
                     }
@@ -539,32 +572,41 @@ static void sru_simd_infer_member(
             const real *const c_prev_rows = begin >= B ? work_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_r x */
-                const operand factors_x_3[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec v_r_here = load_part(v_r + j, left);
-                    const vec b_r_here = load_part(b_r + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c = load(c_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec a_h = load(a_h_rows + s * row_m + j);
+                    /* W_r x */
+                    const operand factors_x_3[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                }
 
-                        /* (3)  a_r = W_r x + v_r * c_prev + b_r */
-                        const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec v_r_here = load_part(v_r + j, left);
+                        const vec b_r_here = load_part(b_r + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec a_h = load(a_h_rows + s * row_m + j);
 
-                        /* (3)  r = sigmoid(a_r) */
-                        const vec r = vec_sigmoid(a_r);
+                            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                            const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
 
-                        /* (4)  h = r * c + (1 - r) * a_h */
-                        const vec h = r * c + (1 - r) * a_h;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+
+                            /* (4)  h = r * c + (1 - r) * a_h */
+                            const vec h = r * c + (1 - r) * a_h;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }
@@ -816,21 +858,30 @@ static void sru_simd_backward_member(
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                    const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
+                        const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                    }
 
-                            /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -900,26 +951,36 @@ static void sru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, W_h x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES;
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x, W_h x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                }
 
-                        /* (2)  a_c = W x */
-                        const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
-                        store(a_c_rows + s * row_m + j, a_c);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (4)  a_h = W_h x */
-                        const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                        store(a_h_rows + s * row_m + j, a_h);
+                            /* (2)  a_c = W x */
+                            const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES);
+                            store(a_c_rows + s * row_m + j, a_c);
+
+                            /* (4)  a_h = W_h x */
+                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_h_rows + s * row_m + j, a_h);
+                        }
                     }
                 }
             }
@@ -936,32 +997,42 @@ static void sru_simd_step_member(
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_c_rows = work_a_c + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_f[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_f x */
-                const operand factors_x_2[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec v_f_here = load_part(v_f + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c_prev = load_part(c_prev_rows + s * m + j, left);
-                        const vec a_c = load(a_c_rows + s * row_m + j);
+                    /* W_f x */
+                    const operand factors_x_2[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f, 0);
+                }
 
-                        /* (1)  a_f = W_f x + v_f * c_prev + b_f */
-                        const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec v_f_here = load_part(v_f + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c_prev = load_part(c_prev_rows + s * m + j, left);
+                            const vec a_c = load(a_c_rows + s * row_m + j);
 
-                        /* (1)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
+                            /* (1)  a_f = W_f x + v_f * c_prev + b_f */
+                            const vec a_f = load(tile_a_f + ((s * 1 + 0) * own + v) * LANES) + v_f_here * c_prev + b_f_here;
 
-                        /* (2)  c = f * c_prev + (1 - f) * a_c */
-                        const vec c = f * c_prev + (1 - f) * a_c;
-                        store(c_rows + s * row_m + j, c);
+                            /* (1)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+
+                            /* (2)  c = f * c_prev + (1 - f) * a_c */
+                            const vec c = f * c_prev + (1 - f) * a_c;
+                            store(c_rows + s * row_m + j, c);
+                        }
                     }
                 }
             }
@@ -979,33 +1050,43 @@ static void sru_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_h_rows = work_a_h + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_r[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_r x */
-                const operand factors_x_3[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec v_r_here = load_part(v_r + j, left);
-                    const vec b_r_here = load_part(b_r + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec c = load(c_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * m + j, left);
-                        const vec a_h = load(a_h_rows + s * row_m + j);
+                    /* W_r x */
+                    const operand factors_x_3[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                }
 
-                        /* (3)  a_r = W_r x + v_r * c_prev + b_r */
-                        const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec v_r_here = load_part(v_r + j, left);
+                        const vec b_r_here = load_part(b_r + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * m + j, left);
+                            const vec a_h = load(a_h_rows + s * row_m + j);
 
-                        /* (3)  r = sigmoid(a_r) */
-                        const vec r = vec_sigmoid(a_r);
+                            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                            const vec a_r = load(tile_a_r + ((s * 1 + 0) * own + v) * LANES) + v_r_here * c_prev + b_r_here;
 
-                        /* (4)  h = r * c + (1 - r) * a_h */
-                        const vec h = r * c + (1 - r) * a_h;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+
+                            /* (4)  h = r * c + (1 - r) * a_h */
+                            const vec h = r * c + (1 - r) * a_h;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

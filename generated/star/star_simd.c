@@ -258,25 +258,34 @@ static void star_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_z x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_z x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                }
 
-                        /* (2)  a_z = W_z x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  z = tanh(a_z) */
-                        const vec z = vec_tanh(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (2)  a_z = W_z x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                            /* (2)  z = tanh(a_z) */
+                            const vec z = vec_tanh(a_z);
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -309,35 +318,44 @@ static void star_simd_forward_member(
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_h h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_k_here = load_part(b_k + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_h h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                        }
 
-                                /* (1)  a_k = W_x x + W_h h_prev + b_k */
-                                const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_k_here = load_part(b_k + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  k = sigmoid(a_k) */
-                                const vec k = vec_sigmoid(a_k);
-                                store(k_rows + s * row_m + j, k);
+                                    /* (1)  a_k = W_x x + W_h h_prev + b_k */
+                                    const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
 
-                                /* (3)  a_h = (1 - k) * h_prev + k * z */
-                                const vec a_h = (1 - k) * h_prev + k * z;
+                                    /* (1)  k = sigmoid(a_k) */
+                                    const vec k = vec_sigmoid(a_k);
+                                    store(k_rows + s * row_m + j, k);
 
-                                /* (3)  h = tanh(a_h) */
-                                const vec h = vec_tanh(a_h);
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  a_h = (1 - k) * h_prev + k * z */
+                                    const vec a_h = (1 - k) * h_prev + k * z;
+
+                                    /* (3)  h = tanh(a_h) */
+                                    const vec h = vec_tanh(a_h);
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -392,25 +410,34 @@ static void star_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_z x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_z x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                }
 
-                        /* (2)  a_z = W_z x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  z = tanh(a_z) */
-                        const vec z = vec_tanh(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (2)  a_z = W_z x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                            /* (2)  z = tanh(a_z) */
+                            const vec z = vec_tanh(a_z);
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -442,34 +469,43 @@ static void star_simd_infer_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* W_h h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_k_here = load_part(b_k + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* W_h h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                        }
 
-                                /* (1)  a_k = W_x x + W_h h_prev + b_k */
-                                const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_k_here = load_part(b_k + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  k = sigmoid(a_k) */
-                                const vec k = vec_sigmoid(a_k);
+                                    /* (1)  a_k = W_x x + W_h h_prev + b_k */
+                                    const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
 
-                                /* (3)  a_h = (1 - k) * h_prev + k * z */
-                                const vec a_h = (1 - k) * h_prev + k * z;
+                                    /* (1)  k = sigmoid(a_k) */
+                                    const vec k = vec_sigmoid(a_k);
 
-                                /* (3)  h = tanh(a_h) */
-                                const vec h = vec_tanh(a_h);
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (3)  a_h = (1 - k) * h_prev + k * z */
+                                    const vec a_h = (1 - k) * h_prev + k * z;
+
+                                    /* (3)  h = tanh(a_h) */
+                                    const vec h = vec_tanh(a_h);
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -588,24 +624,34 @@ static void star_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_k_bar_rows = work_a_k_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* W_h^T a_k_bar */
-                        const operand factors_a_k_bar[] = {{a_k_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_k_bar, 1, panels_a_k_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec k = load(k_rows + s * row_m + j);
-                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                            /* W_h^T a_k_bar */
+                            const operand factors_a_k_bar[] = {{a_k_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_k_bar, 1, panels_a_k_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - k);
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec k = load(k_rows + s * row_m + j);
+                                    const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+
+                                    /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - k);
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -667,21 +713,30 @@ static void star_simd_backward_member(
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_x^T a_k_bar, W_z^T a_z_bar */
-                    const operand factors_a_k_bar_2[] = {{a_k_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_x^T a_k_bar, W_z^T a_z_bar */
+                        const operand factors_a_k_bar_2[] = {{a_k_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -753,26 +808,36 @@ static void star_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_z[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_z x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W_z x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                }
 
-                        /* (2)  a_z = W_z x + b_z */
-                        const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  z = tanh(a_z) */
-                        const vec z = vec_tanh(a_z);
-                        store(z_rows + s * row_m + j, z);
+                            /* (2)  a_z = W_z x + b_z */
+                            const vec a_z = load(tile_a_z + ((s * 1 + 0) * own + v) * LANES) + b_z_here;
+
+                            /* (2)  z = tanh(a_z) */
+                            const vec z = vec_tanh(a_z);
+                            store(z_rows + s * row_m + j, z);
+                        }
                     }
                 }
             }
@@ -789,38 +854,48 @@ static void star_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_k[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_k_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_x x */
-                const operand factors_x_2[] = {{x_rows, n, n}};
-                product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_k = tile_a_k_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                /* W_h h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                    /* W_x x */
+                    const operand factors_x_2[] = {{x_rows, n, n}};
+                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_k_here = load_part(b_k + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec z = load(z_rows + s * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* W_h h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                }
 
-                        /* (1)  a_k = W_x x + W_h h_prev + b_k */
-                        const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_k = tile_a_k_group + (one - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_k_here = load_part(b_k + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(z_rows + s * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (1)  k = sigmoid(a_k) */
-                        const vec k = vec_sigmoid(a_k);
+                            /* (1)  a_k = W_x x + W_h h_prev + b_k */
+                            const vec a_k = load(tile_a_k + ((s * 1 + 0) * own + v) * LANES) + b_k_here;
 
-                        /* (3)  a_h = (1 - k) * h_prev + k * z */
-                        const vec a_h = (1 - k) * h_prev + k * z;
+                            /* (1)  k = sigmoid(a_k) */
+                            const vec k = vec_sigmoid(a_k);
 
-                        /* (3)  h = tanh(a_h) */
-                        const vec h = vec_tanh(a_h);
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (3)  a_h = (1 - k) * h_prev + k * z */
+                            const vec a_h = (1 - k) * h_prev + k * z;
+
+                            /* (3)  h = tanh(a_h) */
+                            const vec h = vec_tanh(a_h);
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

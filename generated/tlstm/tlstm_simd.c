@@ -251,38 +251,47 @@ static void tlstm_simd_forward_member(
             real *const f_rows = tape_f + begin * row_m;
             real *const o_rows = tape_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                    const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
+                    product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                }
 
-                        /* (1)  z = V_z x_prev + W_z x + b_z */
-                        const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
-                        store(z_rows + s * row_m + j, z);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_f = V_f x_prev + W_f x + b_f */
-                        const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                            /* (1)  z = V_z x_prev + W_z x + b_z */
+                            const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + s * row_m + j, f);
+                            /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                            const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                        /* (3)  a_o = V_o x_prev + W_o x + b_o */
-                        const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                            /* (2)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
 
-                        /* (3)  o = tanh(a_o) */
-                        const vec o = vec_tanh(a_o);
-                        store(o_rows + s * row_m + j, o);
+                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+
+                            /* (3)  o = tanh(a_o) */
+                            const vec o = vec_tanh(a_o);
+                            store(o_rows + s * row_m + j, o);
+                        }
                     }
                 }
             }
@@ -401,38 +410,47 @@ static void tlstm_simd_infer_member(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                    const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
+                    product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                }
 
-                        /* (1)  z = V_z x_prev + W_z x + b_z */
-                        const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
-                        store(z_rows + s * row_m + j, z);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_f = V_f x_prev + W_f x + b_f */
-                        const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                            /* (1)  z = V_z x_prev + W_z x + b_z */
+                            const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + s * row_m + j, f);
+                            /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                            const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                        /* (3)  a_o = V_o x_prev + W_o x + b_o */
-                        const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                            /* (2)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
 
-                        /* (3)  o = tanh(a_o) */
-                        const vec o = vec_tanh(a_o);
-                        store(o_rows + s * row_m + j, o);
+                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+
+                            /* (3)  o = tanh(a_o) */
+                            const vec o = vec_tanh(a_o);
+                            store(o_rows + s * row_m + j, o);
+                        }
                     }
                 }
             }
@@ -684,21 +702,30 @@ static void tlstm_simd_backward_member(
                 const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
                 const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
                 real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
+                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
+                    }
 
-                            /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
-                            const vec x_prev_bar = load(tile_x_prev_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
+                                const vec x_prev_bar = load(tile_x_prev_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                            }
                         }
                     }
                 }
@@ -748,22 +775,31 @@ static void tlstm_simd_backward_member(
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             const real *const z_bar_rows = work_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(n, vectors, block);
-                ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
-                const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = n - j;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec x_next_bar = load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
+                    /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
+                    const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
+                    product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                }
 
-                        /* (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3) */
-                        const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + x_next_bar;
-                        store_part(x_bar_rows + s * n + j, x_bar, left);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = n - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x_next_bar = load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
+
+                            /* (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3) */
+                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + x_next_bar;
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                        }
                     }
                 }
             }
@@ -821,39 +857,49 @@ static void tlstm_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = state->x + begin * n;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_z_here = load_part(b_z + j, left);
-                    const vec b_f_here = load_part(b_f + j, left);
-                    const vec b_o_here = load_part(b_o + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                    const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
+                    product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                }
 
-                        /* (1)  z = V_z x_prev + W_z x + b_z */
-                        const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
-                        store(z_rows + s * row_m + j, z);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_f = V_f x_prev + W_f x + b_f */
-                        const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                            /* (1)  z = V_z x_prev + W_z x + b_z */
+                            const vec z = load(tile_z + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + s * row_m + j, f);
+                            /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                            const vec a_f = load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                        /* (3)  a_o = V_o x_prev + W_o x + b_o */
-                        const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                            /* (2)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
 
-                        /* (3)  o = tanh(a_o) */
-                        const vec o = vec_tanh(a_o);
-                        store(o_rows + s * row_m + j, o);
+                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+
+                            /* (3)  o = tanh(a_o) */
+                            const vec o = vec_tanh(a_o);
+                            store(o_rows + s * row_m + j, o);
+                        }
                     }
                 }
             }

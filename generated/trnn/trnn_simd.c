@@ -218,29 +218,38 @@ static void trnn_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const f_rows = tape_f + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, V x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_here = load_part(b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x, V x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                }
 
-                        /* (1)  z = W x */
-                        const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
-                        store(z_rows + s * row_m + j, z);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_f = V x + b */
-                        const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                            /* (1)  z = W x */
+                            const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + s * row_m + j, f);
+                            /* (2)  a_f = V x + b */
+                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+
+                            /* (2)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
+                        }
                     }
                 }
             }
@@ -319,29 +328,38 @@ static void trnn_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, V x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_here = load_part(b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x, V x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                }
 
-                        /* (1)  z = W x */
-                        const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
-                        store(z_rows + s * row_m + j, z);
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_f = V x + b */
-                        const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                            /* (1)  z = W x */
+                            const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + s * row_m + j, f);
+                            /* (2)  a_f = V x + b */
+                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+
+                            /* (2)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
+                        }
                     }
                 }
             }
@@ -517,21 +535,30 @@ static void trnn_simd_backward_member(
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W^T z_bar, V^T a_f_bar */
-                    const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W^T z_bar, V^T a_f_bar */
+                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -595,30 +622,40 @@ static void trnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_z[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, V x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_here = load_part(b + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
+                    /* W x, V x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                }
 
-                        /* (1)  z = W x */
-                        const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
-                        store(z_rows + s * row_m + j, z);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
 
-                        /* (2)  a_f = V x + b */
-                        const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                            /* (1)  z = W x */
+                            const vec z = load(tile_z + ((s * 2 + 0) * own + v) * LANES);
+                            store(z_rows + s * row_m + j, z);
 
-                        /* (2)  f = sigmoid(a_f) */
-                        const vec f = vec_sigmoid(a_f);
-                        store(f_rows + s * row_m + j, f);
+                            /* (2)  a_f = V x + b */
+                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+
+                            /* (2)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
+                        }
                     }
                 }
             }

@@ -260,39 +260,48 @@ static void ugrnn_simd_forward_member(
                     real *const g_rows = tape_g + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_c h_prev, U_g h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_c_here = load_part(b_c + j, left);
-                            const vec b_g_here = load_part(b_g + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_c h_prev, U_g h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                        }
 
-                                /* (1)  a_c = W_c x + U_c h_prev + b_c */
-                                const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES) + b_c_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_c_here = load_part(b_c + j, left);
+                                const vec b_g_here = load_part(b_g + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  c = tanh(a_c) */
-                                const vec c = vec_tanh(a_c);
-                                store(c_rows + s * row_m + j, c);
+                                    /* (1)  a_c = W_c x + U_c h_prev + b_c */
+                                    const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES) + b_c_here;
 
-                                /* (2)  a_g = W_g x + U_g h_prev + b_g */
-                                const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
+                                    /* (1)  c = tanh(a_c) */
+                                    const vec c = vec_tanh(a_c);
+                                    store(c_rows + s * row_m + j, c);
 
-                                /* (2)  g = sigmoid(a_g) */
-                                const vec g = vec_sigmoid(a_g);
-                                store(g_rows + s * row_m + j, g);
+                                    /* (2)  a_g = W_g x + U_g h_prev + b_g */
+                                    const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
-                                /* (3)  h = g * h_prev + (1 - g) * c */
-                                const vec h = g * h_prev + (1 - g) * c;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (2)  g = sigmoid(a_g) */
+                                    const vec g = vec_sigmoid(a_g);
+                                    store(g_rows + s * row_m + j, g);
+
+                                    /* (3)  h = g * h_prev + (1 - g) * c */
+                                    const vec h = g * h_prev + (1 - g) * c;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -358,37 +367,46 @@ static void ugrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
 
-                        /* U_c h_prev, U_g h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES, left = m - j;
-                            const vec b_c_here = load_part(b_c + j, left);
-                            const vec b_g_here = load_part(b_g + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            /* U_c h_prev, U_g h_prev */
+                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                        }
 
-                                /* (1)  a_c = W_c x + U_c h_prev + b_c */
-                                const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES) + b_c_here;
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                const vec b_c_here = load_part(b_c + j, left);
+                                const vec b_g_here = load_part(b_g + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                /* (1)  c = tanh(a_c) */
-                                const vec c = vec_tanh(a_c);
+                                    /* (1)  a_c = W_c x + U_c h_prev + b_c */
+                                    const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES) + b_c_here;
 
-                                /* (2)  a_g = W_g x + U_g h_prev + b_g */
-                                const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
+                                    /* (1)  c = tanh(a_c) */
+                                    const vec c = vec_tanh(a_c);
 
-                                /* (2)  g = sigmoid(a_g) */
-                                const vec g = vec_sigmoid(a_g);
+                                    /* (2)  a_g = W_g x + U_g h_prev + b_g */
+                                    const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
-                                /* (3)  h = g * h_prev + (1 - g) * c */
-                                const vec h = g * h_prev + (1 - g) * c;
-                                store_part(h_rows + s * m + j, h, left);
+                                    /* (2)  g = sigmoid(a_g) */
+                                    const vec g = vec_sigmoid(a_g);
+
+                                    /* (3)  h = g * h_prev + (1 - g) * c */
+                                    const vec h = g * h_prev + (1 - g) * c;
+                                    store_part(h_rows + s * m + j, h, left);
+                                }
                             }
                         }
                     }
@@ -512,24 +530,34 @@ static void ugrnn_simd_backward_member(
                     const real *const a_g_bar_rows = work_a_g_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    for (size_t turn = from; turn < to; ++turn) {
-                        const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                        const size_t own = vectors_of(m, vectors, block);
-                        ALIGNED real tile_h_prev_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                    for (size_t turn = from, end; turn < to; turn = end) {
+                        end = least(to, turn + blocks_together(rows));
+                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        /* U_c^T a_c_bar, U_g^T a_g_bar */
-                        const operand factors_a_c_bar[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_c_bar, 2, panels_a_c_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec g = load(g_rows + s * row_m + j);
-                                const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            /* U_c^T a_c_bar, U_g^T a_g_bar */
+                            const operand factors_a_c_bar[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
+                            product(rows, 1 * own, factors_a_c_bar, 2, panels_a_c_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                        }
 
-                                /* (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (2), (3) */
-                                const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * g;
-                                store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec g = load(g_rows + s * row_m + j);
+                                    const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                                    /* (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (2), (3) */
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * g;
+                                    store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
+                                }
                             }
                         }
                     }
@@ -548,21 +576,30 @@ static void ugrnn_simd_backward_member(
                 const real *const a_g_bar_rows = work_a_g_bar + begin * row_m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    ALIGNED real tile_x_bar[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                for (size_t turn = from, end; turn < to; turn = end) {
+                    end = least(to, turn + blocks_together(rows));
+                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    /* W_c^T a_c_bar, W_g^T a_g_bar */
-                    const operand factors_a_c_bar_2[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_a_c_bar_2, 2, panels_a_c_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
+                        /* W_c^T a_c_bar, W_g^T a_g_bar */
+                        const operand factors_a_c_bar_2[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
+                        product(rows, 1 * own, factors_a_c_bar_2, 2, panels_a_c_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                    }
 
-                            /* (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2) */
-                            const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                    for (size_t block = turn; block < end; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES, left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+
+                                /* (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -665,41 +702,51 @@ static void ugrnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
-            for (size_t turn = from; turn < to; ++turn) {
-                const size_t block = t & 1 ? from + to - 1 - turn : turn;
-                const size_t own = vectors_of(m, vectors, block);
-                ALIGNED real tile_a_c[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t turn = from, end; turn < to; turn = end) {
+                end = least(to, turn + blocks_together(rows));
+                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_c x, W_g x */
-                const operand factors_x[] = {{x_rows, n, n}};
-                product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                /* U_c h_prev, U_g h_prev */
-                const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                    /* W_c x, W_g x */
+                    const operand factors_x[] = {{x_rows, n, n}};
+                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
 
-                for (size_t v = 0; v < own; ++v) {
-                    const size_t j = (block * vectors + v) * LANES, left = m - j;
-                    const vec b_c_here = load_part(b_c + j, left);
-                    const vec b_g_here = load_part(b_g + j, left);
-                    for (size_t s = 0; s < rows; ++s) {
-                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                    /* U_c h_prev, U_g h_prev */
+                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
+                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                }
 
-                        /* (1)  a_c = W_c x + U_c h_prev + b_c */
-                        const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES) + b_c_here;
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        const vec b_c_here = load_part(b_c + j, left);
+                        const vec b_g_here = load_part(b_g + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (1)  c = tanh(a_c) */
-                        const vec c = vec_tanh(a_c);
+                            /* (1)  a_c = W_c x + U_c h_prev + b_c */
+                            const vec a_c = load(tile_a_c + ((s * 2 + 0) * own + v) * LANES) + b_c_here;
 
-                        /* (2)  a_g = W_g x + U_g h_prev + b_g */
-                        const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
+                            /* (1)  c = tanh(a_c) */
+                            const vec c = vec_tanh(a_c);
 
-                        /* (2)  g = sigmoid(a_g) */
-                        const vec g = vec_sigmoid(a_g);
+                            /* (2)  a_g = W_g x + U_g h_prev + b_g */
+                            const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
-                        /* (3)  h = g * h_prev + (1 - g) * c */
-                        const vec h = g * h_prev + (1 - g) * c;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (2)  g = sigmoid(a_g) */
+                            const vec g = vec_sigmoid(a_g);
+
+                            /* (3)  h = g * h_prev + (1 - g) * c */
+                            const vec h = g * h_prev + (1 - g) * c;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }

@@ -128,14 +128,17 @@ class UnitsWriter:
             return self.shared([own, *last])
         lines = ["end = least(to, turn + blocks_together(rows));",
                  *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead)]
-        here = [own, *map(self._reached, self.one.tiles)]
-        lines += ["", *self._group([*here, *self._products()]), "", *self._group([*here, *last])]
+        now = [tile for tile in self.one.tiles if not all(one.ahead for one in tile.products)]
+        if now:
+            lines += ["", *self._group([own, *map(self._reached, now), *self._products(now)])]
+        lines += ["", *self._group([own, *map(self._reached, self.one.tiles), *last])]
         return nest("for (size_t turn = from, end; turn < to; turn = end)", lines)
 
     def _group(self, lines: Sequence[str]) -> Lines:
-        """The loop over the blocks at a time, taken in reverse at every other step of a scan:
+        """The loop over the blocks at a time.
 
-        what the step before read last is still in the cache.
+        A scan takes them in reverse at every other step: what the step before read last is
+        still in the cache.
         """
         if not self._turning():
             return nest("for (size_t block = turn; block < end; ++block)", lines)
@@ -181,10 +184,10 @@ class UnitsWriter:
     def _turning(self) -> bool:
         return bool(self.one.operands) and self.row.time == self.local.time
 
-    def _products(self) -> Lines:
+    def _products(self, tiles: Sequence[Tile]) -> Lines:
         """The products of one block that are not computed ahead."""
         lines: Lines = []
-        for tile in self.one.tiles:
+        for tile in tiles:
             now = [one for one in tile.products if not one.ahead]
             for place, product in enumerate(now):
                 operands = [self.program[one.operand] for one in product.segments]

@@ -385,11 +385,22 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
  * bytes on (then all panels together are too large for the near caches) it fetches AHEAD. */
 enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 
+/* Holds a vector in its register: GCC would read it from memory again for every row. */
+#if VECTOR_BYTES < 64 && defined(__x86_64__)
+#define HOLD(vector) __asm__("" : "+x"(vector))
+#elif defined(__aarch64__)
+#define HOLD(vector) __asm__("" : "+w"(vector))
+#else
+#define HOLD(vector) (void)(vector)
+#endif
+
 /* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
- * vectors]: a is an operand from its row `first` on, its entries lie `along` apart, tile's rows
- * `row`. S sums side by side where a tile alone would wait for its own additions. */
-#define TILE_AS(NAME, R, N, S, FETCHING)                                                         \
-    MAYBE void NAME(const operand *operands, size_t count, size_t first, size_t along,           \
+ * vectors]: a is an operand from its row `first` on, its rows lie ACROSS and its entries ALONG
+ * apart, tile's rows `row`. S sums side by side where a tile alone would wait for its own
+ * additions, STEPS entries at a time. */
+#define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
+#define TILE_AS(NAME, R, N, S, FETCHING, ACROSS, ALONG)                                          \
+    MAYBE void NAME(const operand *operands, size_t count, size_t first,                         \
                     const real *restrict panel, real *restrict tile, size_t row, int onto)       \
     {                                                                                            \
         vec sum[S][R][N];                                                                        \
@@ -398,24 +409,30 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
                     sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
         for (const operand *by = operands; by < operands + count; ++by) {                        \
-            const size_t across = by->stride;                                                    \
-            const real *restrict a = by->rows + first * across;                                  \
-            size_t left = by->entries;                                                           \
-            for (; left >= S; left -= S, a += S * along, panel += S * N * LANES)                 \
-                UNROLLED for (int s = 0; s < S; ++s) {                                           \
-                    UNROLLED for (int v = 0; v < N; ++v)                                         \
-                        if (FETCHING && (s * N + v) * VECTOR_BYTES % LINE == 0)                  \
-                            __builtin_prefetch((const char *)(panel + (s * N + v) * LANES)       \
+            const size_t stride = by->stride;                                                    \
+            const real *a[R];                                                                    \
+            UNROLLED for (int r = 0; r < R; ++r)                                                 \
+                a[r] = by->rows + first * stride + r * (ACROSS);                                 \
+            size_t left = by->entries, k = 0;                                                    \
+            for (; left >= STEPS(S); left -= STEPS(S), panel += STEPS(S) * N * LANES)            \
+                UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                               \
+                    vec b[N];                                                                    \
+                    UNROLLED for (int v = 0; v < N; ++v) {                                       \
+                        b[v] = load(panel + (i * N + v) * LANES);                                \
+                        if (R > 1)                                                               \
+                            HOLD(b[v]);                                                          \
+                        if (FETCHING && (i * N + v) * VECTOR_BYTES % LINE == 0)                  \
+                            __builtin_prefetch((const char *)(panel + (i * N + v) * LANES)       \
                                                + AHEAD);                                         \
+                    }                                                                            \
                     UNROLLED for (int r = 0; r < R; ++r) /* a row's entry, times all vectors */  \
                         UNROLLED for (int v = 0; v < N; ++v)                                     \
-                            sum[s][r][v] += a[r * across + s * along]                            \
-                                            * load(panel + (s * N + v) * LANES);                 \
+                            sum[i % S][r][v] += a[r][k * (ALONG)] * b[v];                        \
                 }                                                                                \
-            for (; left > 0; --left, a += along, panel += N * LANES)                             \
+            for (; left > 0; --left, ++k, panel += N * LANES)                                    \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int v = 0; v < N; ++v)                                         \
-                        sum[0][r][v] += a[r * across] * load(panel + v * LANES);                 \
+                        sum[0][r][v] += a[r][k * (ALONG)] * load(panel + v * LANES);             \
         }                                                                                        \
         UNROLLED for (int r = 0; r < R; ++r)                                                     \
             UNROLLED for (int v = 0; v < N; ++v) {                                               \
@@ -425,8 +442,10 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
             }                                                                                    \
     }
 
-#define TILE(R, N, S) TILE_AS(tile_##R##_##N, R, N, S, 0)
-#define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1)
+#define TILE(R, N, S)                                                                            \
+    TILE_AS(tile_##R##_##N, R, N, S, 0, stride, 1)                                               \
+    TILE_AS(turned_##R##_##N, R, N, S, 0, 1, stride)
+#define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1, stride, 1)
 
 /* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
  * brought into a register once for both. */
@@ -457,8 +476,7 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
         }                                                                                        \
     }
 
-typedef void (*tile_function)(const operand *, size_t, size_t, size_t, const real *, real *, size_t,
-                              int);
+typedef void (*tile_function)(const operand *, size_t, size_t, const real *, real *, size_t, int);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
  * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one. */
@@ -479,7 +497,8 @@ static const size_t rows_of[WIDEST] = {6, 6};
 #endif
 
 #if defined(SYMRNN_TILES_APART)
-TILES const tile_function tiles[WIDEST][MOST_ROWS], far_tiles[WIDEST];
+TILES const tile_function tiles[WIDEST][MOST_ROWS], turned_tiles[WIDEST][MOST_ROWS],
+                          far_tiles[WIDEST];
 #elif VECTOR_BYTES == 64
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -493,6 +512,11 @@ TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},
     {tile_1_3, tile_2_3, tile_3_3, tile_4_3, tile_5_3, tile_6_3, tile_7_3, tile_8_3},
     {tile_1_4, tile_2_4, tile_3_4, tile_4_4, tile_5_4, tile_6_4, 0, 0}};
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = {
+    {turned_1_1, turned_2_1, turned_3_1, turned_4_1, turned_5_1, turned_6_1, turned_7_1, turned_8_1},
+    {turned_1_2, turned_2_2, turned_3_2, turned_4_2, turned_5_2, turned_6_2, turned_7_2, turned_8_2},
+    {turned_1_3, turned_2_3, turned_3_3, turned_4_3, turned_5_3, turned_6_3, turned_7_3, turned_8_3},
+    {turned_1_4, turned_2_4, turned_3_4, turned_4_4, turned_5_4, turned_6_4, 0, 0}};
 FAR_TILE(1, 8) FAR_TILE(2, 4) FAR_TILE(3, 4) FAR_TILE(4, 2)
 TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2, far_tile_3, far_tile_4};
 #else
@@ -501,6 +525,9 @@ TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2,
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = {
+    {turned_1_1, turned_2_1, turned_3_1, turned_4_1, turned_5_1, turned_6_1},
+    {turned_1_2, turned_2_2, turned_3_2, turned_4_2, turned_5_2, turned_6_2}};
 FAR_TILE(1, 8) FAR_TILE(2, 4)
 TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2};
 #endif
@@ -518,7 +545,7 @@ MAYBE size_t row_product(size_t vectors, size_t width, const operand *operands, 
         pair_2_1(operands, count, panel, second, tile, onto);
     else {
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
-        (is_far ? far_tiles[width - 1] : tiles[width - 1][0])(operands, count, 0, 1, panel, tile, 0,
+        (is_far ? far_tiles[width - 1] : tiles[width - 1][0])(operands, count, 0, panel, tile, 0,
                                                               onto);
         return width;
     }
@@ -543,7 +570,7 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
         }
         for (size_t r = 0, height; r < rows; r += height) {
             height = even_part(rows - r, rows_of[width - 1]);
-            tiles[width - 1][height - 1](operands, count, r, 1, from, tile + r * row + v * LANES,
+            tiles[width - 1][height - 1](operands, count, r, from, tile + r * row + v * LANES,
                                          row, onto);
         }
     }
@@ -725,15 +752,14 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
     const int full = column + width * LANES <= columns && one->scale == 1;
     for (size_t height; unit < end; unit += height) {
         height = even_part(end - unit, rows_of[width - 1]);
-        const tile_function times = tiles[width - 1][height - 1];
-        const operand left = {row_of(&one->left, from) + unit, 1, deep};
-        const size_t along = stride_of(&one->left, from);
+        const tile_function times = turned_tiles[width - 1][height - 1];
+        const operand left = {row_of(&one->left, from) + unit, stride_of(&one->left, from), deep};
         real *out = one->out + unit * columns + column;
         if (full) {
-            times(&left, 1, 0, along, panel, out, columns, onto);
+            times(&left, 1, 0, panel, out, columns, onto);
             continue;
         }
-        times(&left, 1, 0, along, panel, tile, width * LANES, 0);
+        times(&left, 1, 0, panel, tile, width * LANES, 0);
         for (size_t r = 0; r < height; ++r)
             for (size_t v = 0; v < width; ++v) {
                 real *to = out + r * columns + v * LANES;
