@@ -63,6 +63,7 @@ typedef real unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(
 #define MAYBE static __attribute__((unused))
 #define ALIGNED __attribute__((aligned(VECTOR_BYTES)))
 #define UNROLLED _Pragma("GCC unroll 16")
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
 
 ALWAYS vec load(const real *from)
 {
@@ -82,7 +83,7 @@ ALWAYS vec splat(real value)
 /* The first `count` entries, zeros behind them: the end of a row that is not padded. */
 ALWAYS vec load_part(const real *from, size_t count)
 {
-    if (count >= LANES)
+    if (LIKELY(count >= LANES))
         return load(from);
     vec value = {0};
     for (size_t lane = 0; lane < LANES; ++lane)
@@ -92,7 +93,7 @@ ALWAYS vec load_part(const real *from, size_t count)
 
 ALWAYS void store_part(real *to, vec value, size_t count)
 {
-    if (count >= LANES)
+    if (LIKELY(count >= LANES))
         store(to, value);
     else
         for (size_t lane = 0; lane < count; ++lane)
@@ -450,7 +451,7 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 /* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
  * brought into a register once for both. */
 #define PAIR_OF_TILES(N, M, S)                                                                   \
-    MAYBE void pair_##N##_##M(const operand *operands, size_t count, const real *restrict panel, \
+    ALWAYS void pair_##N##_##M(const operand *operands, size_t count, const real *restrict panel, \
                               const real *restrict second, real *restrict tile, int onto)        \
     {                                                                                            \
         vec sum[S][N + M];                                                                       \
@@ -533,47 +534,59 @@ TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2};
 #endif
 PAIR_OF_TILES(2, 1, 3) PAIR_OF_TILES(2, 2, 2)
 
-/* One row of a product: two panels at a time where registers hold them, ahead of itself where
- * one panel is far away. Returns how many vectors it took. */
-MAYBE size_t row_product(size_t vectors, size_t width, const operand *operands, size_t count,
-                         size_t entries, const real *panel, real *tile, int onto)
+ALWAYS size_t entries_of_all(const operand *operands, size_t count)
 {
-    const real *const second = panel + width * LANES * entries;
-    if (WIDEST == 2 && vectors > 3)
-        pair_2_2(operands, count, panel, second, tile, onto);
-    else if (WIDEST == 2 && vectors == 3)
-        pair_2_1(operands, count, panel, second, tile, onto);
-    else {
-        const int is_far = entries * width * VECTOR_BYTES >= FAR;
-        (is_far ? far_tiles[width - 1] : tiles[width - 1][0])(operands, count, 0, panel, tile, 0,
-                                                              onto);
-        return width;
-    }
-    return least(vectors, 2 * WIDEST);
-}
-
-/* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
-MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
-                   const real *panel, real *tile, int onto)
-{
-    const size_t row = vectors * LANES;
     size_t entries = 0;
     for (size_t o = 0; o < count; ++o)
         entries += operands[o].entries;
+    return entries;
+}
+
+/* One row: two panels at a time where registers hold their sums; of a single panel that is far
+ * away, ahead of itself. */
+ALWAYS void row_product(size_t vectors, const operand *operands, size_t count, const real *panel,
+                        real *tile, int onto)
+{
+    const size_t entries = entries_of_all(operands, count);
+    while (WIDEST == 2 && vectors > 2) {
+        const size_t width = least(vectors, 4);
+        if (width == 4)
+            pair_2_2(operands, count, panel, panel + 2 * LANES * entries, tile, onto);
+        else
+            pair_2_1(operands, count, panel, panel + 2 * LANES * entries, tile, onto);
+        panel += width * LANES * entries, tile += width * LANES, vectors -= width;
+    }
+    for (size_t width; vectors > 0; vectors -= width) {
+        width = even_part(vectors, WIDEST);
+        const int is_far = entries * width * VECTOR_BYTES >= FAR;
+        const tile_function times = is_far ? far_tiles[width - 1] : tiles[width - 1][0];
+        times(operands, count, 0, panel, tile, 0, onto);
+        panel += width * LANES * entries, tile += width * LANES;
+    }
+}
+
+MAYBE void rows_product(size_t rows, size_t vectors, const operand *operands, size_t count,
+                        const real *panel, real *tile, int onto)
+{
+    const size_t row = vectors * LANES, entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width) {
-        const real *const from = panel + v * LANES * entries;
         width = even_part(vectors - v, WIDEST);
-        if (rows == 1) {
-            width = row_product(vectors - v, width, operands, count, entries, from,
-                                tile + v * LANES, onto);
-            continue;
-        }
         for (size_t r = 0, height; r < rows; r += height) {
             height = even_part(rows - r, rows_of[width - 1]);
-            tiles[width - 1][height - 1](operands, count, r, from, tile + r * row + v * LANES,
-                                         row, onto);
+            tiles[width - 1][height - 1](operands, count, r, panel + v * LANES * entries,
+                                         tile + r * row + v * LANES, row, onto);
         }
     }
+}
+
+/* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
+ALWAYS void product(size_t rows, size_t vectors, const operand *operands, size_t count,
+                    const real *panel, real *tile, int onto)
+{
+    if (rows == 1)
+        row_product(vectors, operands, count, panel, tile, onto);
+    else
+        rows_product(rows, vectors, operands, count, panel, tile, onto);
 }
 
 #endif

@@ -26,7 +26,8 @@ is_edge add_tile pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP 
 TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
 ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch work_turn way FAR AHEAD LINE TERMS TILE_AS
 FAR_TILE far_tiles reduced_expm1 power_of between BLAS SHARE_OF_LOOP SHARE_OF_STEP share team
-team_of multiplications one end blocks_together
+team_of multiplications one end blocks_together LIKELY HOLD STEPS
+PAIR_OF_TILES turned_tiles
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),

@@ -54,7 +54,7 @@ class Arguments:
             self._known[key] = found.sizes
             return found
         zero = sizes.once("zero states", self._initial, sizes, None)
-        return Given(params, {self.inputs[0]: x}, zero, sizes)
+        return Given(params, {self.inputs[0]: x}, zero, sizes, {})
 
     def _checked(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
                  lost: int) -> Given:
@@ -69,7 +69,7 @@ class Arguments:
         if lost:
             sizes.known.setdefault("T", 1)
         sizes.complete()
-        return Given(parameters, inputs, self._initial(sizes, state), sizes)
+        return Given(parameters, inputs, self._initial(sizes, state), sizes, {})
 
     def _parameters(self, sizes: Sizes, params: Mapping[str, Any]) -> Arrays:
         check_names(params, self.parameters, "parameter")

@@ -1,5 +1,6 @@
 /* Calls of compiled kernels straight from Python. An array is passed as the address of its
- * entries, a tuple of arrays as that of a struct of addresses, a number as it is.
+ * entries, a tuple of arrays as that of a struct of addresses, so too a dictionary of arrays with
+ * the tuple of their names, a number as it is.
  *
  * Knows no network. foreign.py compiles it where Python's headers are, and does the same through
  * ctypes where they are not. Whoever calls has checked types and shapes.
@@ -51,11 +52,45 @@ static word address(PyObject *array)
     return (word)PyArray_DATA((PyArrayObject *)array);
 }
 
-/* The word for one argument; a tuple's addresses go to *fields, which moves on. */
+/* The names of a dictionary's arrays, where a tuple holds both. */
+static PyObject *names_of(PyObject *tuple)
+{
+    const int named = PyTuple_GET_SIZE(tuple) == 2 && PyDict_Check(PyTuple_GET_ITEM(tuple, 0));
+    return named ? PyTuple_GET_ITEM(tuple, 1) : NULL;
+}
+
+/* How many addresses an argument brings. */
+static Py_ssize_t fields_of(PyObject *argument)
+{
+    if (!PyTuple_Check(argument))
+        return 0;
+    PyObject *names = names_of(argument);
+    return PyTuple_GET_SIZE(names ? names : argument);
+}
+
+/* The addresses of a dictionary's arrays, in the order of the names. */
+static int named_addresses(PyObject *arrays, PyObject *names, word **fields)
+{
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(names); ++k) {
+        PyObject *array = PyDict_GetItemWithError(arrays, PyTuple_GET_ITEM(names, k));
+        if (!array || !PyArray_Check(array)) {
+            if (!PyErr_Occurred())
+                PyErr_SetObject(PyExc_KeyError, PyTuple_GET_ITEM(names, k));
+            return -1;
+        }
+        *(*fields)++ = address(array);
+    }
+    return 0;
+}
+
+/* The word for one argument; the addresses of several arrays go to *fields, which moves on. */
 static int word_of(PyObject *argument, word **fields, word *found)
 {
     if (PyArray_Check(argument)) {
         *found = address(argument);
+    } else if (PyTuple_Check(argument) && names_of(argument)) {
+        *found = (word)*fields;
+        return named_addresses(PyTuple_GET_ITEM(argument, 0), names_of(argument), fields);
     } else if (PyTuple_Check(argument)) {
         *found = (word)*fields;
         for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(argument); ++k)
@@ -75,7 +110,7 @@ static PyObject *call(PyObject *module, PyObject *const *given, Py_ssize_t count
     if (!is_known_count(count - 1))
         return PyErr_Format(PyExc_TypeError, "a kernel takes no %zd arguments", count - 1);
     for (Py_ssize_t k = 1; k < count; ++k)
-        needed += PyTuple_Check(given[k]) ? PyTuple_GET_SIZE(given[k]) : 0;
+        needed += fields_of(given[k]);
     word *const all = needed <= FIELDS_ON_STACK ? on_stack : PyMem_New(word, needed);
     if (!all)
         return PyErr_NoMemory();
@@ -122,6 +157,32 @@ static PyObject *shapes(PyObject *module, PyObject *const *given, Py_ssize_t cou
             found[used++] = PyArray_DIM((PyArrayObject *)array, axis);
     }
     return PyBytes_FromStringAndSize((const char *)found, used * (Py_ssize_t)sizeof *found);
+}
+
+/* empty(shapes, type): a dictionary of new arrays, for a tuple of pairs of a name and a shape. */
+static PyObject *empty(PyObject *module, PyObject *const *given, Py_ssize_t count)
+{
+    (void)module;
+    if (count != 2 || !PyTuple_Check(given[0]))
+        return PyErr_Format(PyExc_TypeError, "empty(shapes, type)");
+    const int type = (int)PyLong_AsLong(given[1]);
+    PyObject *made = PyDict_New();
+    for (Py_ssize_t k = 0; made && k < PyTuple_GET_SIZE(given[0]); ++k) {
+        npy_intp dims[NPY_MAXDIMS];
+        PyObject *name, *shape;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(given[0], k), "OO!", &name, &PyTuple_Type, &shape))
+            break;
+        const int axes = (int)PyTuple_GET_SIZE(shape);
+        for (int axis = 0; axis < axes && axis < NPY_MAXDIMS; ++axis)
+            dims[axis] = PyLong_AsSsize_t(PyTuple_GET_ITEM(shape, axis));
+        PyObject *array = PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
+        if (!array || PyDict_SetItem(made, name, array) < 0)
+            Py_CLEAR(made);
+        Py_XDECREF(array);
+    }
+    if (PyErr_Occurred())
+        Py_CLEAR(made);
+    return made;
 }
 
 /* ---- a streaming step ------------------------------------------------------------------- */
@@ -227,6 +288,7 @@ static PyTypeObject step_type = {
 static PyMethodDef functions[] = {
     {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL, NULL},
     {"shapes", (PyCFunction)(void (*)(void))shapes, METH_FASTCALL, NULL},
+    {"empty", (PyCFunction)(void (*)(void))empty, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "symrnn_calls", NULL, -1,

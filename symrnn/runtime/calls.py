@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -51,15 +51,14 @@ class Packed(Mapping[str, Array]):
         return len(self._arrays)
 
 
-@dataclass(frozen=True, eq=False)
-class Given:
-    """The checked arguments of one call, and what else its kernels keep for it."""
+class Given(NamedTuple):
+    """The checked arguments of one call, and what else its kernels ``kept`` for it."""
 
     parameters: Arrays
     inputs: Arrays
     initial: Arrays
     sizes: Sizes
-    kept: dict[Hashable, Any] = field(default_factory=dict)
+    kept: dict[Hashable, Any]
 
     def by_variable(self, program: Program) -> dict[str, Array]:
         """All arrays by the names of the program's variables."""

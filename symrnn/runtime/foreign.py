@@ -1,8 +1,9 @@
 """Calls of compiled functions with arrays: quickly by an extension, or else by ctypes.
 
-An argument is an array (its address is passed), a tuple of arrays (a struct of addresses) or a
-number. The extension ``calls.c`` is compiled like the kernels, once; where Python's headers are
-missing, ctypes does the same in about a microsecond more.
+An argument is an array (its address is passed), a tuple of arrays (a struct of addresses), a
+dictionary of arrays with the tuple of their names (the same), or a number. The extension
+``calls.c`` is compiled like the kernels, once; where Python's headers are missing, ctypes does
+the same in about a microsecond more.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from symrnn.runtime.shapes import Array
 
 SOURCE = Path(__file__).with_name("calls.c")
 NAME = "symrnn_calls"
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 FLAGS = ("-O2", "-fPIC", "-shared")
 
 
@@ -65,6 +67,8 @@ class Words:
     """One argument as the number that is passed, and what lies behind it."""
 
     def __init__(self, argument: Any) -> None:
+        if isinstance(argument, tuple) and isinstance(argument[0], dict):
+            argument = tuple([argument[0][name] for name in argument[1]])
         if isinstance(argument, tuple):
             argument = np.array([address(one) for one in argument], np.uintp)
         self.kept = argument
@@ -118,6 +122,14 @@ def shapes(arrays: Mapping[str, Any], names: tuple[str, ...], dtype: np.dtype[An
     if not all(is_plain(one, dtype) for one in found):
         return None
     return tuple([arrays[name].shape for name in names])
+
+
+def maker(dtype: np.dtype[Any]) -> Callable[[Shapes], dict[str, Array]]:
+    """What makes new arrays, not yet filled, by name."""
+    quick = extension()
+    if quick is None:
+        return lambda shapes: {name: np.empty(shape, dtype) for name, shape in shapes}
+    return lambda shapes: cast(dict[str, Array], quick.empty(shapes, dtype.num))
 
 
 def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 import numpy.typing as npt
 
 from symrnn.runtime.shapes import Array
 
 ALIGNMENT = 64  # bytes: one line of the cache, and the widest vector
-KEPT = 16
+MOST_SIZES, MOST_OF_ONE = 16, 2  # blocks that are kept
+
+
+def rounded_up(entries: int) -> int:
+    """The size of block that is lent for so many entries, so that similar calls share blocks."""
+    step = max(16, 1 << max(0, entries.bit_length() - 5))
+    return -(-entries // step) * step
 
 
 class Pool:
@@ -18,27 +22,33 @@ class Pool:
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
-        self._free: deque[Array] = deque(maxlen=KEPT)
+        self._free: dict[int, list[Array]] = {}
 
     def lend(self, entries: int) -> Array:
-        """A block of at least so many entries, not cleared.
+        """A block of so many entries, not cleared.
 
-        Where none is large enough, those that nearly are go: sizes that grow leave them behind.
+        A size that is new drives out those that nearly are as large: sizes that grow leave them
+        behind.
         """
-        for _ in range(len(self._free)):
-            try:
-                block = self._free.popleft()
-            except IndexError:
-                break
-            if entries <= block.size <= 4 * entries + 4096:
-                return block
-            if not block.size < entries <= 4 * block.size:
-                self._free.append(block)
-        return aligned(entries, self.dtype)
+        same = self._free.get(entries)
+        if same is None:
+            for size in list(self._free):
+                if size < entries <= 4 * size:
+                    self._free.pop(size, None)
+        try:
+            return same.pop() if same else aligned(entries, self.dtype)
+        except IndexError:  # another thread was quicker
+            return aligned(entries, self.dtype)
 
     def give_back(self, block: Array) -> None:
-        """The block may be lent again; the oldest one is forgotten when there are too many."""
-        self._free.append(block)
+        """The block may be lent again; the oldest sizes are forgotten when there are too many."""
+        same = self._free.get(block.size)
+        if same is None:
+            for oldest in list(self._free)[:max(0, len(self._free) - MOST_SIZES + 1)]:
+                self._free.pop(oldest, None)
+            self._free[block.size] = [block]
+        elif len(same) < MOST_OF_ONE:
+            same.append(block)
 
 
 def aligned(entries: int, dtype: npt.DTypeLike) -> Array:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from symrnn.backends.simd import simd_backend
 from symrnn.rendering import rendered, shared
-from symrnn.runtime.c_engine import NAME, CEngine
+from symrnn.runtime.c_engine import NAME, CEngine, Ready
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
 from symrnn.runtime.memory import Lent
-from symrnn.runtime.shapes import Arrays, Sizes
+from symrnn.runtime.shapes import Arrays
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -33,6 +33,7 @@ class SimdEngine(CEngine):
         self.threads = threads
         self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
         super().__init__(plan, dtype)
+        self.team = (self.threads,)
 
     def compiled(self) -> Path:
         """For a team where the compiler has OpenMP, else for one thread."""
@@ -64,32 +65,29 @@ class SimdEngine(CEngine):
 
     def infer(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and final states."""
-        outputs, final = self.results(given.sizes)
-        work = self.lend(given.sizes, "infer_work")
+        ready = self.ready(given.sizes)
+        outputs, final = self.new(ready.outputs), self.new(ready.final)
+        work = self.lend(ready, "infer_work")
         self.calls["infer"](
-            *self.givens(given, "forward"), self.fields("outputs", outputs),
-            self.fields("state", final), work.block, *self.team())
+            *self.givens(given, ready, "forward"), self.named("outputs", outputs),
+            self.named("state", final), work.block, *self.team)
         return outputs, final
 
-    def packed(self, given: Given, kind: str, parameters: Any) -> tuple[Any, ...]:
+    def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)
         if type(given.parameters) is Packed:
-            lent: Lent = given.parameters.block(key, lambda: self._pack(given, kind, parameters))
+            lent: Lent = given.parameters.block(key, lambda: self._pack(ready, kind, parameters))
         elif key in given.kept:
             lent = given.kept[key]
         else:
-            lent = given.kept[key] = self._pack(given, kind, parameters)
+            lent = given.kept[key] = self._pack(ready, kind, parameters)
         return (lent.block,)
 
-    def _pack(self, given: Given, kind: str, parameters: Any) -> Lent:
-        lent = self.lend(given.sizes, f"{kind}_packed")
-        sizes = given.sizes.once((self, "sizes"), self._sizes, given.sizes)
-        self.calls[f"pack_{kind}"](sizes, parameters, lent.block)
+    def _pack(self, ready: Ready, kind: str, parameters: Any) -> Lent:
+        lent = self.lend(ready, f"{kind}_packed")
+        self.calls[f"pack_{kind}"](ready.words, parameters, lent.block)
         return lent
 
-    def team(self) -> tuple[Any, ...]:
-        return (self.threads,)
-
-    def entries(self, sizes: Sizes, block: str) -> int:
+    def entries(self, ready: Ready, block: str) -> int:
         members = (self.threads,) if block.endswith("work") else ()
-        return self.told(sizes, block, *members)
+        return self.told(ready, block, *members)

@@ -37,7 +37,7 @@ class Stepper:
                                        for name, array in given.initial.items()})
         (self.x,) = given.inputs.values()
         self.y = given.sizes.empty(kernel.program[output], lost=1)
-        bound = type(given)(given.parameters, given.inputs, self.state, given.sizes)
+        bound = given._replace(initial=self.state)
         self.bound: Callable[[], None] = kernel.engine.bound_step(bound, {output: self.y})
         self._run = self.bound.call if isinstance(self.bound, BoundStep) else self.bound
 

@@ -39,16 +39,17 @@ def truncated(kernel: Kernel, params: Mapping[str, Any], x: Any, y_bar: Any, len
               mask: Any = None) -> Truncated:
     """Forward and backward in windows of ``length`` steps; see :meth:`Kernel.truncated`."""
     windows = Windows.of(kernel, x, length, initial, lengths, mask)
-    outputs, parts, state = [], [], initial
+    gradients: dict[str, Array] = {}
+    y, state = None, initial
     for number in range(windows.count):
         run = windows.run(params, state, number)
         steps = windows.slice(number)
         bar = y_bar(run.y, steps) if callable(y_bar) else _cut(y_bar, steps)
-        parts.append(run.kernel.backward(run, bar))
-        outputs.append(run.y)
+        windows.add(gradients, run.kernel.backward(run, bar), number)
+        y = windows.put(y, run.y, number)
         state = _alone(run.final)
         del run  # its tape, before the next one
-    return Truncated(_joined(outputs), dict(state or {}), windows.summed(parts))
+    return Truncated(y, dict(state or {}), gradients)
 
 
 class Checkpointed:
@@ -61,13 +62,13 @@ class Checkpointed:
                  initial: Mapping[str, Any] | None = None, lengths: Any = None,
                  mask: Any = None) -> None:
         self._windows = Windows.of(kernel, x, length, initial, lengths, mask)
-        self._params, outputs = params, []
+        self._params, self.y = params, None
         self._states: list[Mapping[str, Any] | None] = [initial]
         for number in range(self._windows.count):
             y, final = self._windows.infer(params, self._states[-1], number)
-            outputs.append(y)
+            self.y = self._windows.put(self.y, y, number)
             self._states.append(_alone(final))
-        self.y, self.final = _joined(outputs), dict(self._states[-1] or {})
+        self.final = dict(self._states[-1] or {})
 
     def backward(self, y_bar: Any, final_bar: Mapping[str, Any] | None = None
                  ) -> dict[str, Array]:
@@ -75,14 +76,15 @@ class Checkpointed:
 
         Every segment runs forward once more, the last one first.
         """
-        parts, bars = [], final_bar
+        gradients: dict[str, Array] = {}
+        bars = final_bar
         for number in reversed(range(self._windows.count)):
             run = self._windows.run(self._params, self._states[number], number)
             part = run.kernel.backward(run, _cut(y_bar, self._windows.slice(number)), bars)
             bars = {one.state: part[one.initial] for one in run.kernel.program.delays}
-            parts.append(part)
+            self._windows.add(gradients, part, number)
             del run
-        return self._windows.summed(parts[::-1])
+        return gradients
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,26 @@ class Windows:
         return {name: array[steps] if self._moves(name) else array
                 for name, array in self.inputs.items()}
 
-    def summed(self, parts: list[dict[str, Array]]) -> dict[str, Array]:
-        """Gradients of all windows: of inputs side by side, of the first state, else summed."""
+    def add(self, gradients: dict[str, Array], part: Mapping[str, Array], number: int) -> None:
+        """Gradients of a window: of inputs to their steps, of the first state, else summed."""
         edges = {one.initial for one in self.kernel.program.delays}
-        return {name: parts[0][name] if name in edges
-                else np.concatenate([one[name] for one in parts]) if self._moves(name)
-                else sum((one[name] for one in parts[1:]), start=parts[0][name])
-                for name in parts[0]}
+        for name, array in part.items():
+            if self._moves(name):
+                gradients[name] = self.put(gradients.get(name), array, number)
+            elif name not in edges:
+                gradients[name] = gradients[name] + array if name in gradients else array
+            elif number == 0:
+                gradients[name] = array
+
+    def put(self, whole: Any, part: Any, number: int) -> Any:
+        """A window's values [T, ...] at their steps; in a dictionary where there are several."""
+        if isinstance(part, Mapping):
+            return {name: self.put(whole and whole[name], one, number)
+                    for name, one in part.items()}
+        if whole is None:
+            whole = np.empty((self.steps, *part.shape[1:]), part.dtype)
+        whole[self.slice(number)] = part
+        return whole
 
     def _moves(self, name: str) -> bool:
         return self.kernel.program[name].span is Span.SEQUENCE
@@ -157,8 +172,3 @@ def _alone(final: Mapping[str, Array]) -> dict[str, Array]:
     """Final states that keep no array alive which they are the last row of."""
     return {name: array.copy() for name, array in final.items()}
 
-
-def _joined(outputs: list[Any]) -> Any:
-    if isinstance(outputs[0], Mapping):
-        return {name: np.concatenate([one[name] for one in outputs]) for name in outputs[0]}
-    return np.concatenate(outputs)
