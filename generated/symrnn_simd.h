@@ -332,7 +332,7 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 /* Steps after which what follows from a scan is computed, totals among it: as many as fit into
  * half a megabyte. All of them where those rows are fewer than one panel of right factors holds:
  * then the weights, which are read once a chunk, count for more. */
-enum { DEEP = 128 };
+enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
 
 ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 {
@@ -445,7 +445,7 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 
 #define TILE(R, N, S)                                                                            \
     TILE_AS(tile_##R##_##N, R, N, S, 0, stride, 1)                                               \
-    TILE_AS(turned_##R##_##N, R, N, S, 0, 1, stride)
+    TILE_AS(turned_##R##_##N, R, N, 1, 0, 1, stride)
 #define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1, stride, 1)
 
 /* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
@@ -745,7 +745,10 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 
 #else /* tiles */
 
-enum { SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES };
+/* Left factors are packed too where MANY columns read them again and again: as many units at a
+ * time as TALL tiles have, which stay in the second cache. */
+enum { TALL = 40, MANY = 1024 / sizeof(real) };
+enum { SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES + DEEP * TALL * MOST_ROWS + LANES };
 
 MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t width,
                       size_t from, size_t deep, real *to)
@@ -757,29 +760,84 @@ MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t
     }
 }
 
-/* One panel's part in one total: `deep` rows of left, these units, `width` vectors of columns. */
-MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit, size_t end,
-                     const real *panel, size_t width, size_t column, size_t columns, real *tile,
-                     int onto)
+/* Some tiles of a total: all of them share its units evenly, whoever computes them. */
+typedef struct share_of_tiles {
+    size_t units, tiles, first, last;
+} share_of_tiles;
+
+ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t member, size_t members)
 {
-    const int full = column + width * LANES <= columns && one->scale == 1;
-    for (size_t height; unit < end; unit += height) {
-        height = even_part(end - unit, rows_of[width - 1]);
+    const size_t tiles = (units + most - 1) / most;
+    return (share_of_tiles){units, tiles, share_from(tiles, member, members),
+                            share_from(tiles, member + 1, members)};
+}
+
+ALWAYS size_t unit_of(const share_of_tiles *some, size_t tile)
+{
+    return some->units * tile / some->tiles;
+}
+
+/* Rows of left factors; packed, they lie tile by tile, entry by entry. */
+MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
+{
+    for (size_t tile = some->first; tile < some->last; ++tile) {
+        const size_t unit = unit_of(some, tile), height = unit_of(some, tile + 1) - unit;
+        const real *from = left->rows + unit;
+        for (size_t k = 0; k < left->entries; ++k, from += left->stride, to += height)
+            store(to, load_part(from, some->units - unit)); /* the next one overwrites the rest */
+    }
+}
+
+/* One panel's part in one total: `out` is its first row, from the panel's column on. */
+MAYBE void add_total(const share_of_tiles *some, operand left, const real *packed, real scale,
+                     const real *panel, size_t width, real *out, size_t columns, size_t column,
+                     real *edge, int onto)
+{
+    const int full = column + width * LANES <= columns && scale == 1;
+    for (size_t tile = some->first; tile < some->last; ++tile) {
+        const size_t unit = unit_of(some, tile), height = unit_of(some, tile + 1) - unit;
         const tile_function times = turned_tiles[width - 1][height - 1];
-        const operand left = {row_of(&one->left, from) + unit, stride_of(&one->left, from), deep};
-        real *out = one->out + unit * columns + column;
+        real *const here = out + unit * columns + column;
+        operand part = {left.rows + unit, left.stride, left.entries};
+        if (packed) {
+            part = (operand){packed, height, left.entries};
+            packed += height * left.entries;
+            for (size_t r = height; r < 2 * height && tile + 1 < some->last; ++r)
+                __builtin_prefetch(here + r * columns, 1); /* what the next tile adds to */
+        }
         if (full) {
-            times(&left, 1, 0, panel, out, columns, onto);
+            times(&part, 1, 0, panel, here, columns, onto);
             continue;
         }
-        times(&left, 1, 0, panel, tile, width * LANES, 0);
+        times(&part, 1, 0, panel, edge, width * LANES, 0);
         for (size_t r = 0; r < height; ++r)
             for (size_t v = 0; v < width; ++v) {
-                real *to = out + r * columns + v * LANES;
+                real *to = here + r * columns + v * LANES;
                 const size_t count = columns - column - v * LANES;
-                const vec sum = one->scale * load(tile + (r * width + v) * LANES);
+                const vec sum = scale * load(edge + (r * width + v) * LANES);
                 store_part(to, onto ? sum + load_part(to, count) : sum, count);
             }
+    }
+}
+
+/* One total over `deep` rows from `from` on, its left factors packed. */
+MAYBE void tall_total(const total_of *one, const series *right, size_t columns, size_t from,
+                      size_t deep, size_t member, size_t members, real *scratch, int onto)
+{
+    real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
+    real *const packed = edge + MOST_ROWS * WIDEST * LANES;
+    const size_t vectors = up_to(columns, LANES) / LANES;
+    const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep};
+    share_of_tiles some = tiles_of(one->units, rows_of[WIDEST - 1], member, members);
+    for (const size_t end = some.last; some.first < end; some.first = some.last) {
+        some.last = least(end, some.first + TALL);
+        pack_left(&some, &left, packed);
+        for (size_t v = 0, width; v < vectors; v += width) {
+            width = even_part(vectors - v, WIDEST);
+            pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
+            add_total(&some, left, packed, one->scale, panel, width, one->out, columns, v * LANES,
+                      edge, onto);
+        }
     }
 }
 
@@ -788,21 +846,24 @@ MAYBE void add_total(const total_of *one, size_t from, size_t deep, size_t unit,
 MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns,
                   const total_of *all, size_t count, size_t member, size_t members, real *scratch)
 {
-    real *const panel = scratch, *const tile = panel + DEEP * WIDEST * LANES;
+    real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     const size_t vectors = up_to(columns, LANES) / LANES;
     for (size_t from = first, deep; from < first + rows; from += deep) {
         deep = even_part(first + rows - from, DEEP);
         for (size_t one = 0; one < count; ++one)
             deep = together(&all[one].left, from, deep);
-        for (size_t v = 0, width; v < vectors; v += width) {
+        for (const total_of *one = all; columns >= MANY && one < all + count; ++one)
+            tall_total(one, right, columns, from, deep, member, members, scratch,
+                       from > first || one->onto);
+        for (size_t v = 0, width; columns < MANY && v < vectors; v += width) {
             width = even_part(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            for (size_t one = 0; one < count; ++one) {
-                const size_t groups = (all[one].units + MOST_ROWS - 1) / MOST_ROWS;
-                const size_t begin = share_from(groups, member, members) * MOST_ROWS;
-                const size_t end = share_from(groups, member + 1, members) * MOST_ROWS;
-                add_total(all + one, from, deep, begin, least(end, all[one].units), panel, width,
-                          v * LANES, columns, tile, from > first || all[one].onto);
+            for (const total_of *one = all; one < all + count; ++one) {
+                const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep};
+                const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], member,
+                                                    members);
+                add_total(&own, left, NULL, one->scale, panel, width, one->out, columns,
+                          v * LANES, edge, from > first || one->onto);
             }
         }
     }

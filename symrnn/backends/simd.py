@@ -27,7 +27,8 @@ TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST
 ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch work_turn way FAR AHEAD LINE TERMS TILE_AS
 FAR_TILE far_tiles reduced_expm1 power_of between BLAS SHARE_OF_LOOP SHARE_OF_STEP share team
 team_of multiplications one end blocks_together LIKELY HOLD STEPS
-PAIR_OF_TILES turned_tiles
+PAIR_OF_TILES turned_tiles share_of_tiles tiles_of unit_of tall_total entries_of_all
+row_product rows_product MANY
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
