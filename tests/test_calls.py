@@ -12,7 +12,7 @@ import pytest
 import symrnn
 from symrnn.runtime import foreign
 from symrnn.runtime.compiler import CompilerFailed
-from symrnn.runtime.memory import Lent, Pool
+from symrnn.runtime.memory import MOST_OF_ONE, MOST_SIZES, Lent, Pool, rounded_up
 
 SIZES = {"n": 3, "m": 4}
 
@@ -211,3 +211,37 @@ def test_blocks_that_growing_sizes_leave_behind_are_forgotten() -> None:
     assert len(pool._free) == 1
     with pytest.raises(MemoryError):
         Lent(pool, 2**58)
+
+
+def test_blocks_for_similar_sizes_are_the_same() -> None:
+    pool = Pool("f4")
+    kept = Lent(pool, rounded_up(10_000)).block
+    assert Lent(pool, rounded_up(10_001)).block is kept
+    for entries in (1, 15, 16, 17, 1000, 123_456_789):
+        assert entries <= rounded_up(entries) < max(16 + entries, 1.07 * entries)
+
+
+def test_blocks_of_few_sizes_are_kept() -> None:
+    pool = Pool("f4")
+    for size in range(100_000, 1000, -1000):  # from large to small, so that none drives one out
+        for block in [pool.lend(size) for _ in range(5)]:
+            pool.give_back(block)
+    assert len(pool._free) == MOST_SIZES
+    assert max(map(len, pool._free.values())) == MOST_OF_ONE
+
+
+def test_new_arrays_go_by_name(way: str) -> None:
+    make = foreign.maker(np.dtype("f8"))
+    found = make((("a", (2, 3)), ("b", ())))
+    assert {name: (one.shape, one.dtype) for name, one in found.items()} == {
+        "a": ((2, 3), np.float64), "b": ((), np.float64)}
+    assert make(()) == {}
+    with pytest.raises((TypeError, ValueError)):
+        make((("a", 3), ("b", ("x",))))  # type: ignore[arg-type]
+
+
+def test_a_call_misses_an_array(way: str) -> None:
+    kernel, _, x = setting()
+    call = foreign.caller(kernel.engine.function("forward"))  # type: ignore[attr-defined]
+    with pytest.raises(KeyError, match="W_f"):
+        call(x, ({"W_i": x}, ("W_i", "W_f")), *[x] * 8, 1)

@@ -61,6 +61,17 @@ def test_every_edge_of_a_tile(name: str, m: int, batch: int) -> None:
         assert close or relative_error(found[key], array) < 1e-12, key
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_many_columns_of_a_total(dtype: str) -> None:
+    """So many that left factors are packed, more units than at one time, edges at both ends."""
+    fast, plain = (compile(NETS["elman"], backend, dtype) for backend in ("c", "numpy"))
+    for m in (255, 301):
+        params, x = arrays(fast, m, 3, 90)
+        found, wanted = (everything(kernel, params, x) for kernel in (fast, plain))
+        for key, array in wanted.items():
+            assert relative_error(found[key], array) < (1e-4 if dtype == "float32" else 1e-11), key
+
+
 @pytest.mark.parametrize("name", NETS)
 def test_many_chunks_of_steps(name: str) -> None:
     """So many rows that totals are gathered chunk by chunk."""
@@ -83,17 +94,39 @@ class Crowded(SimdEngine):
         return (*super().defines, "SHARE_OF_LOOP=1", "SHARE_OF_STEP=1")
 
 
-@pytest.mark.parametrize("name", NETS)
-def test_the_same_bits_for_any_number_of_threads(
-        name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+def flags_for(target: list[str]) -> tuple[str, ...]:
+    """The flags of the fast C for another machine than this one."""
+    return tuple(flag for flag in SIMD if not flag.startswith("-march")) + tuple(target)
+
+
+def the_same_bits(name: str) -> None:
     kernels = [compile(NETS[name], threads=count) for count in (1, 2, 3)]
-    for m, batch, steps in ((40, 13, 5), (7, 2, 900)):
+    for m, batch, steps in ((40, 13, 5), (7, 2, 900), (1030, 1, 2)):
         params, x = arrays(kernels[0], m, batch, steps)
         one, *others = (everything(kernel, params, x) | {"inferred": kernel.infer(params, x)[0]}
                         for kernel in kernels)
         for other in others:
             assert all(np.array_equal(array, other[key]) for key, array in one.items())
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_same_bits_for_any_number_of_threads(
+        name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    the_same_bits(name)
+
+
+NARROW = [["-march=x86-64"], ["-march=x86-64", "-mavx2", "-mfma"],
+          ["-march=x86-64", "-mavx2", "-mfma", "-mtune=znver3"]]  # which chains no FMA of its own
+
+
+@pytest.mark.skipif(not X86, reason="flags of x86")
+@pytest.mark.parametrize("target", NARROW)
+def test_the_same_bits_with_narrower_vectors(
+        target: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SIMD", flags_for(target))
+    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    the_same_bits("elman")
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -107,12 +140,12 @@ def test_a_stepper_of_a_team_streams_the_same_bits(
 
 
 @pytest.mark.skipif(not X86, reason="flags of x86")
-@pytest.mark.parametrize("target", [["-march=x86-64"], ["-march=x86-64", "-mavx2", "-mfma"]])
+@pytest.mark.parametrize("target", NARROW[:2])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", ["lstm", "layer_norm"])
 def test_narrower_vectors(name: str, dtype: str, target: list[str],
                           monkeypatch: pytest.MonkeyPatch) -> None:
-    flags = tuple(flag for flag in SIMD if not flag.startswith("-march")) + tuple(target)
+    flags = flags_for(target)
     monkeypatch.setattr("symrnn.runtime.simd_engine.SIMD", flags)
     monkeypatch.setattr(SimdEngine, "flags", flags)
     assert [str(one) for one in check_kernel(NETS[name], "c", dtype)] == []

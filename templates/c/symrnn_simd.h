@@ -321,10 +321,10 @@ ALWAYS size_t blocks_together(size_t rows)
     return rows == 1 ? ROWS_AT_ONCE : ROWS_AT_ONCE / rows;
 }
 
-/* Steps whose input products are computed ahead: as many as fit into a quarter megabyte. */
+/* Steps whose input products are computed ahead: as many as fit into a megabyte. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
-    const size_t fitting = (1 << 18) / (row * sizeof(real));
+    const size_t fitting = (1 << 20) / (row * sizeof(real));
     const size_t rows = fitting < 24 ? 24 : least(fitting, ROWS_AT_ONCE);
     return even_part(steps, batch < rows ? rows / batch : 1);
 }
@@ -784,7 +784,8 @@ MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
         const size_t unit = unit_of(some, tile), height = unit_of(some, tile + 1) - unit;
         const real *from = left->rows + unit;
         for (size_t k = 0; k < left->entries; ++k, from += left->stride, to += height)
-            store(to, load_part(from, some->units - unit)); /* the next one overwrites the rest */
+            for (size_t r = 0; r < height; r += LANES) /* the next entry overwrites the rest */
+                store(to + r, load_part(from + r, some->units - unit - r));
     }
 }
 
