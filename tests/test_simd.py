@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.backends.c_words import RESERVED
+from symrnn.backends.simd import WORDS
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.pipeline import PROFILES, compile, derive, generate
@@ -339,3 +342,14 @@ def test_sizes_may_be_fixed_when_compiling(engine: type[CEngine]) -> None:
     wanted = everything(plain, *given)
     for key, array in everything(fixed, *given).items():
         assert np.allclose(array, wanted[key], rtol=1e-12, atol=1e-13), key
+
+
+def test_no_network_takes_a_name_of_the_shared_header() -> None:
+    text = re.sub(r"/\*.*?\*/", "", shared()["symrnn_simd.h"], flags=re.DOTALL)
+    found = {*re.findall(r"^\s*#define (\w+)", text, re.MULTILINE),
+             *re.findall(r"^(?:ALWAYS|MAYBE)\b[^(;{]*?(\w+)\(", text, re.MULTILINE),
+             *re.findall(r"^\} (\w+);", text, re.MULTILINE)}
+    for body in re.findall(r"\benum \{([^}]*)\}", text):
+        found |= set(re.findall(r"([A-Z]\w*)(?: =|,|\s*$)", body))
+    assert len(found) > 90
+    assert found <= {*WORDS, *RESERVED}, sorted(found - {*WORDS, *RESERVED})

@@ -111,7 +111,7 @@ size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
@@ -455,6 +455,7 @@ static void antisymmetric_rnn_simd_backward_member(
     real *const work_d_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_d_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_d_bar = packed;
     const real *const panels_a_h_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
     if (member == 0) {
@@ -631,7 +632,7 @@ static void antisymmetric_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {

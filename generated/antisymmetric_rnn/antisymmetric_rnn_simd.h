@@ -41,10 +41,10 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
  */
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(m + n).
  *   h_bar, a_h_bar, d_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);

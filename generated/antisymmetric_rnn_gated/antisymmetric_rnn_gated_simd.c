@@ -111,7 +111,7 @@ size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_g
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_gated_simd_step_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -480,6 +480,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
     real *const work_d_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_d_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_d_bar = packed;
     const real *const panels_a_z_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
     if (member == 0) {
@@ -678,7 +679,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {

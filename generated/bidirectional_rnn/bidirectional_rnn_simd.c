@@ -141,7 +141,7 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     (void)row_m;
     (void)chunk;
     (void)chunk_4;
-    return T * B * row_p + T * B * row_m + chunk_4 * B * row_m + 2 * 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH;
+    return T * B * row_p + T * B * row_m + chunk_4 * B * row_m + 2 * 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n);
 }
 
 static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional_rnn_sizes *sizes)
@@ -742,6 +742,7 @@ static void bidirectional_rnn_simd_backward_member(
     real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + 2 * B * row_m;
     real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + chunk * B * up_to(m, LANES);
     real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * up_to(m, LANES);
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_y_bar = packed;
     const real *const panels_backward_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_y_bar_2 = panels_backward_a_bar + up_to(m, LANES) * m;
@@ -788,7 +789,7 @@ static void bidirectional_rnn_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * SCRATCH;
+        real *const scratch = work_scratch + member * scratch_size;
         /* (21)  V_f_bar = sum_t a_y_bar forward.h^T   adjoint of (5) */
         const series rows_of_forward_h = {tape_forward_h, 0, row_m, 0, 0, 0, 0};
         const total_of with_forward_h[] = {
@@ -1063,7 +1064,7 @@ static void bidirectional_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
             /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

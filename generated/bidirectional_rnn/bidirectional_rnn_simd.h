@@ -46,14 +46,14 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
  */
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m + chunk_4 * B * padded m + 2 * 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * SCRATCH.
+/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m + chunk_4 * B * padded m + 2 * 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n).
  *   a_y_bar: T * B * padded p, every step
  *   backward_a_bar: T * B * padded m, every step
  *   forward_a_bar: chunk_4 * B * padded m, the steps of a chunk, then overwritten
  *   forward_h_prev_bar, backward_h_prev_bar: 2 * B * padded m each, a step and the one before it
  *   tile_backward_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the products that a chunk of steps has ahead
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_together(T, B, padded m + up_to(m, LANES))
  */

@@ -113,7 +113,7 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(m + n);
 }
 
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
@@ -584,6 +584,7 @@ static void cfn_simd_backward_member(
     real *const work_a_theta_bar = work_a_eta_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_theta_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_theta_bar = packed;
     const real *const panels_a_theta_bar_2 = panels_a_theta_bar + up_to(m, LANES) * 2 * m;
     if (member == 0) {
@@ -779,7 +780,7 @@ static void cfn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
             /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};

@@ -42,10 +42,10 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
  */
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of cfn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(m + n).
  *   h_bar, a_h_bar, a_eta_bar, a_theta_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);

@@ -96,7 +96,7 @@ size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * chunk * B * row_m + m * m + 2 * B * row_m + threads * SCRATCH;
+    return 2 * chunk * B * row_m + m * m + 2 * B * row_m + threads * scratch_for(m + n);
 }
 
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -383,6 +383,7 @@ static void clockwork_simd_backward_member(
     real *const M_W_H_bar = work_a_s_bar + chunk * B * row_m; /* [m, m] a row */
     real *const work_h_prev_bar = M_W_H_bar + m * m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_s_bar = packed;
 
     /* scan in reverse */
@@ -509,7 +510,7 @@ static void clockwork_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {

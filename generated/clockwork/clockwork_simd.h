@@ -41,11 +41,11 @@ size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t thr
  */
 size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of backward: 2 * chunk * B * padded m + m * m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of clockwork_real: scratch memory of backward: 2 * chunk * B * padded m + m * m + 2 * B * padded m + threads * scratch_for(m + n).
  *   h_bar, a_s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   M_W_H_bar: m * m, every step
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads);

@@ -113,7 +113,7 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(m + n);
 }
 
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
@@ -487,6 +487,7 @@ static void cornn_simd_backward_member(
     real *const work_z_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_y_prev_bar = work_z_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + 2 * up_to(m, LANES) * m;
     if (member == 0) {
@@ -700,7 +701,7 @@ static void cornn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
             const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
             const total_of with_y_prev[] = {

@@ -42,10 +42,10 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads);
  */
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+/* Entries of cornn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(m + n).
  *   y_bar, z_bar, z_to_dt_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   z_prev_bar, y_prev_bar: 2 * B * padded m each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads);

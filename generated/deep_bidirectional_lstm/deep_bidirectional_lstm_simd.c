@@ -229,7 +229,7 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     (void)row_m_1;
     (void)chunk;
     (void)chunk_8;
-    return T * B * row_p + T * B * row_q_2 + 2 * B * row_m_2 + 4 * T * B * row_m_2 + 4 * chunk * B * row_m_2 + T * B * row_q_1 + 2 * B * row_m_1 + 4 * T * B * row_m_1 + 4 * chunk_8 * B * row_m_1 + 4 * 2 * B * row_m_1 + 4 * 2 * B * row_m_2 + threads * SCRATCH;
+    return T * B * row_p + T * B * row_q_2 + 2 * B * row_m_2 + 4 * T * B * row_m_2 + 4 * chunk * B * row_m_2 + T * B * row_q_1 + 2 * B * row_m_1 + 4 * T * B * row_m_1 + 4 * chunk_8 * B * row_m_1 + 4 * 2 * B * row_m_1 + 4 * 2 * B * row_m_2 + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
 }
 
 static size_t deep_bidirectional_lstm_simd_forward_multiplications(const deep_bidirectional_lstm_sizes *sizes)
@@ -1766,6 +1766,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
     real *const work_layer2_backward_h_prev_bar = work_layer2_forward_c_prev_bar + 2 * B * row_m_2; /* [m_2] a row */
     real *const work_layer2_backward_c_prev_bar = work_layer2_backward_h_prev_bar + 2 * B * row_m_2; /* [m_2] a row */
     real *const work_scratch = work_layer2_backward_c_prev_bar + 2 * B * row_m_2;
+    const size_t scratch_size = scratch_for(q_2 + q_1 + m_2 + n + m_1);
     const real *const panels_a_y_bar = packed;
     const real *const panels_layer2_backward_z_bar = panels_a_y_bar + up_to(q_2, LANES) * p;
     const real *const panels_layer2_forward_z_bar = panels_layer2_backward_z_bar + up_to(m_2, LANES) * 4 * m_2;
@@ -1880,7 +1881,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * SCRATCH;
+        real *const scratch = work_scratch + member * scratch_size;
         /* (145)  V_bar = sum_t a_y_bar layer2.y^T   adjoint of (43) */
         const series rows_of_layer2_y = {tape_layer2_y, 0, row_q_2, 0, 0, 0, 0};
         const total_of with_layer2_y[] = {
@@ -2271,7 +2272,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of (23) */
             /* (124)  layer2.forward.W_f_bar = sum_t layer2.forward.z_f_bar layer1.y^T   adjoint of (24) */
             /* (127)  layer2.forward.W_g_bar = sum_t layer2.forward.z_bar layer1.y^T   adjoint of (22) */
@@ -2703,7 +2704,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
             /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
             /* (103)  layer1.forward.W_g_bar = sum_t layer1.forward.z_bar x^T   adjoint of (1) */

@@ -62,7 +62,7 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
  */
 size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 4 * T * B * padded m_2 + 4 * chunk * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 4 * T * B * padded m_1 + 4 * chunk_8 * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * SCRATCH.
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 4 * T * B * padded m_2 + 4 * chunk * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 4 * T * B * padded m_1 + 4 * chunk_8 * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1).
  *   a_y_bar: T * B * padded p, every step
  *   layer2_y_bar: T * B * padded q_2, every step
  *   layer2_backward_h_bar, layer2_forward_h_bar: B * padded m_2 each, one step, then overwritten
@@ -74,7 +74,7 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lst
  *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar, layer1_forward_z_bar: chunk_8 * B * padded m_1 each, the steps of a chunk, then overwritten
  *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar, layer1_backward_c_prev_bar: 2 * B * padded m_1 each, a step and the one before it
  *   layer2_forward_h_prev_bar, layer2_forward_c_prev_bar, layer2_backward_h_prev_bar, layer2_backward_c_prev_bar: 2 * B * padded m_2 each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(q_2 + q_1 + m_2 + n + m_1)
  *   chunk: steps_together(T, B, 4 * padded m_2)
  *   chunk: steps_together(T, B, 4 * padded m_1)
  */

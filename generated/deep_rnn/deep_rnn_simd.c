@@ -201,7 +201,7 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     (void)chunk;
     (void)chunk_6;
     (void)chunk_7;
-    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + chunk_7 * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * SCRATCH;
+    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + chunk_7 * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2);
 }
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -1034,6 +1034,7 @@ static void deep_rnn_simd_backward_member(
     real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + chunk * B * up_to(m_3, LANES);
     real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + chunk_6 * B * up_to(m_2, LANES);
     real *const work_scratch = tile_layer1_h_bar_ahead + chunk_7 * B * up_to(m_1, LANES);
+    const size_t scratch_size = scratch_for(m_3 + n + m_1 + m_2);
     const real *const panels_a_y_bar = packed;
     const real *const panels_layer3_a_bar = panels_a_y_bar + up_to(m_3, LANES) * p;
     const real *const panels_layer3_a_bar_2 = panels_layer3_a_bar + up_to(m_3, LANES) * m_3;
@@ -1084,7 +1085,7 @@ static void deep_rnn_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * SCRATCH;
+        real *const scratch = work_scratch + member * scratch_size;
         /* (29)  V_bar = sum_t a_y_bar layer3.h^T   adjoint of (7) */
         const series rows_of_layer3_h = {tape_layer3_h, 0, row_m_3, 0, 0, 0, 0};
         const total_of with_layer3_h[] = {
@@ -1485,7 +1486,7 @@ static void deep_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const total_of with_x[] = {

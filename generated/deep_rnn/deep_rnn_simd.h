@@ -54,7 +54,7 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
  */
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + chunk_7 * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * SCRATCH.
+/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + chunk_7 * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2).
  *   a_y_bar: T * B * padded p, every step
  *   layer3_a_bar: T * B * padded m_3, every step
  *   layer2_a_bar: T * B * padded m_2, every step
@@ -65,7 +65,7 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
  *   tile_layer3_h_bar_ahead: chunk * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
  *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
  *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m_3 + n + m_1 + m_2)
  *   chunk: steps_ahead(T, B, up_to(m_3, LANES))
  *   chunk: steps_ahead(T, B, up_to(m_2, LANES))
  *   chunk: steps_together(T, B, padded m_1 + up_to(m_1, LANES))

@@ -129,7 +129,7 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return T * B * row_p + chunk * B * row_m + 2 * B * row_m + chunk * B * up_to(m, LANES) + threads * SCRATCH;
+    return T * B * row_p + chunk * B * row_m + 2 * B * row_m + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n);
 }
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
@@ -574,6 +574,7 @@ static void elman_simd_backward_member(
     real *const work_h_prev_bar = work_a_bar + chunk * B * row_m; /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
     real *const work_scratch = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
@@ -616,7 +617,7 @@ static void elman_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * SCRATCH;
+        real *const scratch = work_scratch + member * scratch_size;
         /* (13)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
         const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
         const total_of with_h[] = {
@@ -783,7 +784,7 @@ static void elman_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const total_of with_x[] = {

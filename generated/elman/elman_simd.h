@@ -42,12 +42,12 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
  */
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of backward: T * B * padded p + chunk * B * padded m + 2 * B * padded m + chunk * B * up_to(m, LANES) + threads * SCRATCH.
+/* Entries of elman_real: scratch memory of backward: T * B * padded p + chunk * B * padded m + 2 * B * padded m + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n).
  *   a_y_bar: T * B * padded p, every step
  *   a_bar: chunk * B * padded m, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
  *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, padded m + up_to(m, LANES))
  */
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads);

@@ -119,7 +119,7 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * chunk * B * row_m + 2 * 1 + 2 * B * row_m + threads * SCRATCH;
+    return 5 * chunk * B * row_m + 2 * 1 + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -507,6 +507,7 @@ static void fastgrnn_simd_backward_member(
     real *const work_a_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_bar = packed;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
     if (member == 0) {
@@ -718,7 +719,7 @@ static void fastgrnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (16)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const total_of with_x[] = {

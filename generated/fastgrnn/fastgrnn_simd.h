@@ -43,11 +43,11 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
  */
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of backward: 5 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH.
+/* Entries of fastgrnn_real: scratch memory of backward: 5 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * scratch_for(n + m).
  *   h_bar, h_to_sigmoid_zeta_bar, a_s_bar, a_z_bar, a_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   sigmoid_nu_bar, sigmoid_zeta_bar: 1 each, every step
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);

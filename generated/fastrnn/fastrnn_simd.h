@@ -43,11 +43,11 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
  */
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of backward: 2 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * SCRATCH.
+/* Entries of fastrnn_real: scratch memory of backward: 2 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * scratch_for(n + m).
  *   h_bar, a_s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   sigmoid_beta_bar, sigmoid_alpha_bar: 1 each, every step
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads);

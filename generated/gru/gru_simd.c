@@ -111,7 +111,7 @@ size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return B * row_m + 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(size_n + m);
 }
 
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
@@ -507,6 +507,7 @@ static void gru_simd_backward_member(
     real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(size_n + m);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 3 * m;
     if (member == 0) {
@@ -723,7 +724,7 @@ static void gru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
             /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */

@@ -113,7 +113,7 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * scratch_for(size_n + m);
 }
 
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -636,6 +636,7 @@ static void gru_reset_before_simd_backward_member(
     real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(size_n + m);
     const real *const panels_a_n_bar = packed;
     const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
@@ -893,7 +894,7 @@ static void gru_reset_before_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
             /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */

@@ -45,11 +45,11 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
  */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of gru_reset_before_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * scratch_for(size_n + m).
  *   q, a_n_bar, a_r_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_bar, q_bar: B * padded m each, one step, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(size_n + m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);

@@ -41,10 +41,10 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads);
  */
 size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of backward: chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of indrnn_real: scratch memory of backward: chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
  *   a_h_bar: chunk * B * padded m, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads);

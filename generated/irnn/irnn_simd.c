@@ -116,7 +116,7 @@ size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t irnn_simd_step_work_size(const irnn_sizes *sizes, size_t threads)
@@ -427,6 +427,7 @@ static void irnn_simd_backward_member(
     real *const work_a_h_bar = work; /* [m] a row */
     real *const work_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
     if (member == 0) {
@@ -574,7 +575,7 @@ static void irnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const total_of with_x[] = {

@@ -111,7 +111,7 @@ size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
@@ -469,6 +469,7 @@ static void janet_simd_backward_member(
     real *const work_s_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_s_bar = packed;
     const real *const panels_s_bar_2 = panels_s_bar + up_to(m, LANES) * 2 * m;
     if (member == 0) {
@@ -647,7 +648,7 @@ static void janet_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
             /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

@@ -129,7 +129,7 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return chunk * B * row_p + chunk * B * row_m + 2 * B * row_p + threads * SCRATCH;
+    return chunk * B * row_p + chunk * B * row_m + 2 * B * row_p + threads * scratch_for(n + p + m);
 }
 
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
@@ -570,6 +570,7 @@ static void jordan_simd_backward_member(
     real *const work_a_bar = work_a_y_bar + chunk * B * row_p; /* [m] a row */
     real *const work_y_prev_bar = work_a_bar + chunk * B * row_m; /* [p] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_p;
+    const size_t scratch_size = scratch_for(n + p + m);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(p, LANES) * m;
@@ -789,7 +790,7 @@ static void jordan_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (11)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const total_of with_x[] = {

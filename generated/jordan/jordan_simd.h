@@ -42,11 +42,11 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
  */
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of backward: chunk * B * padded p + chunk * B * padded m + 2 * B * padded p + threads * SCRATCH.
+/* Entries of jordan_real: scratch memory of backward: chunk * B * padded p + chunk * B * padded m + 2 * B * padded p + threads * scratch_for(n + p + m).
  *   a_y_bar: chunk * B * padded p, the steps of a chunk, then overwritten
  *   a_bar: chunk * B * padded m, the steps of a chunk, then overwritten
  *   y_prev_bar: 2 * B * padded p, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + p + m)
  *   chunk: steps_together(T, B, padded p + padded m)
  */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);

@@ -113,7 +113,7 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * B * row_m + 6 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 3 * B * row_m + 6 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(m + n);
 }
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
@@ -696,6 +696,7 @@ static void lem_simd_backward_member(
     real *const work_y_prev_bar = work_a_dt_1_bar + chunk * B * row_m; /* [m] a row */
     real *const work_z_prev_bar = work_y_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_z_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
     const real *const panels_a_dt_1_bar_2 = panels_a_dt_1_bar + up_to(m, LANES) * 3 * m;
@@ -993,7 +994,7 @@ static void lem_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
             /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
             /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */

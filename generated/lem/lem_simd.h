@@ -46,11 +46,11 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
  */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+/* Entries of lem_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(m + n).
  *   dt_1, dt_2, y_bar: B * padded m each, one step, then overwritten
  *   a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   y_prev_bar, z_prev_bar: 2 * B * padded m each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 6 * padded m)
  */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);

@@ -116,7 +116,7 @@ size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
@@ -468,6 +468,7 @@ static void ligru_simd_backward_member(
     real *const work_a_z_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
     if (member == 0) {
@@ -649,7 +650,7 @@ static void ligru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

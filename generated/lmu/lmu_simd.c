@@ -129,7 +129,7 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_d;
     (void)chunk;
-    return chunk * B * row_k + chunk * B * row_d + chunk * B * 1 + 2 * B * row_k + 2 * B * row_d + threads * SCRATCH;
+    return chunk * B * row_k + chunk * B * row_d + chunk * B * 1 + 2 * B * row_k + 2 * B * row_d + threads * scratch_for(d + n + k);
 }
 
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
@@ -623,6 +623,7 @@ static void lmu_simd_backward_member(
     real *const work_h_prev_bar = work_u_bar + chunk * B * 1; /* [k] a row */
     real *const work_m_prev_bar = work_h_prev_bar + 2 * B * row_k; /* [d] a row */
     real *const work_scratch = work_m_prev_bar + 2 * B * row_d;
+    const size_t scratch_size = scratch_for(d + n + k);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(d, LANES) * k;
     const real *const panels_m_bar = panels_a_h_bar_2 + up_to(k, LANES) * k;
@@ -928,7 +929,7 @@ static void lmu_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
             const series rows_of_m_prev = {tape_m, initial->m, row_d, d, 0, B, 0};
             const total_of with_m_prev[] = {

@@ -44,13 +44,13 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
  */
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of backward: chunk * B * padded k + chunk * B * padded d + chunk * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * SCRATCH.
+/* Entries of lmu_real: scratch memory of backward: chunk * B * padded k + chunk * B * padded d + chunk * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * scratch_for(d + n + k).
  *   a_h_bar: chunk * B * padded k, the steps of a chunk, then overwritten
  *   m_bar: chunk * B * padded d, the steps of a chunk, then overwritten
  *   u_bar: chunk * B * 1, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded k, a step and the one before it
  *   m_prev_bar: 2 * B * padded d, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(d + n + k)
  *   chunk: steps_together(T, B, padded k + padded d + 1)
  */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);

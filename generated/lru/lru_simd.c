@@ -105,7 +105,7 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
     (void)N;
     (void)row_N;
     (void)chunk;
-    return 4 * chunk * B * row_N + 7 * N + 2 * 2 * B * row_N + chunk * B * 2 * up_to(N, LANES) + threads * SCRATCH;
+    return 4 * chunk * B * row_N + 7 * N + 2 * 2 * B * row_N + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N);
 }
 
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
@@ -683,6 +683,7 @@ static void lru_simd_backward_member(
     real *const cos_exp_theta_2 = sin_exp_theta_2 + N; /* [N] a row */
     real *const tile_x_im_bar_ahead = cos_exp_theta_2 + N;
     real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
+    const size_t scratch_size = scratch_for(H + N);
     const real *const panels_y_bar = packed;
     const real *const panels_a_x_re_bar = panels_y_bar + 2 * up_to(N, LANES) * H;
     if (member == 0) {
@@ -891,7 +892,7 @@ static void lru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
             /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
             const series rows_of_u = {in->u, 0, H, 0, 0, 0, 0};

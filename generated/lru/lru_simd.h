@@ -40,12 +40,12 @@ size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
  */
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of backward: 4 * chunk * B * padded N + 7 * N + 2 * 2 * B * padded N + chunk * B * 2 * up_to(N, LANES) + threads * SCRATCH.
+/* Entries of lru_real: scratch memory of backward: 4 * chunk * B * padded N + 7 * N + 2 * 2 * B * padded N + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N).
  *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: chunk * B * padded N each, the steps of a chunk, then overwritten
  *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar, sin_exp_theta_2, cos_exp_theta_2: N each, every step
  *   x_re_prev_bar, x_im_prev_bar: 2 * B * padded N each, a step and the one before it
  *   tile_x_im_bar_ahead: chunk * B * 2 * up_to(N, LANES), the products that a chunk of steps has ahead
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(H + N)
  *   chunk: steps_together(T, B, 2 * padded N + 2 * up_to(N, LANES))
  */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);

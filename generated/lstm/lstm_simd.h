@@ -42,10 +42,10 @@ size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads);
  */
 size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+/* Entries of lstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(n + m).
  *   z_o_bar, z_f_bar, z_i_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads);

@@ -113,7 +113,7 @@ size_t lstm_1997_simd_backward_work_size(const lstm_1997_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t lstm_1997_simd_step_work_size(const lstm_1997_sizes *sizes, size_t threads)
@@ -527,6 +527,7 @@ static void lstm_1997_simd_backward_member(
     real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(m, LANES) * 3 * m;
     if (member == 0) {
@@ -732,7 +733,7 @@ static void lstm_1997_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (20)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
             /* (23)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
             /* (26)  W_o_bar = sum_t z_o_bar x^T   adjoint of (6) */

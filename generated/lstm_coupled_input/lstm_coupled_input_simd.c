@@ -113,7 +113,7 @@ size_t lstm_coupled_input_simd_backward_work_size(const lstm_coupled_input_sizes
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t lstm_coupled_input_simd_step_work_size(const lstm_coupled_input_sizes *sizes, size_t threads)
@@ -534,6 +534,7 @@ static void lstm_coupled_input_simd_backward_member(
     real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(m, LANES) * 3 * m;
     if (member == 0) {
@@ -748,7 +749,7 @@ static void lstm_coupled_input_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (22)  W_f_bar = sum_t z_f_bar x^T   adjoint of (2) */
             /* (25)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
             /* (28)  W_o_bar = sum_t z_o_bar x^T   adjoint of (7) */

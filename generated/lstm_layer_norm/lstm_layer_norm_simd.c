@@ -111,7 +111,7 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 21 * chunk * B * row_m + 10 * B * row_m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 21 * chunk * B * row_m + 10 * B * row_m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -1531,6 +1531,7 @@ static void lstm_layer_norm_simd_backward_member(
     real *const work_h_prev_bar = work_u_i_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_u_i_bar = packed;
     const real *const panels_w_i_bar = panels_u_i_bar + up_to(m, LANES) * 4 * m;
     if (member == 0) {
@@ -2341,7 +2342,7 @@ static void lstm_layer_norm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
             /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
             /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */

@@ -47,13 +47,13 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
  */
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * chunk * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * padded m + threads * SCRATCH.
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * chunk * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * padded m + threads * scratch_for(n + m).
  *   a_h_bar, z_o_bar, z_f_bar, z_i_bar, z_bar, e_2_o_bar, e_2_g_bar, e_2_f_bar, e_2_i_bar, d_2_o_bar, d_2_g_bar, d_2_f_bar, d_2_i_bar, w_o_bar, w_g_bar, w_f_bar, w_i_bar, u_o_bar, u_g_bar, u_f_bar, u_i_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   e_3_bar, d_3_bar, e_1_o_bar, e_1_g_bar, e_1_f_bar, e_1_i_bar, d_1_o_bar, d_1_g_bar, d_1_f_bar, d_1_i_bar: B * padded m each, one step, then overwritten
  *   r_3_bar, v_3_bar, mu_3_bar, r_1_bar, v_1_bar, mu_1_bar: B * 1 each, one step, then overwritten
  *   r_2_bar, v_2_bar, mu_2_bar: chunk * B * 1 each, the steps of a chunk, then overwritten
  *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 9 * padded m)
  */
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);

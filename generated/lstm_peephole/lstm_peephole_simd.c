@@ -113,7 +113,7 @@ size_t lstm_peephole_simd_backward_work_size(const lstm_peephole_sizes *sizes, s
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t lstm_peephole_simd_step_work_size(const lstm_peephole_sizes *sizes, size_t threads)
@@ -573,6 +573,7 @@ static void lstm_peephole_simd_backward_member(
     real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(m, LANES) * 4 * m;
     if (member == 0) {
@@ -833,7 +834,7 @@ static void lstm_peephole_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (24)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
             /* (27)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
             /* (30)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */

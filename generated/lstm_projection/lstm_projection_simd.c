@@ -129,7 +129,7 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return 5 * chunk * B * row_m + chunk * B * row_p + 2 * B * row_p + 2 * B * row_m + threads * SCRATCH;
+    return 5 * chunk * B * row_m + chunk * B * row_p + 2 * B * row_p + 2 * B * row_m + threads * scratch_for(n + p + m);
 }
 
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -687,6 +687,7 @@ static void lstm_projection_simd_backward_member(
     real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [p] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_p; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + p + m);
     const real *const panels_h_bar = packed;
     const real *const panels_z_bar = panels_h_bar + up_to(m, LANES) * p;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(p, LANES) * 4 * m;
@@ -966,7 +967,7 @@ static void lstm_projection_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (25)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
             /* (28)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
             /* (31)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */

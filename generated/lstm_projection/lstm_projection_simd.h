@@ -44,12 +44,12 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
  */
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of backward: 5 * chunk * B * padded m + chunk * B * padded p + 2 * B * padded p + 2 * B * padded m + threads * SCRATCH.
+/* Entries of lstm_projection_real: scratch memory of backward: 5 * chunk * B * padded m + chunk * B * padded p + 2 * B * padded p + 2 * B * padded m + threads * scratch_for(n + p + m).
  *   c_o, z_o_bar, z_f_bar, z_i_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_bar: chunk * B * padded p, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded p, a step and the one before it
  *   c_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + p + m)
  *   chunk: steps_together(T, B, padded p + 4 * padded m)
  */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);

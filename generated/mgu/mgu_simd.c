@@ -113,7 +113,7 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
@@ -608,6 +608,7 @@ static void mgu_simd_backward_member(
     real *const work_a_f_bar = work_f_h_prev_bar + B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
     const real *const panels_a_f_bar_2 = panels_a_f_bar + up_to(m, LANES) * m;
@@ -846,7 +847,7 @@ static void mgu_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

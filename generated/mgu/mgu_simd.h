@@ -43,11 +43,11 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
  */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of mgu_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
  *   f_h_prev, a_s_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_bar, f_h_prev_bar: B * padded m each, one step, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);

@@ -96,7 +96,7 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
@@ -441,6 +441,7 @@ static void mingru_simd_backward_member(
     real *const work_a_z_bar = work_htilde_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_a_z_bar = packed;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
@@ -578,7 +579,7 @@ static void mingru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

@@ -113,7 +113,7 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -557,6 +557,7 @@ static void minimal_rnn_simd_backward_member(
     real *const work_a_z_bar = work_a_u_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_u_bar = packed;
     const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_u_bar_2 + up_to(m, LANES) * m;
@@ -754,7 +755,7 @@ static void minimal_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const total_of with_x[] = {

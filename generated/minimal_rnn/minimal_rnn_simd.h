@@ -42,10 +42,10 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
  */
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of minimal_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
  *   h_bar, a_u_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);

@@ -101,7 +101,7 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -504,6 +504,7 @@ static void minlstm_simd_backward_member(
     real *const work_a_f_bar = work_a_i_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_a_f_bar = packed;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
@@ -672,7 +673,7 @@ static void minlstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (17)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
             /* (21)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */

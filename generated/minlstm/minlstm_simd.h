@@ -38,10 +38,10 @@ size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads
  */
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of minlstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
  *   h_bar, htilde_bar, a_i_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads);

@@ -139,7 +139,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)chunk;
     (void)chunk_2;
-    return 4 * T * B * row_d_v + 6 * T * B * 1 + 3 * T * B * row_d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * row_d_k + threads * SCRATCH;
+    return 4 * T * B * row_d_v + 6 * T * B * 1 + 3 * T * B * row_d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * row_d_k + threads * scratch_for(D);
 }
 
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -1000,6 +1000,7 @@ static void mlstm_simd_backward_member(
     real *const work_n_prev_bar = work_C_prev_bar + 2 * B * d_v * d_k; /* [d_k] a row */
     real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * row_d_k; /* [] a row */
     real *const work_scratch = work_sigmoid_ftilde + T * B * 1;
+    const size_t scratch_size = scratch_for(D);
     if (member == 0) {
         for (size_t j = 0; j < d_v; ++j)
             b_o_bar[j] = 0;
@@ -1132,7 +1133,7 @@ static void mlstm_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * SCRATCH;
+        real *const scratch = work_scratch + member * scratch_size;
         /* (42)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
         /* (52)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
         const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
@@ -1322,7 +1323,7 @@ static void mlstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (46)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const total_of with_x[] = {

@@ -48,7 +48,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
  */
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 6 * T * B * 1 + 3 * T * B * padded d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * SCRATCH.
+/* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 6 * T * B * 1 + 3 * T * B * padded d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * scratch_for(D).
  *   h_to_r_bar, a_h_bar, a_o_bar, v_bar: T * B * padded d_v each, every step
  *   r_bar, g_bar, s_bar, a_f_bar, a_i_bar, sigmoid_ftilde: T * B * 1 each, every step
  *   n_bar, k_bar, q_bar: T * B * padded d_k each, every step
@@ -58,7 +58,7 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
  *   m_prev_bar: 2 * B * 1, a step and the one before it
  *   C_prev_bar: 2 * B * d_v * d_k, a step and the one before it
  *   n_prev_bar: 2 * B * padded d_k, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(D)
  *   chunk: steps_together(T, B, d_v * d_k)
  *   chunk: steps_ahead(T, B, 1)
  */

@@ -137,7 +137,7 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
     (void)row_size_m;
     (void)row_d;
     (void)chunk;
-    return 4 * chunk * B * row_d + 4 * chunk * B * row_size_m + 2 * 2 * B * row_size_m + threads * SCRATCH;
+    return 4 * chunk * B * row_d + 4 * chunk * B * row_size_m + 2 * 2 * B * row_size_m + threads * scratch_for(n + size_m + d);
 }
 
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -791,6 +791,7 @@ static void multiplicative_lstm_simd_backward_member(
     real *const work_h_prev_bar = work_a_m_bar + chunk * B * row_d; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_size_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_size_m;
+    const size_t scratch_size = scratch_for(n + size_m + d);
     const real *const panels_hhat_bar = packed;
     const real *const panels_a_m_2_bar = panels_hhat_bar + up_to(d, LANES) * 4 * size_m;
     const real *const panels_a_m_bar = panels_a_m_2_bar + up_to(size_m, LANES) * d;
@@ -1040,7 +1041,7 @@ static void multiplicative_lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
             /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
             /* (27)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */

@@ -46,11 +46,11 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
  */
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * chunk * B * padded size_m + 2 * 2 * B * padded size_m + threads * SCRATCH.
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * chunk * B * padded size_m + 2 * 2 * B * padded size_m + threads * scratch_for(n + size_m + d).
  *   m, m_bar, a_m_2_bar, a_m_bar: chunk * B * padded d each, the steps of a chunk, then overwritten
  *   a_f_bar, a_o_bar, a_i_bar, hhat_bar: chunk * B * padded size_m each, the steps of a chunk, then overwritten
  *   h_prev_bar, c_prev_bar: 2 * B * padded size_m each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + size_m + d)
  *   chunk: steps_together(T, B, 4 * padded size_m + 2 * padded d)
  */
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);

@@ -101,7 +101,7 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * chunk * B * row_m + B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 5 * chunk * B * row_m + B * row_m + 2 * B * row_m + threads * scratch_for(m);
 }
 
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
@@ -672,6 +672,7 @@ static void mut1_simd_backward_member(
     real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_r_bar + up_to(m, LANES) * m;
@@ -930,7 +931,7 @@ static void mut1_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, m, 0, 0, 0, 0};

@@ -44,11 +44,11 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads);
  */
 size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads);
 
-/* Entries of mut1_real: scratch memory of backward: 5 * chunk * B * padded m + B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of mut1_real: scratch memory of backward: 5 * chunk * B * padded m + B * padded m + 2 * B * padded m + threads * scratch_for(m).
  *   r_h_prev, h_bar, a_h_bar, a_r_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   r_h_prev_bar: B * padded m, one step, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads);

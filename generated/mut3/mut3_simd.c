@@ -113,7 +113,7 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
@@ -677,6 +677,7 @@ static void mut3_simd_backward_member(
     real *const work_s_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_s_bar + B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
@@ -948,7 +949,7 @@ static void mut3_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
             /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
             /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */

@@ -111,7 +111,7 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 2 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -482,6 +482,7 @@ static void nbrc_simd_backward_member(
     real *const work_a_a_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_a_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_a_bar_2 = panels_a_a_bar + up_to(m, LANES) * 2 * m;
 
@@ -640,7 +641,7 @@ static void nbrc_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
             /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
             /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */

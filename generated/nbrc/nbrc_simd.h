@@ -41,11 +41,11 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads);
  */
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);
 
-/* Entries of nbrc_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of nbrc_real: scratch memory of backward: 2 * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
  *   a, h_bar: B * padded m each, one step, then overwritten
  *   a_h_bar, a_c_bar, a_a_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads);

@@ -106,7 +106,7 @@ size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
+    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
@@ -563,6 +563,7 @@ static void qrnn_simd_backward_member(
     real *const work_x_prev_bar = work_a_z_bar + T * B * row_m; /* [n] a row */
     real *const work_c_prev_bar = work_x_prev_bar + T * B * row_n; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(n, LANES) * 3 * m;
 
@@ -702,7 +703,7 @@ static void qrnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
             /* (18)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (20)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */

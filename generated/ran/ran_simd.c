@@ -113,7 +113,7 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * SCRATCH;
+    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
@@ -590,6 +590,7 @@ static void ran_simd_backward_member(
     real *const work_h_prev_bar = work_s_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_i_bar = packed;
     const real *const panels_s_bar = panels_a_i_bar + up_to(m, LANES) * 2 * m;
     if (member == 0) {
@@ -791,7 +792,7 @@ static void ran_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
             /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
             /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */

@@ -43,10 +43,10 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
  */
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * SCRATCH.
+/* Entries of ran_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(n + m).
  *   c_bar, a_f_bar, a_i_bar, s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);

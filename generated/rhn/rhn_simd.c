@@ -113,7 +113,7 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 8 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 8 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
@@ -769,6 +769,7 @@ static void rhn_simd_backward_member(
     real *const work_a_h_1_bar = work_a_t_1_bar + chunk * B * row_m; /* [m] a row */
     real *const work_y_prev_bar = work_a_h_1_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_h_3_bar = packed;
     const real *const panels_a_h_2_bar = panels_a_h_3_bar + up_to(m, LANES) * 2 * m;
     const real *const panels_a_h_1_bar = panels_a_h_2_bar + up_to(m, LANES) * 2 * m;
@@ -1138,7 +1139,7 @@ static void rhn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
             /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

@@ -43,11 +43,11 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
  */
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward: 8 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of rhn_real: scratch memory of backward: 8 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
  *   s_1, s_2, a_t_3_bar, a_h_3_bar, a_t_2_bar, a_h_2_bar, a_t_1_bar, a_h_1_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   y_bar, s_2_bar, s_1_bar: B * padded m each, one step, then overwritten
  *   y_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 8 * padded m)
  */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);

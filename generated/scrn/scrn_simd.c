@@ -153,7 +153,7 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)chunk;
     (void)chunk_2;
-    return T * B * row_m + 3 * chunk_2 * B * row_k + 2 * B * row_k + 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * SCRATCH;
+    return T * B * row_m + 3 * chunk_2 * B * row_k + 2 * B * row_k + 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m);
 }
 
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
@@ -780,6 +780,7 @@ static void scrn_simd_backward_member(
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
     real *const tile_s_bar_ahead = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
     real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * up_to(k, LANES);
+    const size_t scratch_size = scratch_for(n + k + m);
     const real *const panels_y_bar = packed;
     const real *const panels_a_h_bar = panels_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
@@ -1018,7 +1019,7 @@ static void scrn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
             /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

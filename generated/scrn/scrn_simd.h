@@ -44,14 +44,14 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
  */
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * chunk_2 * B * padded k + 2 * B * padded k + 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * SCRATCH.
+/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * chunk_2 * B * padded k + 2 * B * padded k + 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m).
  *   a_h_bar: T * B * padded m, every step
  *   s_bar, s_to_alpha_bar, a_s_bar: chunk_2 * B * padded k each, the steps of a chunk, then overwritten
  *   s_prev_bar: 2 * B * padded k, a step and the one before it
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
  *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_s_bar_ahead: chunk_2 * B * up_to(k, LANES), the products that a chunk of steps has ahead
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + k + m)
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_together(T, B, padded k + up_to(k, LANES))
  */

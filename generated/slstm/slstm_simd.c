@@ -118,7 +118,7 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)chunk;
-    return 4 * chunk * B * row_d + 4 * 2 * B * row_d + T * B * row_d + threads * SCRATCH;
+    return 4 * chunk * B * row_d + 4 * 2 * B * row_d + T * B * row_d + threads * scratch_for(D + d);
 }
 
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
@@ -636,6 +636,7 @@ static void slstm_simd_backward_member(
     real *const work_n_prev_bar = work_c_prev_bar + 2 * B * row_d; /* [d] a row */
     real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * row_d; /* [d] a row */
     real *const work_scratch = work_sigmoid_ftilde + T * B * row_d;
+    const size_t scratch_size = scratch_for(D + d);
     const real *const panels_ztilde_bar = packed;
     const real *const panels_ztilde_bar_2 = panels_ztilde_bar + up_to(d, LANES) * 4 * d;
     if (member == 0) {
@@ -933,7 +934,7 @@ static void slstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
             /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
             /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */

@@ -42,11 +42,11 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
  */
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * 2 * B * padded d + T * B * padded d + threads * SCRATCH.
+/* Entries of slstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * 2 * B * padded d + T * B * padded d + threads * scratch_for(D + d).
  *   otilde_bar, ftilde_bar, itilde_bar, ztilde_bar: chunk * B * padded d each, the steps of a chunk, then overwritten
  *   h_prev_bar, m_prev_bar, c_prev_bar, n_prev_bar: 2 * B * padded d each, a step and the one before it
  *   sigmoid_ftilde: T * B * padded d, every step
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(D + d)
  *   chunk: steps_together(T, B, 4 * padded d)
  */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);

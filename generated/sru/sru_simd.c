@@ -113,7 +113,7 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 2 * T * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
@@ -666,6 +666,7 @@ static void sru_simd_backward_member(
     real *const work_a_f_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
     real *const work_c_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_a_f_bar = packed;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
@@ -734,7 +735,7 @@ static void sru_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * SCRATCH;
+        real *const scratch = work_scratch + member * scratch_size;
         /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
         /* (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
         const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
@@ -889,7 +890,7 @@ static void sru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
             /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

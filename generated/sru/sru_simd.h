@@ -42,11 +42,11 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
  */
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of backward: 2 * T * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of sru_real: scratch memory of backward: 2 * T * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
  *   a_h_bar, a_r_bar: T * B * padded m each, every step
  *   c_bar, a_c_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   c_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);

@@ -113,7 +113,7 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
 }
 
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
@@ -557,6 +557,7 @@ static void star_simd_backward_member(
     real *const work_a_k_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_a_k_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_k_bar = packed;
     const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
     if (member == 0) {
@@ -744,7 +745,7 @@ static void star_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
             /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

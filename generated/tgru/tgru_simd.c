@@ -100,7 +100,7 @@ size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
+    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
@@ -504,6 +504,7 @@ static void tgru_simd_backward_member(
     real *const work_x_prev_bar = work_z_bar + T * B * row_m; /* [n] a row */
     real *const work_h_prev_bar = work_x_prev_bar + T * B * row_n; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(n, LANES) * 3 * m;
     if (member == 0) {
@@ -660,7 +661,7 @@ static void tgru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */

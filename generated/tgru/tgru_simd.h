@@ -38,12 +38,12 @@ size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads);
  */
 size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * SCRATCH.
+/* Entries of tgru_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * scratch_for(n).
  *   h_bar: chunk * B * padded m, the steps of a chunk, then overwritten
  *   a_o_bar, a_f_bar, z_bar: T * B * padded m each, every step
  *   x_prev_bar: T * B * padded n, every step
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads);

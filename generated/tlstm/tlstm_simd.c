@@ -106,7 +106,7 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * SCRATCH;
+    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -570,6 +570,7 @@ static void tlstm_simd_backward_member(
     real *const work_x_prev_bar = work_z_bar + T * B * row_m; /* [n] a row */
     real *const work_c_prev_bar = work_x_prev_bar + T * B * row_n; /* [m] a row */
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_z_bar = packed;
     const real *const panels_z_bar_2 = panels_z_bar + up_to(n, LANES) * 3 * m;
     if (member == 0) {
@@ -733,7 +734,7 @@ static void tlstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */

@@ -96,7 +96,7 @@ size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * SCRATCH;
+    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
 }
 
 size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
@@ -436,6 +436,7 @@ static void trnn_simd_backward_member(
     real *const work_z_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
     real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    const size_t scratch_size = scratch_for(n);
     const real *const panels_z_bar = packed;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
@@ -566,7 +567,7 @@ static void trnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * SCRATCH;
+            real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
             /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};

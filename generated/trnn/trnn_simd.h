@@ -38,10 +38,10 @@ size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads);
  */
 size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads);
 
-/* Entries of trnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of trnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
  *   h_bar, a_f_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads);

@@ -41,11 +41,11 @@ size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads);
  */
 size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads);
 
-/* Entries of ugrnn_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * SCRATCH.
+/* Entries of ugrnn_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
  *   h_bar: B * padded m, one step, then overwritten
  *   a_g_bar, a_c_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
  *   h_prev_bar: 2 * B * padded m, a step and the one before it
- *   one panel of right factors for each thread: SCRATCH
+ *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads);

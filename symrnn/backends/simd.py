@@ -19,16 +19,19 @@ from symrnn.schedule import Plan, Schedule
 
 WORDS = """
 real vec mask whole unaligned where chosen splat load store load_part store_part dot total totals
-total_of series operand weights product pack pack_block padded blocks least up_to tiles rows_of
-member members threads block vectors count own left rows steps first done ahead begin v packed
-scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of even_part row_of
-is_edge add_tile pack_left pack_right lanes_total MATH WIDE V LANES WIDEST DEEP TALL TILES SCRATCH
-TEAM BARRIER MEMBER MEMBERS turn from to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED
-ALIGNED ALWAYS MAYBE SERIES ROUNDER work_scratch work_turn way FAR AHEAD LINE TERMS TILE_AS
-FAR_TILE far_tiles reduced_expm1 power_of between BLAS SHARE_OF_LOOP SHARE_OF_STEP share team
-team_of multiplications one end blocks_together LIKELY HOLD STEPS
-PAIR_OF_TILES turned_tiles share_of_tiles tiles_of unit_of tall_total entries_of_all
-row_product rows_product MANY
+total_of series operand weights product pack pack_block pack_along pack_across padded blocks least
+up_to tiles rows_of member members threads block vectors count own left rows steps first done ahead
+begin end one v packed scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of
+even_part row_of stride_of together is_edge add_total tall_total pack_left pack_right lanes_total
+MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from to square TILE
+ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS SERIES ROUNDER
+work_scratch scratch_size scratch_for work_turn way FAR AHEAD LINE TERMS TILE_AS FAR_TILE
+PAIR_OF_TILES tile_function far_tiles turned_tiles share_of_tiles tiles_of unit_of
+entries_of_all row_product rows_product
+reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP
+SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES BY_LANES SCALE
+EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
+SYMRNN_SIMD_H SYMRNN_BLAS_HEADER
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
@@ -156,14 +159,14 @@ class _Sources:
         return tuple(found)
 
     def _memory(self, block: str, comment: str, count: str, threads: bool, writer: SimdWriter,
-                scratch: bool = False, costs: Costs | None = None) -> SizeOf:
+                scratch: str = "", costs: Costs | None = None) -> SizeOf:
         details = [f"{', '.join(names)}: {one}{' each' * (len(names) > 1)}, {kept}"
                    for (one, kept), names in (costs or {}).items()]
-        details += ["one panel of right factors for each thread: SCRATCH"] if scratch else []
+        details += [f"factors of totals for each thread: {scratch}"] if scratch else []
         chunks = [line for line in writer.size_lines() if " = steps_" in line]
         details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}" for line in chunks
                     if _is_used(line, count)]
-        count += " + threads * SCRATCH" if scratch else ""
+        count += f" + threads * {scratch}" if scratch else ""
         return self._size_of(f"{self.name}_simd_{block}_size", f"{comment}: {_told(count)}",
                              tuple(map(_told, details)), count, writer, threads)
 

@@ -36,7 +36,7 @@ class SimdBody:
     lines: tuple[str, ...]
     unused: tuple[str, ...]
     work: str
-    scratch: bool
+    scratch: str
     step: str
 
 
@@ -71,7 +71,12 @@ class SimdWriter:
         self.units = UnitsWriter(self.program, self.layout, self.panels, local, self.printer)
         self.rows = RowsWriter(self.program, self.layout, local, self.scalar)
         self.memory = Memory(plan, schedule, self.layout, self.panels)
-        self.scratch = False
+
+    @property
+    def scratch(self) -> str:
+        """How many entries a member wants for its totals; nothing where there are none."""
+        columns = self.rows.columns
+        return f"scratch_for({' + '.join(columns)})" if columns else ""
 
     def write(self, arguments: Sequence[str]) -> SimdBody:
         """The body of a function with these arguments."""
@@ -162,8 +167,7 @@ class SimdWriter:
             elif one.kind is Kind.ROWS:
                 lines += self.rows.write(one, where.rows, where.count)
             else:
-                self.scratch = True
-                scratch = "real *const scratch = work_scratch + member * SCRATCH;"
+                scratch = "real *const scratch = work_scratch + member * scratch_size;"
                 totals = self.rows.totals(one, where.first, where.count, where.onto)
                 lines += ["{", *indented([scratch, *totals]), "}"]
             lines.append("BARRIER")

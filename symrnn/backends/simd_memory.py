@@ -50,7 +50,7 @@ class Memory:
         return (f"{_many(product.gates)}up_to({self.layout.extent(axis)}, LANES) * "
                 f"{self.panels.entries(product)}")
 
-    def arrays(self, tape: bool, scratch: bool) -> Lines:
+    def arrays(self, tape: bool, scratch: str) -> Lines:
         """Pointers to constants, and into tape, workspace and packed weights."""
         return [*self._constants(), *(self._tape() if tape else []), *self._work(scratch),
                 *self._packed()]
@@ -99,7 +99,7 @@ class Memory:
             before = f"{name} + {self.layout.stored(one)}"
         return lines
 
-    def _work(self, scratch: bool) -> Lines:
+    def _work(self, scratch: str) -> Lines:
         stored = [one for one in self.program.variables
                   if self.layout.homes.get(one.name) in STORED]
         for one in stored:
@@ -116,7 +116,8 @@ class Memory:
                 self._cost(count, "the products that a chunk of steps has ahead", name)
                 before = f"{name} + {count}"
         if scratch:
-            lines.append(f"real *const work_scratch = {before};")
+            lines += [f"real *const work_scratch = {before};",
+                      f"const size_t scratch_size = {scratch};"]
         if self.turning:
             self._cost("1", "which way the last step took", self.turning)
             lines += [f"real *const work_turn = {before};",

@@ -74,6 +74,7 @@ class RowsWriter:
         self.program, self.layout, self.local = program, layout, local
         self.names, self.text, self.printer = layout.names, TextPrinter(program), printer
         self.loops = RowLoops(program, printer, local.indices)
+        self.columns: list[str] = []  # of all totals
 
     def write(self, one: Pass, row: Row, rows: str) -> Lines:
         """Every equation for one row after the other; sums over rows by one member alone."""
@@ -120,6 +121,7 @@ class RowsWriter:
         """Totals that are ``begun`` already are added to."""
         first, rows, onto = self.where
         columns = self.layout.extent(self.program[right].axes)
+        self.columns += [columns] if columns not in self.columns else []
         own = self.names[right]
         lines = [f"/* {self.text.comment(one.equation)} */" for one in shares]
         lines += [f"const series rows_of_{own} = {self.layout.series(right, first)};",

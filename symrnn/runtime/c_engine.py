@@ -17,7 +17,7 @@ from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import PORTABLE, shared_library
 from symrnn.runtime.foreign import BoundStep, Shapes, caller, maker, shapes
-from symrnn.runtime.memory import Lent, Pool, rounded_up
+from symrnn.runtime.memory import Lent, Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 
@@ -173,5 +173,5 @@ class CEngine:
         """A block of memory, as long as somebody holds it."""
         entries = ready.entries.get(block)
         if entries is None:
-            entries = ready.entries[block] = rounded_up(self.entries(ready, block))
+            entries = ready.entries[block] = self.entries(ready, block)
         return Lent(self.pool, entries)

@@ -55,7 +55,8 @@ static word address(PyObject *array)
 /* The names of a dictionary's arrays, where a tuple holds both. */
 static PyObject *names_of(PyObject *tuple)
 {
-    const int named = PyTuple_GET_SIZE(tuple) == 2 && PyDict_Check(PyTuple_GET_ITEM(tuple, 0));
+    const int named = PyTuple_GET_SIZE(tuple) == 2 && PyDict_Check(PyTuple_GET_ITEM(tuple, 0))
+                      && PyTuple_Check(PyTuple_GET_ITEM(tuple, 1));
     return named ? PyTuple_GET_ITEM(tuple, 1) : NULL;
 }
 

@@ -37,8 +37,8 @@ class Packed(Mapping[str, Array]):
 
     def block(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What one engine made of the parameters, such as packed weights; made once."""
-        if key not in self._blocks:
-            self._blocks[key] = make()
+        if key not in self._blocks:  # of two threads that make it at the same time the first one
+            return self._blocks.setdefault(key, make())
         return self._blocks[key]
 
     def __getitem__(self, name: str) -> Array:

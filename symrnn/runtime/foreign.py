@@ -67,7 +67,7 @@ class Words:
     """One argument as the number that is passed, and what lies behind it."""
 
     def __init__(self, argument: Any) -> None:
-        if isinstance(argument, tuple) and isinstance(argument[0], dict):
+        if isinstance(argument, tuple) and argument and isinstance(argument[0], dict):
             argument = tuple([argument[0][name] for name in argument[1]])
         if isinstance(argument, tuple):
             argument = np.array([address(one) for one in argument], np.uintp)

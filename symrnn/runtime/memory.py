@@ -11,12 +11,6 @@ ALIGNMENT = 64  # bytes: one line of the cache, and the widest vector
 MOST_SIZES, MOST_OF_ONE = 16, 2  # blocks that are kept
 
 
-def rounded_up(entries: int) -> int:
-    """The size of block that is lent for so many entries, so that similar calls share blocks."""
-    step = max(16, 1 << max(0, entries.bit_length() - 5))
-    return -(-entries // step) * step
-
-
 class Pool:
     """Blocks of one type. Threads may lend at the same time."""
 
@@ -25,20 +19,27 @@ class Pool:
         self._free: dict[int, list[Array]] = {}
 
     def lend(self, entries: int) -> Array:
-        """A block of so many entries, not cleared.
-
-        A size that is new drives out those that nearly are as large: sizes that grow leave them
-        behind.
-        """
-        same = self._free.get(entries)
-        if same is None:
-            for size in list(self._free):
-                if size < entries <= 4 * size:
-                    self._free.pop(size, None)
+        """A block of at least so many entries, not cleared."""
         try:
-            return same.pop() if same else aligned(entries, self.dtype)
-        except IndexError:  # another thread was quicker
-            return aligned(entries, self.dtype)
+            return self._free[entries].pop()
+        except (KeyError, IndexError):
+            return self._larger(entries)
+
+    def _larger(self, entries: int) -> Array:
+        """A block that is not much larger, else a new one.
+
+        Then those that nearly are as large go: sizes that grow leave them behind.
+        """
+        for size in sorted(self._free):
+            if entries <= size <= 4 * entries + 4096:
+                try:
+                    return self._free[size].pop()
+                except (KeyError, IndexError):  # it is lent, or another thread was quicker
+                    continue
+        for size in list(self._free):
+            if size < entries <= 4 * size:
+                self._free.pop(size, None)
+        return aligned(entries, self.dtype)
 
     def give_back(self, block: Array) -> None:
         """The block may be lent again; the oldest sizes are forgotten when there are too many."""

@@ -79,8 +79,8 @@ class SimdEngine(CEngine):
             lent: Lent = given.parameters.block(key, lambda: self._pack(ready, kind, parameters))
         elif key in given.kept:
             lent = given.kept[key]
-        else:
-            lent = given.kept[key] = self._pack(ready, kind, parameters)
+        else:  # of two threads that pack at the same time the first one's block is read by both
+            lent = given.kept.setdefault(key, self._pack(ready, kind, parameters))
         return (lent.block,)
 
     def _pack(self, ready: Ready, kind: str, parameters: Any) -> Lent:

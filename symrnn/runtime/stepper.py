@@ -96,6 +96,9 @@ def _bindable(kernel: Kernel, params: Packed, batch: int, initial: Mapping[str, 
         raise ShapeError(f"a stepper takes one input and gives one output; "
                          f"{kernel.program.name} has {len(inputs)} and {len(outputs)}: use step")
     known = params.known | {"B": batch, "T": 1}
+    unknown = [axis for one in inputs for axis in one.shape[1:] if axis not in known]
+    if unknown:
+        raise ShapeError(f"no parameter of {kernel.program.name} tells {unknown[0]}: use step")
     blank = {one.name: np.zeros([known[axis] for axis in one.shape[1:]], kernel.dtype)
              for one in inputs}
     given = kernel.given(params, blank, initial, lost=1)

@@ -44,7 +44,7 @@ def truncated(kernel: Kernel, params: Mapping[str, Any], x: Any, y_bar: Any, len
     for number in range(windows.count):
         run = windows.run(params, state, number)
         steps = windows.slice(number)
-        bar = y_bar(run.y, steps) if callable(y_bar) else _cut(y_bar, steps)
+        bar = y_bar(run.y, steps) if callable(y_bar) else windows.cut(y_bar, number)
         windows.add(gradients, run.kernel.backward(run, bar), number)
         y = windows.put(y, run.y, number)
         state = _alone(run.final)
@@ -80,7 +80,7 @@ class Checkpointed:
         bars = final_bar
         for number in reversed(range(self._windows.count)):
             run = self._windows.run(self._params, self._states[number], number)
-            part = run.kernel.backward(run, _cut(y_bar, self._windows.slice(number)), bars)
+            part = run.kernel.backward(run, self._windows.cut(y_bar, number), bars)
             bars = {one.state: part[one.initial] for one in run.kernel.program.delays}
             self._windows.add(gradients, part, number)
             del run
@@ -148,6 +148,16 @@ class Windows:
             elif number == 0:
                 gradients[name] = array
 
+    def cut(self, y_bar: Any, number: int) -> Any:
+        """A window's part of cotangents [T, B, ...]. Raises ShapeError for another T."""
+        if isinstance(y_bar, Mapping):
+            return {name: self.cut(one, number) for name, one in y_bar.items()}
+        array = np.asarray(y_bar)
+        if not array.ndim or len(array) != self.steps:
+            raise ShapeError(f"'y_bar' has shape {array.shape}, but its first axis is T = "
+                             f"{self.steps}")
+        return array[self.slice(number)]
+
     def put(self, whole: Any, part: Any, number: int) -> Any:
         """A window's values [T, ...] at their steps; in a dictionary where there are several."""
         if isinstance(part, Mapping):
@@ -160,12 +170,6 @@ class Windows:
 
     def _moves(self, name: str) -> bool:
         return self.kernel.program[name].span is Span.SEQUENCE
-
-
-def _cut(value: Any, steps: slice) -> Any:
-    if isinstance(value, Mapping):
-        return {name: np.asarray(one)[steps] for name, one in value.items()}
-    return np.asarray(value)[steps]
 
 
 def _alone(final: Mapping[str, Array]) -> dict[str, Array]:

@@ -716,7 +716,13 @@ ALWAYS size_t together(const series *one, size_t row, size_t most)
 #ifdef SYMRNN_BLAS
 
 /* Units of one call, for any number of members: a call of another size might round otherwise. */
-enum { TALL = 64, SCRATCH = 0 };
+enum { TALL = 64 };
+
+ALWAYS size_t scratch_for(size_t columns)
+{
+    (void)columns;
+    return 0;
+}
 
 /* The part of one total that belongs to these units: a product for each run of rows. */
 MAYBE void add_total(size_t first, size_t rows, const series *right, size_t columns,
@@ -748,7 +754,13 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 /* Left factors are packed too where MANY columns read them again and again: as many units at a
  * time as TALL tiles have, which stay in the second cache. */
 enum { TALL = 40, MANY = 1024 / sizeof(real) };
-enum { SCRATCH = (DEEP + MOST_ROWS) * WIDEST * LANES + DEEP * TALL * MOST_ROWS + LANES };
+
+/* Entries that a member wants for totals with so many columns. */
+ALWAYS size_t scratch_for(size_t columns)
+{
+    const size_t left = columns < MANY ? 0 : DEEP * TALL * MOST_ROWS + LANES;
+    return (DEEP + MOST_ROWS) * WIDEST * LANES + left;
+}
 
 MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t width,
                       size_t from, size_t deep, real *to)
@@ -762,19 +774,19 @@ MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t
 
 /* Some tiles of a total: all of them share its units evenly, whoever computes them. */
 typedef struct share_of_tiles {
-    size_t units, tiles, first, last;
+    size_t units, all, first, last;
 } share_of_tiles;
 
 ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t member, size_t members)
 {
-    const size_t tiles = (units + most - 1) / most;
-    return (share_of_tiles){units, tiles, share_from(tiles, member, members),
-                            share_from(tiles, member + 1, members)};
+    const size_t all = (units + most - 1) / most;
+    return (share_of_tiles){units, all, share_from(all, member, members),
+                            share_from(all, member + 1, members)};
 }
 
 ALWAYS size_t unit_of(const share_of_tiles *some, size_t tile)
 {
-    return some->units * tile / some->tiles;
+    return some->units * tile / some->all;
 }
 
 /* Rows of left factors; packed, they lie tile by tile, entry by entry. */
@@ -803,7 +815,7 @@ MAYBE void add_total(const share_of_tiles *some, operand left, const real *packe
         if (packed) {
             part = (operand){packed, height, left.entries};
             packed += height * left.entries;
-            for (size_t r = height; r < 2 * height && tile + 1 < some->last; ++r)
+            for (size_t r = height; r < least(2 * height, some->units - unit); ++r)
                 __builtin_prefetch(here + r * columns, 1); /* what the next tile adds to */
         }
         if (full) {

@@ -166,6 +166,16 @@ def test_what_has_no_windows_is_told() -> None:
         both.truncated(parameters(both), x, np.ones((6, 3, 2)), 2)
 
 
+@pytest.mark.parametrize("y_bar", [None, 1.0, np.ones((7, 3, 2)), np.ones((5, 3, 2))])
+def test_cotangents_of_another_length_are_refused(y_bar: Any) -> None:
+    one = kernel(symrnn.gru(), "numpy")
+    params, x = parameters(one), values(2, "T", "B", "n")
+    with pytest.raises(ShapeError, match="first axis is T = 6"):
+        one.truncated(params, x, y_bar, 2)
+    with pytest.raises(ShapeError, match="first axis is T = 6"):
+        one.checkpointed(params, x, 2).backward(y_bar)
+
+
 @backends
 def test_less_memory_is_taken(backend: str) -> None:
     """What is alive at the peak, of 400 steps at once and of 20 segments of 20."""
