@@ -26,7 +26,7 @@ even_part row_of stride_of together is_edge add_total tall_total pack_left pack_
 MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from to square TILE
 ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS SERIES ROUNDER
 work_scratch scratch_size scratch_for work_turn way FAR AHEAD LINE TERMS TILE_AS FAR_TILE
-PAIR_OF_TILES tile_function far_tiles turned_tiles share_of_tiles tiles_of unit_of
+PAIR_OF_TILES tile_function far_tiles turned_tiles share_of_tiles tiles_of edge_of_tile
 entries_of_all row_product rows_product
 reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP
 SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES BY_LANES SCALE

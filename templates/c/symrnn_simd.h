@@ -784,7 +784,7 @@ ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t member, size_t 
                             share_from(all, member + 1, members)};
 }
 
-ALWAYS size_t unit_of(const share_of_tiles *some, size_t tile)
+ALWAYS size_t edge_of_tile(const share_of_tiles *some, size_t tile)
 {
     return some->units * tile / some->all;
 }
@@ -793,7 +793,7 @@ ALWAYS size_t unit_of(const share_of_tiles *some, size_t tile)
 MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
 {
     for (size_t tile = some->first; tile < some->last; ++tile) {
-        const size_t unit = unit_of(some, tile), height = unit_of(some, tile + 1) - unit;
+        const size_t unit = edge_of_tile(some, tile), height = edge_of_tile(some, tile + 1) - unit;
         const real *from = left->rows + unit;
         for (size_t k = 0; k < left->entries; ++k, from += left->stride, to += height)
             for (size_t r = 0; r < height; r += LANES) /* the next entry overwrites the rest */
@@ -808,7 +808,7 @@ MAYBE void add_total(const share_of_tiles *some, operand left, const real *packe
 {
     const int full = column + width * LANES <= columns && scale == 1;
     for (size_t tile = some->first; tile < some->last; ++tile) {
-        const size_t unit = unit_of(some, tile), height = unit_of(some, tile + 1) - unit;
+        const size_t unit = edge_of_tile(some, tile), height = edge_of_tile(some, tile + 1) - unit;
         const tile_function times = turned_tiles[width - 1][height - 1];
         real *const here = out + unit * columns + column;
         operand part = {left.rows + unit, left.stride, left.entries};
