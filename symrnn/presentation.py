@@ -125,6 +125,9 @@ def _pass_text(one: Pass) -> list[str]:
             operands = ", ".join(segment.operand for segment in product.segments)
             lines.append(f"      stacked for {', '.join(tile.gates)}: products with {operands}, "
                          f"{when}")
+    for loop in one.loops[1:]:
+        lines.append("      in a loop of their own behind the others: "
+                     f"{', '.join(each.lhs for each in loop)}")
     return lines
 
 

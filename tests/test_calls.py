@@ -138,11 +138,13 @@ def test_the_extension_refuses_what_it_cannot_call() -> None:
     quick = foreign.extension()
     assert quick is not None
     with pytest.raises(TypeError, match="takes no 5 arguments"):
-        quick.call(0, 1, 2, 3, 4, 5)
+        quick.call(0, 11, 1, 2, 3, 4, 5)
     with pytest.raises(TypeError):
-        quick.call("function", 1, 2, 3)
+        quick.call("function", 11, 1, 2, 3)
     with pytest.raises(TypeError):
         quick.shapes([], ())
+    with pytest.raises(TypeError):
+        quick.is_plain(np.zeros(3))
     with pytest.raises(TypeError):
         quick.Step(1, 2)
     with pytest.raises(TypeError, match="one argument"):
@@ -234,18 +236,21 @@ def test_blocks_of_few_sizes_are_kept() -> None:
 
 
 def test_new_arrays_go_by_name(way: str) -> None:
-    make = foreign.maker(np.dtype("f8"))
-    found = make((("a", (2, 3)), ("b", ())))
+    kernel, _, x = setting()
+    told = kernel.engine.function("tape_size")  # type: ignore[attr-defined]
+    call = foreign.caller(told, np.dtype("f8"))
+    words = np.array([2, 1, 3, 4], np.uintp)  # what the function reads; it ignores the rest
+    found, none = call(words, [("a", (2, 3)), ("b", ())], [], *[x] * 4)
     assert {name: (one.shape, one.dtype) for name, one in found.items()} == {
         "a": ((2, 3), np.float64), "b": ((), np.float64)}
-    assert make(()) == {}
+    assert none == {}
     with pytest.raises((TypeError, ValueError)):
-        make((("a", 3), ("b", ("x",))))  # type: ignore[arg-type]
+        call(words, [("a", 3), ("b", ("x",))], *[x] * 5)
 
 
 def test_a_call_misses_an_array(way: str) -> None:
     kernel, _, x = setting()
-    call = foreign.caller(kernel.engine.function("forward"))  # type: ignore[attr-defined]
+    call = foreign.caller(kernel.engine.function("forward"), x.dtype)  # type: ignore[attr-defined]
     with pytest.raises(KeyError, match="W_f"):
         call(x, ({"W_i": x}, ("W_i", "W_f")), *[x] * 8, 1)
 

@@ -279,8 +279,8 @@ static void antisymmetric_rnn_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_h_here = load_part(b_h + j, left);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
+                                const real gamma_here = gamma[0];
+                                const real epsilon_here = epsilon[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
@@ -386,8 +386,8 @@ static void antisymmetric_rnn_simd_infer_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_h_here = load_part(b_h + j, left);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
+                                const real gamma_here = gamma[0];
+                                const real epsilon_here = epsilon[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
@@ -488,7 +488,7 @@ static void antisymmetric_rnn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec epsilon_here = splat(epsilon[0]);
+                            const real epsilon_here = epsilon[0];
                             const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
@@ -538,7 +538,7 @@ static void antisymmetric_rnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
-                                const vec gamma_here = splat(gamma[0]);
+                                const real gamma_here = gamma[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
                                     const vec d_bar = load(d_bar_rows + s * row_m + j);
@@ -728,8 +728,8 @@ static void antisymmetric_rnn_simd_step_member(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_h_here = load_part(b_h + j, left);
-                        const vec gamma_here = splat(gamma[0]);
-                        const vec epsilon_here = splat(epsilon[0]);
+                        const real gamma_here = gamma[0];
+                        const real epsilon_here = epsilon[0];
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 

@@ -291,9 +291,9 @@ static void cornn_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
-                                const vec dt_here = splat(dt[0]);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
+                                const real dt_here = dt[0];
+                                const real gamma_here = gamma[0];
+                                const real epsilon_here = epsilon[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
                                     const vec y_prev = load_part(y_prev_rows + s * m + j, left);
@@ -407,9 +407,9 @@ static void cornn_simd_infer_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
-                                const vec dt_here = splat(dt[0]);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
+                                const real dt_here = dt[0];
+                                const real gamma_here = gamma[0];
+                                const real epsilon_here = epsilon[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
                                     const vec y_prev = load_part(y_prev_rows + s * m + j, left);
@@ -524,7 +524,7 @@ static void cornn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec dt_here = splat(dt[0]);
+                            const real dt_here = dt[0];
                             const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
                             const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
                             const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
@@ -577,9 +577,9 @@ static void cornn_simd_backward_member(
                             real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
-                                const vec dt_here = splat(dt[0]);
-                                const vec gamma_here = splat(gamma[0]);
-                                const vec epsilon_here = splat(epsilon[0]);
+                                const real dt_here = dt[0];
+                                const real gamma_here = gamma[0];
+                                const real epsilon_here = epsilon[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec y_bar = load(y_bar_rows + s * row_m + j);
                                     const vec z_bar = load(z_bar_rows + s * row_m + j);
@@ -620,8 +620,8 @@ static void cornn_simd_backward_member(
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        const vec gamma_here = splat(gamma[0]);
-                        const vec epsilon_here = splat(epsilon[0]);
+                        const real gamma_here = gamma[0];
+                        const real epsilon_here = epsilon[0];
                         vec b_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
                             const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
@@ -801,9 +801,9 @@ static void cornn_simd_step_member(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_here = load_part(b + j, left);
-                        const vec dt_here = splat(dt[0]);
-                        const vec gamma_here = splat(gamma[0]);
-                        const vec epsilon_here = splat(epsilon[0]);
+                        const real dt_here = dt[0];
+                        const real gamma_here = gamma[0];
+                        const real epsilon_here = epsilon[0];
                         for (size_t s = 0; s < rows; ++s) {
                             const vec z_prev = load_part(z_prev_rows + s * m + j, left);
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);

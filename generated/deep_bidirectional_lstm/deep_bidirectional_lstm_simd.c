@@ -648,6 +648,18 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
                                     const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
                                     store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_forward_o = load(layer1_forward_o_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_c = load(layer1_forward_c_rows + s * row_m_1 + j);
 
                                     /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
                                     const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
@@ -755,6 +767,18 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
                                     const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
                                     store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_backward_o = load(layer1_backward_o_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_c = load(layer1_backward_c_rows + s * row_m_1 + j);
 
                                     /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
                                     const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
@@ -874,6 +898,18 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
                                     const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
                                     store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_forward_o = load(layer2_forward_o_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_c = load(layer2_forward_c_rows + s * row_m_2 + j);
 
                                     /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
                                     const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
@@ -981,6 +1017,18 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
                                     const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
                                     store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_backward_o = load(layer2_backward_o_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_c = load(layer2_backward_c_rows + s * row_m_2 + j);
 
                                     /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
                                     const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
@@ -1175,6 +1223,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1226,6 +1275,19 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
                                     const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
+                                    store(kept_layer1_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer1_forward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_forward_o = load(kept_layer1_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer1_forward_c = load(layer1_forward_c_rows + s * row_m_1 + j);
 
                                     /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
                                     const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
@@ -1272,6 +1334,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1323,6 +1386,19 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
                                     const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
+                                    store(kept_layer1_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer1_backward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer1_backward_o = load(kept_layer1_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer1_backward_c = load(layer1_backward_c_rows + s * row_m_1 + j);
 
                                     /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
                                     const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
@@ -1381,6 +1457,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1432,6 +1509,19 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
                                     const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
+                                    store(kept_layer2_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer2_forward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_forward_o = load(kept_layer2_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer2_forward_c = load(layer2_forward_c_rows + s * row_m_2 + j);
 
                                     /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
                                     const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
@@ -1478,6 +1568,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1529,6 +1620,19 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
                                     const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
+                                    store(kept_layer2_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer2_backward_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec layer2_backward_o = load(kept_layer2_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer2_backward_c = load(layer2_backward_c_rows + s * row_m_2 + j);
 
                                     /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
                                     const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);

@@ -299,8 +299,8 @@ static void fastgrnn_simd_forward_member(
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
                                 const vec b_h_here = load_part(b_h + j, left);
-                                const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                                const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                                const real sigmoid_zeta_here = sigmoid_zeta[0];
+                                const real sigmoid_nu_here = sigmoid_nu[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
@@ -425,8 +425,8 @@ static void fastgrnn_simd_infer_member(
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
                                 const vec b_h_here = load_part(b_h + j, left);
-                                const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                                const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                                const real sigmoid_zeta_here = sigmoid_zeta[0];
+                                const real sigmoid_nu_here = sigmoid_nu[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
@@ -545,8 +545,8 @@ static void fastgrnn_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                            const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                            const real sigmoid_zeta_here = sigmoid_zeta[0];
+                            const real sigmoid_nu_here = sigmoid_nu[0];
                             const vec z = load(z_rows + sample * row_m + j);
                             const vec s = load(s_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
@@ -829,8 +829,8 @@ static void fastgrnn_simd_step_member(
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
-                        const vec sigmoid_zeta_here = splat(sigmoid_zeta[0]);
-                        const vec sigmoid_nu_here = splat(sigmoid_nu[0]);
+                        const real sigmoid_zeta_here = sigmoid_zeta[0];
+                        const real sigmoid_nu_here = sigmoid_nu[0];
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 

@@ -295,8 +295,8 @@ static void fastrnn_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
-                                const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                                const real sigmoid_alpha_here = sigmoid_alpha[0];
+                                const real sigmoid_beta_here = sigmoid_beta[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
@@ -409,8 +409,8 @@ static void fastrnn_simd_infer_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
-                                const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                                const real sigmoid_alpha_here = sigmoid_alpha[0];
+                                const real sigmoid_beta_here = sigmoid_beta[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
@@ -509,7 +509,7 @@ static void fastrnn_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
+                            const real sigmoid_alpha_here = sigmoid_alpha[0];
                             const vec s = load(s_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
@@ -558,7 +558,7 @@ static void fastrnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
-                                const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                                const real sigmoid_beta_here = sigmoid_beta[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
@@ -758,8 +758,8 @@ static void fastrnn_simd_step_member(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_here = load_part(b + j, left);
-                        const vec sigmoid_alpha_here = splat(sigmoid_alpha[0]);
-                        const vec sigmoid_beta_here = splat(sigmoid_beta[0]);
+                        const real sigmoid_alpha_here = sigmoid_alpha[0];
+                        const real sigmoid_beta_here = sigmoid_beta[0];
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 

@@ -273,6 +273,7 @@ static void gru_simd_forward_member(
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -296,7 +297,6 @@ static void gru_simd_forward_member(
                                 const vec b_n_here = load_part(b_n + j, left);
                                 const vec c_n_here = load_part(c_n + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (1)  a_z = W_z x + U_z h_prev + b_z */
                                     const vec a_z = load(tile_a_z + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
@@ -318,6 +318,20 @@ static void gru_simd_forward_member(
 
                                     /* (6)  a_n = W_n x + r * q + b_n */
                                     const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
+                                    store(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES, a_n);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_n = load(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (7)  n = tanh(a_n) */
                                     const vec n = vec_tanh(a_n);
@@ -397,6 +411,8 @@ static void gru_simd_infer_member(
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -420,13 +436,13 @@ static void gru_simd_infer_member(
                                 const vec b_n_here = load_part(b_n + j, left);
                                 const vec c_n_here = load_part(c_n + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (1)  a_z = W_z x + U_z h_prev + b_z */
                                     const vec a_z = load(tile_a_z + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
+                                    store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
 
                                     /* (3)  a_r = W_r x + U_r h_prev + b_r */
                                     const vec a_r = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 1) * own + v) * LANES) + b_r_here;
@@ -439,6 +455,20 @@ static void gru_simd_infer_member(
 
                                     /* (6)  a_n = W_n x + r * q + b_n */
                                     const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
+                                    store(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES, a_n);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_n = load(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (7)  n = tanh(a_n) */
                                     const vec n = vec_tanh(a_n);
@@ -798,6 +828,8 @@ static void gru_simd_step_member(
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -826,13 +858,13 @@ static void gru_simd_step_member(
                         const vec b_n_here = load_part(b_n + j, left);
                         const vec c_n_here = load_part(c_n + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                             /* (1)  a_z = W_z x + U_z h_prev + b_z */
                             const vec a_z = load(tile_a_z + ((s * 3 + 0) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 0) * own + v) * LANES) + b_z_here;
 
                             /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
+                            store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
 
                             /* (3)  a_r = W_r x + U_r h_prev + b_r */
                             const vec a_r = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 1) * own + v) * LANES) + b_r_here;
@@ -845,6 +877,20 @@ static void gru_simd_step_member(
 
                             /* (6)  a_n = W_n x + r * q + b_n */
                             const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
+                            store(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES, a_n);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_n = load(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                             /* (7)  n = tanh(a_n) */
                             const vec n = vec_tanh(a_n);

@@ -339,7 +339,7 @@ static void lem_simd_forward_member(
                             real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec dt_here = splat(dt[0]);
+                                const real dt_here = dt[0];
                                 const vec b_1_here = load_part(b_1 + j, left);
                                 const vec b_2_here = load_part(b_2 + j, left);
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -539,7 +539,7 @@ static void lem_simd_infer_member(
                             real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec dt_here = splat(dt[0]);
+                                const real dt_here = dt[0];
                                 const vec b_1_here = load_part(b_1 + j, left);
                                 const vec b_2_here = load_part(b_2 + j, left);
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -740,7 +740,7 @@ static void lem_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec dt_here = splat(dt[0]);
+                            const real dt_here = dt[0];
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);
                             const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
                             const vec sigmoid_a_dt_2 = load(sigmoid_a_dt_2_rows + s * row_m + j);
@@ -814,7 +814,7 @@ static void lem_simd_backward_member(
                             real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
-                                const vec dt_here = splat(dt[0]);
+                                const real dt_here = dt[0];
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec dt_1 = load(dt_1_rows + s * row_m + j);
                                     const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
@@ -1107,7 +1107,7 @@ static void lem_simd_step_member(
                     real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        const vec dt_here = splat(dt[0]);
+                        const real dt_here = dt[0];
                         const vec b_1_here = load_part(b_1 + j, left);
                         const vec b_2_here = load_part(b_2 + j, left);
                         const vec b_z_here = load_part(b_z + j, left);

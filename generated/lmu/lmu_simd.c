@@ -352,7 +352,7 @@ static void lmu_simd_forward_member(
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec B_2_here = load_part(B_2 + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec u = splat(*(u_rows + s));
+                                    const real u = u_rows[s];
 
                                     /* (2)  m = A m_prev + B * u */
                                     const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
@@ -512,7 +512,7 @@ static void lmu_simd_infer_member(
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec B_2_here = load_part(B_2 + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec u = splat(*(u_rows + s));
+                                    const real u = u_rows[s];
 
                                     /* (2)  m = A m_prev + B * u */
                                     const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;
@@ -756,7 +756,7 @@ static void lmu_simd_backward_member(
                                 const size_t j = (block * vectors + v) * LANES, left = k - j;
                                 const vec e_h_here = load_part(e_h + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec u_bar = splat(*(u_bar_rows + s));
+                                    const real u_bar = u_bar_rows[s];
 
                                     /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_h_here * u_bar;
@@ -799,7 +799,7 @@ static void lmu_simd_backward_member(
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec e_m_here = load_part(e_m + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec u_bar = splat(*(u_bar_rows + s));
+                                    const real u_bar = u_bar_rows[s];
 
                                     /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
                                     const vec m_prev_bar = load(tile_m_prev_bar + ((s * 1 + 0) * own + v) * LANES) + e_m_here * u_bar;
@@ -845,8 +845,8 @@ static void lmu_simd_backward_member(
                             const vec e_x_here = load_part(e_x + j, left);
                             vec e_x_bar_here = {0};
                             for (size_t s = 0; s < rows; ++s) {
+                                const real u_bar = u_bar_rows[s];
                                 const vec x = load_part(x_rows + s * n + j, left);
-                                const vec u_bar = splat(*(u_bar_rows + s));
 
                                 /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
                                 const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + e_x_here * u_bar;
@@ -878,8 +878,8 @@ static void lmu_simd_backward_member(
                         const size_t j = (block * vectors + v) * LANES, left = k - j;
                         vec e_h_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const real u_bar = u_bar_rows[s];
                             const vec h_prev = load_part(h_prev_rows + s * k + j, left);
-                            const vec u_bar = splat(*(u_bar_rows + s));
 
                             /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
                             e_h_bar_here += u_bar * h_prev;
@@ -910,10 +910,10 @@ static void lmu_simd_backward_member(
                         vec e_m_bar_here = {0};
                         vec B_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec u = splat(*(u_rows + s));
+                            const real u = u_rows[s];
+                            const real u_bar = u_bar_rows[s];
                             const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
                             const vec m_bar = load(m_bar_rows + s * row_d + j);
-                            const vec u_bar = splat(*(u_bar_rows + s));
 
                             /* (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
                             e_m_bar_here += u_bar * m_prev;
@@ -1047,7 +1047,7 @@ static void lmu_simd_step_member(
                         const size_t j = (block * vectors + v) * LANES, left = d - j;
                         const vec B_2_here = load_part(B_2 + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec u = splat(*(u_rows + s));
+                            const real u = u_rows[s];
 
                             /* (2)  m = A m_prev + B * u */
                             const vec m = load(tile_m + ((s * 1 + 0) * own + v) * LANES) + B_2_here * u;

@@ -346,6 +346,18 @@ static void lstm_simd_forward_member(
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
                                     store(o_rows + s * row_m + j, o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(o_rows + s * row_m + j);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -431,6 +443,7 @@ static void lstm_simd_infer_member(
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -482,6 +495,19 @@ static void lstm_simd_infer_member(
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
+                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -869,6 +895,7 @@ static void lstm_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -924,6 +951,19 @@ static void lstm_simd_step_member(
 
                             /* (9)  o = sigmoid(z_o) */
                             const vec o = vec_sigmoid(z_o);
+                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec c = load(c_rows + s * row_m + j);
 
                             /* (10)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);

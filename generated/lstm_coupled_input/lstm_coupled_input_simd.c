@@ -334,6 +334,18 @@ static void lstm_coupled_input_simd_forward_member(
                                     /* (8)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
                                     store(o_rows + s * row_m + j, o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(o_rows + s * row_m + j);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (9)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -418,6 +430,7 @@ static void lstm_coupled_input_simd_infer_member(
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -465,6 +478,19 @@ static void lstm_coupled_input_simd_infer_member(
 
                                     /* (8)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
+                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (9)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -827,6 +853,7 @@ static void lstm_coupled_input_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -878,6 +905,19 @@ static void lstm_coupled_input_simd_step_member(
 
                             /* (8)  o = sigmoid(z_o) */
                             const vec o = vec_sigmoid(z_o);
+                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec c = load(c_rows + s * row_m + j);
 
                             /* (9)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);

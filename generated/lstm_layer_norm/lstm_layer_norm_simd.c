@@ -387,13 +387,13 @@ static void lstm_layer_norm_simd_forward_member(
             real *const d_2_g_rows = tape_d_2_g + begin * row_m;
             real *const d_2_o_rows = tape_d_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real mu_2 = mu_2_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec w_i = load(w_i_rows + s * row_m + j);
                     const vec w_f = load(w_f_rows + s * row_m + j);
                     const vec w_g = load(w_g_rows + s * row_m + j);
                     const vec w_o = load(w_o_rows + s * row_m + j);
-                    const vec mu_2 = splat(*(mu_2_rows + s));
 
                     /* (21)  d_2_i = w_i - mu_2 */
                     const vec d_2_i = w_i - mu_2;
@@ -454,9 +454,9 @@ static void lstm_layer_norm_simd_forward_member(
             real *const e_2_g_rows = work_e_2_g + begin * row_m;
             real *const e_2_o_rows = work_e_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real r_2 = r_2_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
-                    const vec r_2 = splat(*(r_2_rows + s));
                     const vec d_2_i = load(d_2_i_rows + s * row_m + j);
                     const vec d_2_f = load(d_2_f_rows + s * row_m + j);
                     const vec d_2_g = load(d_2_g_rows + s * row_m + j);
@@ -571,13 +571,13 @@ static void lstm_layer_norm_simd_forward_member(
                 real *const d_1_g_rows = tape_d_1_g + (t * B + begin) * row_m;
                 real *const d_1_o_rows = tape_d_1_o + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real mu_1 = mu_1_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec u_i = load(u_i_rows + s * row_m + j);
                         const vec u_f = load(u_f_rows + s * row_m + j);
                         const vec u_g = load(u_g_rows + s * row_m + j);
                         const vec u_o = load(u_o_rows + s * row_m + j);
-                        const vec mu_1 = splat(*(mu_1_rows + s));
 
                         /* (6)  d_1_i = u_i - mu_1 */
                         const vec d_1_i = u_i - mu_1;
@@ -645,6 +645,7 @@ static void lstm_layer_norm_simd_forward_member(
                 const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real r_1 = r_1_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec b_i_here = load_part(b_i + j, left);
@@ -667,7 +668,6 @@ static void lstm_layer_norm_simd_forward_member(
                         const vec beta_2_g_here = load_part(beta_2_g + j, left);
                         const vec alpha_2_o_here = load_part(alpha_2_o + j, left);
                         const vec beta_2_o_here = load_part(beta_2_o + j, left);
-                        const vec r_1 = splat(*(r_1_rows + s));
                         const vec d_1_i = load(d_1_i_rows + s * row_m + j);
                         const vec d_1_f = load(d_1_f_rows + s * row_m + j);
                         const vec d_1_g = load(d_1_g_rows + s * row_m + j);
@@ -745,10 +745,10 @@ static void lstm_layer_norm_simd_forward_member(
                 const real *const mu_3_rows = work_mu_3 + begin * 1;
                 real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real mu_3 = mu_3_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec c = load(c_rows + s * row_m + j);
-                        const vec mu_3 = splat(*(mu_3_rows + s));
 
                         /* (41)  d_3 = c - mu_3 */
                         const vec d_3 = c - mu_3;
@@ -784,12 +784,12 @@ static void lstm_layer_norm_simd_forward_member(
                 const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
                 real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real r_3 = r_3_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec alpha_3_here = load_part(alpha_3 + j, left);
                         const vec beta_3_here = load_part(beta_3 + j, left);
                         const vec o = load(o_rows + s * row_m + j);
-                        const vec r_3 = splat(*(r_3_rows + s));
                         const vec d_3 = load(d_3_rows + s * row_m + j);
 
                         /* (44)  e_3 = d_3 * r_3 */
@@ -983,13 +983,13 @@ static void lstm_layer_norm_simd_infer_member(
             real *const d_2_g_rows = work_d_2_g + begin * row_m;
             real *const d_2_o_rows = work_d_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real mu_2 = mu_2_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec w_i = load(w_i_rows + s * row_m + j);
                     const vec w_f = load(w_f_rows + s * row_m + j);
                     const vec w_g = load(w_g_rows + s * row_m + j);
                     const vec w_o = load(w_o_rows + s * row_m + j);
-                    const vec mu_2 = splat(*(mu_2_rows + s));
 
                     /* (21)  d_2_i = w_i - mu_2 */
                     const vec d_2_i = w_i - mu_2;
@@ -1050,9 +1050,9 @@ static void lstm_layer_norm_simd_infer_member(
             real *const e_2_g_rows = work_e_2_g + begin * row_m;
             real *const e_2_o_rows = work_e_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real r_2 = r_2_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
-                    const vec r_2 = splat(*(r_2_rows + s));
                     const vec d_2_i = load(d_2_i_rows + s * row_m + j);
                     const vec d_2_f = load(d_2_f_rows + s * row_m + j);
                     const vec d_2_g = load(d_2_g_rows + s * row_m + j);
@@ -1167,13 +1167,13 @@ static void lstm_layer_norm_simd_infer_member(
                 real *const d_1_g_rows = work_d_1_g + begin * row_m;
                 real *const d_1_o_rows = work_d_1_o + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real mu_1 = mu_1_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec u_i = load(u_i_rows + s * row_m + j);
                         const vec u_f = load(u_f_rows + s * row_m + j);
                         const vec u_g = load(u_g_rows + s * row_m + j);
                         const vec u_o = load(u_o_rows + s * row_m + j);
-                        const vec mu_1 = splat(*(mu_1_rows + s));
 
                         /* (6)  d_1_i = u_i - mu_1 */
                         const vec d_1_i = u_i - mu_1;
@@ -1238,6 +1238,7 @@ static void lstm_layer_norm_simd_infer_member(
                 const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real r_1 = r_1_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec b_i_here = load_part(b_i + j, left);
@@ -1260,7 +1261,6 @@ static void lstm_layer_norm_simd_infer_member(
                         const vec beta_2_g_here = load_part(beta_2_g + j, left);
                         const vec alpha_2_o_here = load_part(alpha_2_o + j, left);
                         const vec beta_2_o_here = load_part(beta_2_o + j, left);
-                        const vec r_1 = splat(*(r_1_rows + s));
                         const vec d_1_i = load(d_1_i_rows + s * row_m + j);
                         const vec d_1_f = load(d_1_f_rows + s * row_m + j);
                         const vec d_1_g = load(d_1_g_rows + s * row_m + j);
@@ -1335,10 +1335,10 @@ static void lstm_layer_norm_simd_infer_member(
                 const real *const mu_3_rows = work_mu_3 + begin * 1;
                 real *const d_3_rows = work_d_3 + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real mu_3 = mu_3_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec c = load(c_rows + s * row_m + j);
-                        const vec mu_3 = splat(*(mu_3_rows + s));
 
                         /* (41)  d_3 = c - mu_3 */
                         const vec d_3 = c - mu_3;
@@ -1373,12 +1373,12 @@ static void lstm_layer_norm_simd_infer_member(
                 const real *const r_3_rows = work_r_3 + begin * 1;
                 const real *const d_3_rows = work_d_3 + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real r_3 = r_3_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
                         const vec alpha_3_here = load_part(alpha_3 + j, left);
                         const vec beta_3_here = load_part(beta_3 + j, left);
                         const vec o = load(o_rows + s * row_m + j);
-                        const vec r_3 = splat(*(r_3_rows + s));
                         const vec d_3 = load(d_3_rows + s * row_m + j);
 
                         /* (44)  e_3 = d_3 * r_3 */
@@ -1664,12 +1664,12 @@ static void lstm_layer_norm_simd_backward_member(
                     const real *const v_3_bar_rows = work_v_3_bar + begin * 1;
                     real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
                     for (size_t s = 0; s < rows; ++s) {
+                        const real r_3 = r_3_rows[s];
+                        const real v_3_bar = v_3_bar_rows[s];
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
-                            const vec r_3 = splat(*(r_3_rows + s));
                             const vec d_3 = load(d_3_rows + s * row_m + j);
                             const vec e_3_bar = load(e_3_bar_rows + s * row_m + j);
-                            const vec v_3_bar = splat(*(v_3_bar_rows + s));
 
                             /* (51)  d_3_bar = 1 / m v_3_bar d_3[i] + 1 / m d_3[i] v_3_bar + e_3_bar * r_3   adjoint of (42), (44) */
                             const vec d_3_bar = 1 / (lstm_layer_norm_real)m * v_3_bar * d_3 + 1 / (lstm_layer_norm_real)m * d_3 * v_3_bar + e_3_bar * r_3;
@@ -1711,6 +1711,7 @@ static void lstm_layer_norm_simd_backward_member(
                     real *const e_1_i_bar_rows = work_e_1_i_bar + begin * row_m;
                     real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
                     for (size_t s = 0; s < rows; ++s) {
+                        const real mu_3_bar = mu_3_bar_rows[s];
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const vec alpha_1_i_here = load_part(alpha_1_i + j, left);
@@ -1722,7 +1723,6 @@ static void lstm_layer_norm_simd_backward_member(
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
                             const vec d_3_bar = load(d_3_bar_rows + s * row_m + j);
-                            const vec mu_3_bar = splat(*(mu_3_bar_rows + s));
 
                             /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
                             const vec c_bar = 1 / (lstm_layer_norm_real)m * mu_3_bar + d_3_bar + c_next_bar;
@@ -1813,9 +1813,10 @@ static void lstm_layer_norm_simd_backward_member(
                     real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
                     real *const d_1_i_bar_rows = work_d_1_i_bar + begin * row_m;
                     for (size_t s = 0; s < rows; ++s) {
+                        const real r_1 = r_1_rows[s];
+                        const real v_1_bar = v_1_bar_rows[s];
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
-                            const vec r_1 = splat(*(r_1_rows + s));
                             const vec d_1_i = load(d_1_i_rows + s * row_m + j);
                             const vec d_1_f = load(d_1_f_rows + s * row_m + j);
                             const vec d_1_g = load(d_1_g_rows + s * row_m + j);
@@ -1824,7 +1825,6 @@ static void lstm_layer_norm_simd_backward_member(
                             const vec e_1_g_bar = load(e_1_g_bar_rows + s * row_m + j);
                             const vec e_1_f_bar = load(e_1_f_bar_rows + s * row_m + j);
                             const vec e_1_i_bar = load(e_1_i_bar_rows + s * row_m + j);
-                            const vec v_1_bar = splat(*(v_1_bar_rows + s));
 
                             /* (83)  d_1_o_bar = 1 / (4 * m) v_1_bar d_1_o[i] + 1 / (4 * m) d_1_o[i] v_1_bar + e_1_o_bar * r_1   adjoint of (10), (15) */
                             const vec d_1_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar * d_1_o + 1 / (4 * (lstm_layer_norm_real)m) * d_1_o * v_1_bar + e_1_o_bar * r_1;
@@ -1877,13 +1877,13 @@ static void lstm_layer_norm_simd_backward_member(
                     real *const u_f_bar_rows = work_u_f_bar + ((t - first) * B + begin) * row_m;
                     real *const u_i_bar_rows = work_u_i_bar + ((t - first) * B + begin) * row_m;
                     for (size_t s = 0; s < rows; ++s) {
+                        const real mu_1_bar = mu_1_bar_rows[s];
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
                             const vec d_1_o_bar = load(d_1_o_bar_rows + s * row_m + j);
                             const vec d_1_g_bar = load(d_1_g_bar_rows + s * row_m + j);
                             const vec d_1_f_bar = load(d_1_f_bar_rows + s * row_m + j);
                             const vec d_1_i_bar = load(d_1_i_bar_rows + s * row_m + j);
-                            const vec mu_1_bar = splat(*(mu_1_bar_rows + s));
 
                             /* (88)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5), (9) */
                             const vec u_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar + d_1_o_bar;
@@ -2009,17 +2009,17 @@ static void lstm_layer_norm_simd_backward_member(
                         vec alpha_3_bar_here = {0};
                         vec beta_3_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec r_1 = splat(*(r_1_rows + s));
+                            const real r_1 = r_1_rows[s];
+                            const real r_2 = r_2_rows[s];
+                            const real r_3 = r_3_rows[s];
                             const vec d_1_i = load(d_1_i_rows + s * row_m + j);
                             const vec d_1_f = load(d_1_f_rows + s * row_m + j);
                             const vec d_1_g = load(d_1_g_rows + s * row_m + j);
                             const vec d_1_o = load(d_1_o_rows + s * row_m + j);
-                            const vec r_2 = splat(*(r_2_rows + s));
                             const vec d_2_i = load(d_2_i_rows + s * row_m + j);
                             const vec d_2_f = load(d_2_f_rows + s * row_m + j);
                             const vec d_2_g = load(d_2_g_rows + s * row_m + j);
                             const vec d_2_o = load(d_2_o_rows + s * row_m + j);
-                            const vec r_3 = splat(*(r_3_rows + s));
                             const vec d_3 = load(d_3_rows + s * row_m + j);
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec z_o_bar = load(z_o_bar_rows + s * row_m + j);
@@ -2208,9 +2208,10 @@ static void lstm_layer_norm_simd_backward_member(
                 real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
                 real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real r_2 = r_2_rows[s];
+                    const real v_2_bar = v_2_bar_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
-                        const vec r_2 = splat(*(r_2_rows + s));
                         const vec d_2_i = load(d_2_i_rows + s * row_m + j);
                         const vec d_2_f = load(d_2_f_rows + s * row_m + j);
                         const vec d_2_g = load(d_2_g_rows + s * row_m + j);
@@ -2219,7 +2220,6 @@ static void lstm_layer_norm_simd_backward_member(
                         const vec e_2_g_bar = load(e_2_g_bar_rows + s * row_m + j);
                         const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
                         const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
-                        const vec v_2_bar = splat(*(v_2_bar_rows + s));
 
                         /* (68)  d_2_o_bar = 1 / (4 * m) v_2_bar d_2_o[i] + 1 / (4 * m) d_2_o[i] v_2_bar + e_2_o_bar * r_2   adjoint of (25), (30) */
                         const vec d_2_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar * d_2_o + 1 / (4 * (lstm_layer_norm_real)m) * d_2_o * v_2_bar + e_2_o_bar * r_2;
@@ -2272,13 +2272,13 @@ static void lstm_layer_norm_simd_backward_member(
                 real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
                 real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
                 for (size_t s = 0; s < rows; ++s) {
+                    const real mu_2_bar = mu_2_bar_rows[s];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const vec d_2_o_bar = load(d_2_o_bar_rows + s * row_m + j);
                         const vec d_2_g_bar = load(d_2_g_bar_rows + s * row_m + j);
                         const vec d_2_f_bar = load(d_2_f_bar_rows + s * row_m + j);
                         const vec d_2_i_bar = load(d_2_i_bar_rows + s * row_m + j);
-                        const vec mu_2_bar = splat(*(mu_2_bar_rows + s));
 
                         /* (73)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24) */
                         const vec w_o_bar = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar + d_2_o_bar;
@@ -2546,13 +2546,13 @@ static void lstm_layer_norm_simd_step_member(
             real *const d_2_g_rows = work_d_2_g + begin * row_m;
             real *const d_2_o_rows = work_d_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real mu_2 = mu_2_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec w_i = load(w_i_rows + s * row_m + j);
                     const vec w_f = load(w_f_rows + s * row_m + j);
                     const vec w_g = load(w_g_rows + s * row_m + j);
                     const vec w_o = load(w_o_rows + s * row_m + j);
-                    const vec mu_2 = splat(*(mu_2_rows + s));
 
                     /* (21)  d_2_i = w_i - mu_2 */
                     const vec d_2_i = w_i - mu_2;
@@ -2613,9 +2613,9 @@ static void lstm_layer_norm_simd_step_member(
             real *const e_2_g_rows = work_e_2_g + begin * row_m;
             real *const e_2_o_rows = work_e_2_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real r_2 = r_2_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
-                    const vec r_2 = splat(*(r_2_rows + s));
                     const vec d_2_i = load(d_2_i_rows + s * row_m + j);
                     const vec d_2_f = load(d_2_f_rows + s * row_m + j);
                     const vec d_2_g = load(d_2_g_rows + s * row_m + j);
@@ -2727,13 +2727,13 @@ static void lstm_layer_norm_simd_step_member(
             real *const d_1_g_rows = work_d_1_g + begin * row_m;
             real *const d_1_o_rows = work_d_1_o + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real mu_1 = mu_1_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec u_i = load(u_i_rows + s * row_m + j);
                     const vec u_f = load(u_f_rows + s * row_m + j);
                     const vec u_g = load(u_g_rows + s * row_m + j);
                     const vec u_o = load(u_o_rows + s * row_m + j);
-                    const vec mu_1 = splat(*(mu_1_rows + s));
 
                     /* (6)  d_1_i = u_i - mu_1 */
                     const vec d_1_i = u_i - mu_1;
@@ -2797,6 +2797,7 @@ static void lstm_layer_norm_simd_step_member(
             const real *const e_2_o_rows = work_e_2_o + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             for (size_t s = 0; s < rows; ++s) {
+                const real r_1 = r_1_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec b_i_here = load_part(b_i + j, left);
@@ -2819,7 +2820,6 @@ static void lstm_layer_norm_simd_step_member(
                     const vec beta_2_g_here = load_part(beta_2_g + j, left);
                     const vec alpha_2_o_here = load_part(alpha_2_o + j, left);
                     const vec beta_2_o_here = load_part(beta_2_o + j, left);
-                    const vec r_1 = splat(*(r_1_rows + s));
                     const vec d_1_i = load(d_1_i_rows + s * row_m + j);
                     const vec d_1_f = load(d_1_f_rows + s * row_m + j);
                     const vec d_1_g = load(d_1_g_rows + s * row_m + j);
@@ -2894,10 +2894,10 @@ static void lstm_layer_norm_simd_step_member(
             const real *const mu_3_rows = work_mu_3 + begin * 1;
             real *const d_3_rows = work_d_3 + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real mu_3 = mu_3_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const vec c = load(c_rows + s * row_m + j);
-                    const vec mu_3 = splat(*(mu_3_rows + s));
 
                     /* (41)  d_3 = c - mu_3 */
                     const vec d_3 = c - mu_3;
@@ -2932,12 +2932,12 @@ static void lstm_layer_norm_simd_step_member(
             const real *const r_3_rows = work_r_3 + begin * 1;
             const real *const d_3_rows = work_d_3 + begin * row_m;
             for (size_t s = 0; s < rows; ++s) {
+                const real r_3 = r_3_rows[s];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
                     const vec alpha_3_here = load_part(alpha_3 + j, left);
                     const vec beta_3_here = load_part(beta_3 + j, left);
                     const vec o = load(o_rows + s * row_m + j);
-                    const vec r_3 = splat(*(r_3_rows + s));
                     const vec d_3 = load(d_3_rows + s * row_m + j);
 
                     /* (44)  e_3 = d_3 * r_3 */

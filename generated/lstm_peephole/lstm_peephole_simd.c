@@ -294,6 +294,7 @@ static void lstm_peephole_simd_forward_member(
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_z_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -348,6 +349,19 @@ static void lstm_peephole_simd_forward_member(
 
                                     /* (8)  z_o = W_o x + U_o h_prev + p_o * c + b_o */
                                     const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + p_o_here * c + b_o_here;
+                                    store(kept_z_o + (((one - turn) * vectors + v) * rows + s) * LANES, z_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z_o = load(kept_z_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
@@ -440,6 +454,7 @@ static void lstm_peephole_simd_infer_member(
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_z_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -491,6 +506,19 @@ static void lstm_peephole_simd_infer_member(
 
                                     /* (8)  z_o = W_o x + U_o h_prev + p_o * c + b_o */
                                     const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + p_o_here * c + b_o_here;
+                                    store(kept_z_o + (((one - turn) * vectors + v) * rows + s) * LANES, z_o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z_o = load(kept_z_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
@@ -920,6 +948,7 @@ static void lstm_peephole_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_z_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -975,6 +1004,19 @@ static void lstm_peephole_simd_step_member(
 
                             /* (8)  z_o = W_o x + U_o h_prev + p_o * c + b_o */
                             const vec z_o = load(tile_z + ((s * 4 + 3) * own + v) * LANES) + p_o_here * c + b_o_here;
+                            store(kept_z_o + (((one - turn) * vectors + v) * rows + s) * LANES, z_o);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z_o = load(kept_z_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec c = load(c_rows + s * row_m + j);
 
                             /* (9)  o = sigmoid(z_o) */
                             const vec o = vec_sigmoid(z_o);

@@ -389,6 +389,18 @@ static void lstm_projection_simd_forward_member(
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
                                     store(o_rows + s * row_m + j, o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(o_rows + s * row_m + j);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -517,6 +529,7 @@ static void lstm_projection_simd_infer_member(
                     real *const c_o_rows = work_c_o + begin * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -568,6 +581,19 @@ static void lstm_projection_simd_infer_member(
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
+                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -1060,6 +1086,7 @@ static void lstm_projection_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1115,6 +1142,19 @@ static void lstm_projection_simd_step_member(
 
                             /* (9)  o = sigmoid(z_o) */
                             const vec o = vec_sigmoid(z_o);
+                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec c = load(c_rows + s * row_m + j);
 
                             /* (10)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);

@@ -236,6 +236,7 @@ static void minlstm_simd_forward_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 for (size_t block = turn; block < end; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
@@ -276,6 +277,17 @@ static void minlstm_simd_forward_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
+                            store(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES, d);
+                        }
+                    }
+                }
+
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec d = load(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
                             const vec f = vec_sigmoid(-d);
@@ -372,6 +384,7 @@ static void minlstm_simd_infer_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 for (size_t block = turn; block < end; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
@@ -410,6 +423,17 @@ static void minlstm_simd_infer_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
+                            store(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES, d);
+                        }
+                    }
+                }
+
+                for (size_t block = turn; block < end; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec d = load(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
                             const vec f = vec_sigmoid(-d);
@@ -738,6 +762,7 @@ static void minlstm_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -778,6 +803,18 @@ static void minlstm_simd_step_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
+                            store(kept_d + (((one - turn) * vectors + v) * rows + s) * LANES, d);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec d = load(kept_d + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
                             const vec f = vec_sigmoid(-d);

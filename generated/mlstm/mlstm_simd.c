@@ -491,11 +491,11 @@ static void mlstm_simd_forward_member(
                     const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
                     const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
                     for (size_t sample = 0; sample < rows; ++sample) {
+                        const real i = i_rows[sample];
+                        const real f = f_rows[sample];
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = d_k - j;
                             const vec k = load(k_rows + sample * row_d_k + j);
-                            const vec i = splat(*(i_rows + sample));
-                            const vec f = splat(*(f_rows + sample));
                             const vec n_prev = load_part(n_prev_rows + sample * n_prev_stride + j, left);
 
                             /* (12)  n = f * n_prev + i * k */
@@ -544,14 +544,14 @@ static void mlstm_simd_forward_member(
                 const real *const r_rows = tape_r + (first * B + begin) * 1;
                 const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
+                    const real r = r_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_v - j;
                         const vec o = load(o_rows + sample * row_d_v + j);
-                        const vec r = splat(*(r_rows + sample));
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
                         /* (16)  h = o * a_h / r */
-                        const vec h = o * a_h / r;
+                        const vec h = 1 / r * o * a_h;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
@@ -833,11 +833,11 @@ static void mlstm_simd_infer_member(
                     const real *const n_prev_rows = t > 0 ? work_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
                     const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
                     for (size_t sample = 0; sample < rows; ++sample) {
+                        const real i = i_rows[sample];
+                        const real f = f_rows[sample];
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = d_k - j;
                             const vec k = load(k_rows + sample * row_d_k + j);
-                            const vec i = splat(*(i_rows + sample));
-                            const vec f = splat(*(f_rows + sample));
                             const vec n_prev = load_part(n_prev_rows + sample * n_prev_stride + j, left);
 
                             /* (12)  n = f * n_prev + i * k */
@@ -886,14 +886,14 @@ static void mlstm_simd_infer_member(
                 const real *const r_rows = work_r + begin * 1;
                 const real *const a_h_rows = work_a_h + begin * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
+                    const real r = r_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_v - j;
                         const vec o = load(o_rows + sample * row_d_v + j);
-                        const vec r = splat(*(r_rows + sample));
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
                         /* (16)  h = o * a_h / r */
-                        const vec h = o * a_h / r;
+                        const vec h = 1 / r * o * a_h;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
@@ -1043,21 +1043,21 @@ static void mlstm_simd_backward_member(
                     const size_t j = (block * vectors + v) * LANES, left = d_v - j;
                     vec b_o_bar_here = {0};
                     for (size_t sample = 0; sample < rows; ++sample) {
+                        const real r = r_rows[sample];
                         const vec o = load(o_rows + sample * row_d_v + j);
-                        const vec r = splat(*(r_rows + sample));
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
                         const vec h_bar = load_part(h_bar_rows + sample * d_v + j, left);
 
                         /* (17)  h_to_r_bar = -h_bar * o * a_h / r^2 */
-                        const vec h_to_r_bar = -h_bar * o * a_h / (r * r);
+                        const vec h_to_r_bar = -1 / (r * r) * h_bar * o * a_h;
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
                         /* (18)  a_h_bar = h_bar * o / r   adjoint of (16) */
-                        const vec a_h_bar = h_bar * o / r;
+                        const vec a_h_bar = 1 / r * h_bar * o;
                         store(a_h_bar_rows + sample * row_d_v + j, a_h_bar);
 
                         /* (25)  o_bar = h_bar * a_h / r   adjoint of (16) */
-                        const vec o_bar = h_bar * a_h / r;
+                        const vec o_bar = 1 / r * h_bar * a_h;
 
                         /* (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
                         const vec a_o_bar = o_bar * o * (1 - o);
@@ -1162,12 +1162,12 @@ static void mlstm_simd_backward_member(
                 real *const n_bar_rows = work_n_bar + (t * B + begin) * row_d_k;
                 real *const n_prev_bar_rows = work_n_prev_bar + ((t & 1) * B + begin) * row_d_k;
                 for (size_t sample = 0; sample < rows; ++sample) {
+                    const real f = f_rows[sample];
+                    const real s_bar = s_bar_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_k - j;
                         const vec q = load(q_rows + sample * row_d_k + j);
-                        const vec f = splat(*(f_rows + sample));
                         const vec n_next_bar = load_part(n_next_bar_rows + sample * n_next_bar_stride + j, left);
-                        const vec s_bar = splat(*(s_bar_rows + sample));
 
                         /* (22)  n_bar = s_bar q[i] + n_next_bar   adjoint of (13) */
                         const vec n_bar = s_bar * q + n_next_bar;
@@ -1424,9 +1424,9 @@ static void mlstm_simd_backward_member(
                         vec w_i_bar_here = {0};
                         vec w_f_bar_here = {0};
                         for (size_t sample = 0; sample < rows; ++sample) {
+                            const real ftilde_bar = ftilde_bar_rows[sample];
+                            const real itilde_bar = itilde_bar_rows[sample];
                             const vec x = load_part(x_rows + sample * D + j, left);
-                            const vec ftilde_bar = splat(*(ftilde_bar_rows + sample));
-                            const vec itilde_bar = splat(*(itilde_bar_rows + sample));
 
                             /* (48)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
                             w_i_bar_here += itilde_bar * x;
@@ -1703,11 +1703,11 @@ static void mlstm_simd_step_member(
             real *const n_rows = work_n + begin * row_d_k;
             const real *const n_prev_rows = state->n + begin * d_k;
             for (size_t sample = 0; sample < rows; ++sample) {
+                const real i = i_rows[sample];
+                const real f = f_rows[sample];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = d_k - j;
                     const vec k = load(k_rows + sample * row_d_k + j);
-                    const vec i = splat(*(i_rows + sample));
-                    const vec f = splat(*(f_rows + sample));
                     const vec n_prev = load_part(n_prev_rows + sample * d_k + j, left);
 
                     /* (12)  n = f * n_prev + i * k */
@@ -1753,14 +1753,14 @@ static void mlstm_simd_step_member(
             const real *const r_rows = work_r + begin * 1;
             const real *const a_h_rows = work_a_h + begin * row_d_v;
             for (size_t sample = 0; sample < rows; ++sample) {
+                const real r = r_rows[sample];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = d_v - j;
                     const vec o = load(o_rows + sample * row_d_v + j);
-                    const vec r = splat(*(r_rows + sample));
                     const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
                     /* (16)  h = o * a_h / r */
-                    const vec h = o * a_h / r;
+                    const vec h = 1 / r * o * a_h;
                     store_part(h_rows + sample * d_v + j, h, left);
                 }
             }

@@ -491,6 +491,18 @@ static void multiplicative_lstm_simd_forward_member(
                                     /* (6)  c = f * c_prev + i * tanh(hhat) */
                                     const vec c = f * c_prev + i * tanh_hhat;
                                     store(c_rows + s * row_size_m + j, c);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(o_rows + s * row_size_m + j);
+                                    const vec c = load(c_rows + s * row_size_m + j);
 
                                     /* (7)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -664,6 +676,7 @@ static void multiplicative_lstm_simd_infer_member(
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -698,6 +711,7 @@ static void multiplicative_lstm_simd_infer_member(
 
                                     /* (4)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
+                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
 
                                     /* (5)  a_f = W_fx x + W_fm m */
                                     const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
@@ -711,6 +725,18 @@ static void multiplicative_lstm_simd_infer_member(
                                     /* (6)  c = f * c_prev + i * tanh(hhat) */
                                     const vec c = f * c_prev + i * tanh_hhat;
                                     store(c_rows + s * row_size_m + j, c);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(c_rows + s * row_size_m + j);
 
                                     /* (7)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
@@ -1221,6 +1247,7 @@ static void multiplicative_lstm_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_hhat_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1259,6 +1286,7 @@ static void multiplicative_lstm_simd_step_member(
 
                             /* (4)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
+                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
 
                             /* (5)  a_f = W_fx x + W_fm m */
                             const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
@@ -1272,6 +1300,18 @@ static void multiplicative_lstm_simd_step_member(
                             /* (6)  c = f * c_prev + i * tanh(hhat) */
                             const vec c = f * c_prev + i * tanh_hhat;
                             store(c_rows + s * row_size_m + j, c);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = size_m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec c = load(c_rows + s * row_size_m + j);
 
                             /* (7)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);

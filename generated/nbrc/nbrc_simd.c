@@ -266,6 +266,7 @@ static void nbrc_simd_forward_member(
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -306,6 +307,20 @@ static void nbrc_simd_forward_member(
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                                    store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c = load(c_rows + s * row_m + j);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                    const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
@@ -382,6 +397,8 @@ static void nbrc_simd_infer_member(
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -417,9 +434,24 @@ static void nbrc_simd_infer_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
+                                    store(kept_c + (((one - turn) * vectors + v) * rows + s) * LANES, c);
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                                    store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec c = load(kept_c + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                                    const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
@@ -710,6 +742,8 @@ static void nbrc_simd_step_member(
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_a_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -750,9 +784,24 @@ static void nbrc_simd_step_member(
 
                             /* (2)  c = sigmoid(a_c) */
                             const vec c = vec_sigmoid(a_c);
+                            store(kept_c + (((one - turn) * vectors + v) * rows + s) * LANES, c);
 
                             /* (3)  a_h = U x + a * h_prev */
                             const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
+                            store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec c = load(kept_c + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+                            const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                             /* (3)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);

@@ -366,6 +366,17 @@ static void ran_simd_forward_member(
                                     /* (4)  c = i * s + f * c_prev */
                                     const vec c = i * s + f * c_prev;
                                     store(c_rows + sample * row_m + j, c);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec c = load(c_rows + sample * row_m + j);
 
                                     /* (5)  h = tanh(c) */
                                     const vec h = vec_tanh(c);
@@ -526,6 +537,17 @@ static void ran_simd_infer_member(
                                     /* (4)  c = i * s + f * c_prev */
                                     const vec c = i * s + f * c_prev;
                                     store(c_rows + sample * row_m + j, c);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec c = load(c_rows + sample * row_m + j);
 
                                     /* (5)  h = tanh(c) */
                                     const vec h = vec_tanh(c);
@@ -952,6 +974,17 @@ static void ran_simd_step_member(
                             /* (4)  c = i * s + f * c_prev */
                             const vec c = i * s + f * c_prev;
                             store(c_rows + sample * row_m + j, c);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec c = load(c_rows + sample * row_m + j);
 
                             /* (5)  h = tanh(c) */
                             const vec h = vec_tanh(c);

@@ -394,7 +394,7 @@ static void scrn_simd_forward_member(
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = k - j;
-                        const vec alpha_here = splat(alpha[0]);
+                        const real alpha_here = alpha[0];
                         const vec s_prev = load_part(s_prev_rows + sample * s_prev_stride + j, left);
                         const vec a_s = load(a_s_rows + sample * row_k + j);
 
@@ -608,7 +608,7 @@ static void scrn_simd_infer_member(
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = k - j;
-                        const vec alpha_here = splat(alpha[0]);
+                        const real alpha_here = alpha[0];
                         const vec s_prev = load_part(s_prev_rows + sample * s_prev_stride + j, left);
                         const vec a_s = load(a_s_rows + sample * row_k + j);
 
@@ -917,7 +917,7 @@ static void scrn_simd_backward_member(
                             real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = k - j;
-                                const vec alpha_here = splat(alpha[0]);
+                                const real alpha_here = alpha[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec s_next_bar = load_part(s_next_bar_rows + sample * s_next_bar_stride + j, left);
 
@@ -955,7 +955,7 @@ static void scrn_simd_backward_member(
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = k - j;
-                        const vec alpha_here = splat(alpha[0]);
+                        const real alpha_here = alpha[0];
                         const vec s_prev = load_part(s_prev_rows + sample * s_prev_stride + j, left);
                         const vec a_s = load(a_s_rows + sample * row_k + j);
                         const vec s_bar = load(s_bar_rows + sample * row_k + j);
@@ -1150,7 +1150,7 @@ static void scrn_simd_step_member(
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = k - j;
-                    const vec alpha_here = splat(alpha[0]);
+                    const real alpha_here = alpha[0];
                     const vec s_prev = load_part(s_prev_rows + sample * k + j, left);
                     const vec a_s = load(a_s_rows + sample * row_k + j);
 

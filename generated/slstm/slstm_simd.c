@@ -308,6 +308,7 @@ static void slstm_simd_forward_member(
                     const size_t n_prev_stride = t > 0 ? row_d : d;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -331,8 +332,6 @@ static void slstm_simd_forward_member(
                                 const vec b_o_here = load_part(b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
 
                                     /* (1)  ztilde = W_z x + R_z h_prev + b_z */
                                     const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
@@ -369,6 +368,25 @@ static void slstm_simd_forward_member(
 
                                     /* (9)  a_i = itilde - m */
                                     const vec a_i = itilde - m;
+                                    store(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES, a_i);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(z_rows + s * row_d + j);
+                                    const vec o = load(o_rows + s * row_d + j);
+                                    const vec l_f = load(l_f_rows + s * row_d + j);
+                                    const vec m = load(m_rows + s * row_d + j);
+                                    const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+                                    const vec a_i = load(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                                     /* (9)  i = exp(a_i) */
                                     const vec i = vec_exp(a_i);
@@ -481,6 +499,10 @@ static void slstm_simd_infer_member(
                     const size_t n_prev_stride = t > 0 ? row_d : d;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                        ALIGNED real kept_l_f[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                        ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -504,8 +526,6 @@ static void slstm_simd_infer_member(
                                 const vec b_o_here = load_part(b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
-                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
 
                                     /* (1)  ztilde = W_z x + R_z h_prev + b_z */
                                     const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
@@ -521,15 +541,18 @@ static void slstm_simd_infer_member(
 
                                     /* (5)  z = tanh(ztilde) */
                                     const vec z = vec_tanh(ztilde);
+                                    store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
 
                                     /* (6)  o = sigmoid(otilde) */
                                     const vec o = vec_sigmoid(otilde);
+                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
 
                                     /* (7)  softplus_ftilde = softplus(-ftilde) */
                                     const vec softplus_ftilde = vec_softplus(-ftilde);
 
                                     /* (7)  l_f = -softplus(-ftilde) */
                                     const vec l_f = -softplus_ftilde;
+                                    store(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES, l_f);
 
                                     /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
                                     const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
@@ -537,6 +560,25 @@ static void slstm_simd_infer_member(
 
                                     /* (9)  a_i = itilde - m */
                                     const vec a_i = itilde - m;
+                                    store(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES, a_i);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(d, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = d - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec l_f = load(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec m = load(m_rows + s * row_d + j);
+                                    const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
+                                    const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                    const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
+                                    const vec a_i = load(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                                     /* (9)  i = exp(a_i) */
                                     const vec i = vec_exp(a_i);
@@ -1027,6 +1069,10 @@ static void slstm_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_ztilde_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_l_f[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -1054,8 +1100,6 @@ static void slstm_simd_step_member(
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t s = 0; s < rows; ++s) {
                             const vec m_prev = load_part(m_prev_rows + s * d + j, left);
-                            const vec c_prev = load_part(c_prev_rows + s * d + j, left);
-                            const vec n_prev = load_part(n_prev_rows + s * d + j, left);
 
                             /* (1)  ztilde = W_z x + R_z h_prev + b_z */
                             const vec ztilde = load(tile_ztilde + ((s * 4 + 0) * own + v) * LANES) + b_z_here;
@@ -1071,15 +1115,18 @@ static void slstm_simd_step_member(
 
                             /* (5)  z = tanh(ztilde) */
                             const vec z = vec_tanh(ztilde);
+                            store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
 
                             /* (6)  o = sigmoid(otilde) */
                             const vec o = vec_sigmoid(otilde);
+                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
 
                             /* (7)  softplus_ftilde = softplus(-ftilde) */
                             const vec softplus_ftilde = vec_softplus(-ftilde);
 
                             /* (7)  l_f = -softplus(-ftilde) */
                             const vec l_f = -softplus_ftilde;
+                            store(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES, l_f);
 
                             /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
                             const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
@@ -1087,6 +1134,25 @@ static void slstm_simd_step_member(
 
                             /* (9)  a_i = itilde - m */
                             const vec a_i = itilde - m;
+                            store(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES, a_i);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(d, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = d - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec l_f = load(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec m = load(m_rows + s * row_d + j);
+                            const vec m_prev = load_part(m_prev_rows + s * d + j, left);
+                            const vec c_prev = load_part(c_prev_rows + s * d + j, left);
+                            const vec n_prev = load_part(n_prev_rows + s * d + j, left);
+                            const vec a_i = load(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                             /* (9)  i = exp(a_i) */
                             const vec i = vec_exp(a_i);

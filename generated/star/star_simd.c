@@ -320,6 +320,7 @@ static void star_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -351,6 +352,18 @@ static void star_simd_forward_member(
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
+                                    store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
@@ -471,6 +484,7 @@ static void star_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -501,6 +515,18 @@ static void star_simd_infer_member(
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
+                                    store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                }
+                            }
+                        }
+
+                        for (size_t one = turn; one < end; ++one) {
+                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                            const size_t own = vectors_of(m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES, left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
@@ -858,6 +884,7 @@ static void star_simd_step_member(
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_k_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
+                ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
@@ -892,6 +919,18 @@ static void star_simd_step_member(
 
                             /* (3)  a_h = (1 - k) * h_prev + k * z */
                             const vec a_h = (1 - k) * h_prev + k * z;
+                            store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                        }
+                    }
+                }
+
+                for (size_t one = turn; one < end; ++one) {
+                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
 
                             /* (3)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);

@@ -12,8 +12,8 @@ from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.names import Names
 from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
 from symrnn.backends.simd_layout import entries
+from symrnn.backends.simd_lines import Lines, indented
 from symrnn.backends.simd_math import VectorPrinter
-from symrnn.backends.simd_units import Lines, indented
 from symrnn.backends.text import in_comment
 from symrnn.schedule import Plan, Schedule
 

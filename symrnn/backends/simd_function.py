@@ -10,11 +10,13 @@ from symrnn.backends.c_function import size_lines
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.backends.simd_layout import Layout, Row, StepLayout, entries
+from symrnn.backends.simd_lines import Lines, indented, nest
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_memory import Memory
 from symrnn.backends.simd_rows import RowsWriter
 from symrnn.backends.simd_team import multiplications
-from symrnn.backends.simd_units import Lines, Panels, UnitsWriter, indented, nest
+from symrnn.backends.simd_panels import Panels, Products
+from symrnn.backends.simd_units import UnitsWriter
 from symrnn.program import Delay, symbols_in_order
 from symrnn.schedule import (Chunk, Kind, Order, Pass, Plan, Schedule, Stage, Tile, merges)
 
@@ -64,11 +66,14 @@ class SimdWriter:
                  prefix: str, panels: Panels | None = None) -> None:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.names, self.local = names, local
-        self.printer, self.scalar = VectorPrinter(names, prefix), CPrinter(names, prefix)
-        self.scalar.used_sizes = self.printer.used_sizes
+        self.scalar, of_row = CPrinter(names, prefix), CPrinter(names, prefix)
+        self.printer = VectorPrinter(names, prefix, of_row)
+        self.scalar.used_sizes = of_row.used_sizes = self.printer.used_sizes
+        of_row.used_calls = self.scalar.used_calls
         self.layout = self.layout_of(plan, schedule, names, fields, local, self.printer)
         self.panels = panels or Panels(self.program, names, self.layout)
-        self.units = UnitsWriter(self.program, self.layout, self.panels, local, self.printer)
+        self.products = Products(self.program, self.layout, self.panels)
+        self.units = UnitsWriter(self.program, self.layout, self.products, local, self.printer)
         self.rows = RowsWriter(self.program, self.layout, local, self.scalar)
         self.memory = Memory(plan, schedule, self.layout, self.panels)
 
@@ -103,7 +108,7 @@ class SimdWriter:
 
     def use(self, panels: Panels) -> None:
         """Read the packed weights of another function."""
-        self.panels = self.units.panels = self.memory.panels = panels
+        self.panels = self.products.panels = self.memory.panels = panels
 
     def plain_sizes(self) -> Lines:
         """Local names for sizes."""
@@ -208,7 +213,7 @@ class SimdWriter:
                        for segment in product.segments]
             into = f"{name}_ahead + block * vectors * steps * B * {gates} * LANES"
             onto = str(int(place > 0))
-            lines += self.units.product(product, "steps * B", into, onto, factors)
+            lines += self.products.call(product, "steps * B", into, onto, factors)
         return ["{", *indented([*self.units.opening(), *self.units.shared(lines)]), "}"]
 
     def edge(self, delay: Delay) -> Lines:

@@ -4,20 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import And, Expr
+from sympy import Add, And, Expr, Mul, Pow, Symbol
+from sympy.core.relational import Relational
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.printer import ATOM, PRODUCT
-from symrnn.program import Equation, Pointwise, contraction_term, negated, symbols_in_order, terms
+from symrnn.backends.names import Names
+from symrnn.backends.printer import ATOM, COMPARE, PRODUCT, SUM, divides
+from symrnn.program import (Equation, Pointwise, SizeSymbol, contraction_term, factors, multiply,
+                            negated, symbols_in_order, terms)
 
 
 class VectorPrinter(CPrinter):
-    """Every variable is a vector of that name; an operator works on all lanes at once."""
+    """Every variable is a vector of that name; an operator works on all lanes at once.
+
+    A variable without units is one number for a whole row. What is made of such numbers alone
+    is computed as a number: once a row, since C compilers take it out of the loop over units.
+    """
 
     ready = CPrinter.ready | {"sigmoid"}
 
+    def __init__(self, names: Names, prefix: str, of_row: CPrinter | None = None) -> None:
+        super().__init__(names, prefix)
+        self.of_row = of_row or CPrinter(names, prefix)
+
     def symbol(self, name: str) -> str:
         return self.elements[name] if name in self.elements else self.names[name]
+
+    def _print(self, node: Expr) -> tuple[int, str]:
+        if isinstance(node, Add | Mul | Pow) and self._is_of_row(node):
+            return self.of_row._print(node)
+        return super()._print(node)
+
+    def _is_of_row(self, node: Expr) -> bool:
+        """True for sums, products and powers of numbers that a row has once."""
+        if isinstance(node, Add | Mul | Pow):
+            return all(one.is_number or self._is_of_row(one) for one in node.args)
+        return isinstance(node, SizeSymbol) or (
+            isinstance(node, Symbol) and node.name in self.of_row.elements)
+
+    def _product(self, node: Mul) -> tuple[int, str]:
+        """A division by what a row has once is one for the whole row, then a product."""
+        once = [part for part in factors(node) if self._is_of_row(part)]
+        rest = [part for part in factors(node) if part not in once]
+        if not rest or negated(node) is not None or not any(map(divides, once)):
+            return super()._product(node)
+        return PRODUCT, self.product([self.of_row(multiply(once), PRODUCT),
+                                      self(multiply(rest), PRODUCT)])
+
+    def wide(self, node: Expr, level: int) -> str:
+        """An expression as a vector, whatever it is."""
+        text = self(node, level)
+        return f"WIDE({text})" if self._is_of_row(node) else text
+
+    def _call(self, node: Expr) -> tuple[int, str]:
+        return ATOM, self.call(node, [self.wide(argument, 0) for argument in node.args])
+
+    def _relation(self, node: Relational) -> tuple[int, str]:
+        left, right = self.wide(node.lhs, SUM), self(node.rhs, SUM)
+        return COMPARE, f"{left} {self.comparison(node.rel_op)} {right}"
 
     def call(self, function: Expr, arguments: Sequence[str]) -> str:
         name = function.func.__name__
@@ -49,7 +93,8 @@ class VectorPrinter(CPrinter):
             sign = "-" if positive is not None else "+" if text else ""
             text += f" {sign} " if text else sign
             text += self._term(term if positive is None else positive)
-        return text if sums or symbols_in_order(equation.rhs) else f"WIDE({text or '0'})"
+        vectors = set(symbols_in_order(equation.rhs)) - self.of_row.elements.keys()
+        return text if sums or vectors else f"WIDE({text or '0'})"
 
     def _term(self, term: Expr) -> str:
         found = contraction_term(term)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symrnn.backends.simd_layout import STORED, Layout, entries
-from symrnn.backends.simd_units import Lines, Panels, nest
+from symrnn.backends.simd_lines import Lines, nest
+from symrnn.backends.simd_panels import Panels
 from symrnn.program import FED, Role, Span, Variable, symbols_in_order, terms
 from symrnn.schedule import Chunk, Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
 

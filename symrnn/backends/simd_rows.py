@@ -13,7 +13,7 @@ from symrnn.backends.c_loops import Loops
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.simd_layout import Layout, Row
-from symrnn.backends.simd_units import Lines, nest
+from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.text import TextPrinter
 from symrnn.program import Ein, Equation, Program, contraction_term, negated, symbols_in_order
 from symrnn.schedule import Pass, is_total, outer_terms

@@ -3,65 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symrnn.backends.c_addresses import Locals
-from symrnn.backends.names import Names
-from symrnn.backends.simd_layout import Layout, Row, entries
+from symrnn.backends.simd_layout import Layout, Row
+from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.simd_math import VectorPrinter
+from symrnn.backends.simd_panels import Products
 from symrnn.backends.text import TextPrinter
 from symrnn.program import Equation, Program, Variable, symbols_in_order, terms
-from symrnn.schedule import Pass, Product, Tile, is_total, weighted
+from symrnn.schedule import Pass, Tile, is_total, weighted
 
-Lines = list[str]
-
-
-def indented(lines: Sequence[str], levels: int = 1) -> Lines:
-    """Lines further to the right; empty ones stay empty."""
-    return [" " * (4 * levels) + line if line else "" for line in lines]
-
-
-def nest(head: str, lines: Sequence[str]) -> Lines:
-    """A loop around lines."""
-    return [f"{head} {{", *indented(lines), "}"]
-
-
-class Panels:
-    """Where the packed weights of every product begin, and the names of tiles."""
-
-    def __init__(self, program: Program, names: Names, layout: Layout) -> None:
-        self.program, self.names, self.layout = program, names, layout
-        self.pointers: dict[Product, str] = {}
-        self.tiles: dict[Tile, str] = {}
-
-    def pointer(self, product: Product) -> str:
-        """The name of the first panel of a product."""
-        key = replace(product, ahead=False)
-        if key not in self.pointers:
-            wish = "panels_" + self.names[product.segments[0].operand]
-            self.pointers[key] = self.names.fresh(wish)
-        return self.pointers[key]
-
-    def tile(self, tile: Tile) -> str:
-        """The name of the sums of a tile."""
-        key = tile.at_once
-        if key not in self.tiles:
-            self.tiles[key] = self.names.fresh("tile_" + self.names[tile.gates[0]])
-        return self.tiles[key]
-
-    def entries(self, product: Product) -> str:
-        """The entries of all operands, one behind the other."""
-        text = entries([self.layout.extent(self.program[one.operand].axes)
-                        for one in product.segments])
-        return f"({text})" if "+" in text else text
+Equations = Sequence[Equation]
 
 
 class UnitsWriter:
     """Writes one pass over blocks of units."""
 
-    def __init__(self, program: Program, layout: Layout, panels: Panels, local: Locals,
+    def __init__(self, program: Program, layout: Layout, products: Products, local: Locals,
                  printer: VectorPrinter) -> None:
-        self.program, self.layout, self.panels, self.local = program, layout, panels, local
+        self.program, self.layout, self.products, self.local = program, layout, products, local
         self.names, self.text, self.printer = layout.names, TextPrinter(program), printer
 
     def write(self, one: Pass, row: Row, rows: str, edges: Sequence[str]) -> Lines:
@@ -71,7 +31,7 @@ class UnitsWriter:
         head = f"for (size_t {row.sample} = 0, rows; {row.sample} < {rows}; {row.sample} += rows)"
         lines = [f"rows = even_part({rows} - {row.sample}, ROWS_AT_ONCE);", *edges]
         lines += self._pointers()
-        body = self._by_tiles() if one.tiles or self._totals() else self._by_rows()
+        body = self._by_tiles() if one.tiles or self._totals(one.equations) else self._by_rows()
         return [*self.opening(), *nest(head, [*lines, *body])]
 
     def opening(self) -> Lines:
@@ -110,29 +70,38 @@ class UnitsWriter:
         stride = self.layout.rows(variable, self.row)[1]
         return self._stride_name(variable) if "?" in stride else stride
 
-    def _totals(self) -> list[Equation]:
-        return [one for one in self.one.equations if is_total(self.program, one)]
+    def _totals(self, equations: Equations) -> list[Equation]:
+        return [one for one in equations if is_total(self.program, one)]
 
     def shared(self, lines: Sequence[str]) -> Lines:
         """The loop over this member's blocks."""
         return nest("for (size_t block = from; block < to; ++block)", lines)
 
     def _by_tiles(self) -> Lines:
-        """Some blocks at a time: the products of all of them, then unit by unit all rows."""
-        s = self.local.sample
-        inner = nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", self._row_of_units())
-        units = self._unit("v", [*self._constants(), *self._accumulators(), *inner, *self._sums()])
-        last = nest("for (size_t v = 0; v < own; ++v)", units)
+        """Some blocks at a time: the products of all of them, then every loop over their units."""
         own = f"const size_t own = vectors_of({self.units}, vectors, block);"
         if not self.one.tiles:
-            return self.shared([own, *last])
+            return self.shared([own, *self._loop(self.one.equations)])
         lines = ["end = least(to, turn + blocks_together(rows));",
-                 *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead)]
+                 *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead),
+                 *map(self._kept_of_group, self._kept())]
         now = [tile for tile in self.one.tiles if not all(one.ahead for one in tile.products)]
         if now:
             lines += ["", *self._group([own, *map(self._reached, now), *self._products(now)])]
-        lines += ["", *self._group([own, *map(self._reached, self.one.tiles), *last])]
+        for equations in self.one.loops:
+            names = {one.lhs for one in equations}
+            tiles = [tile for tile in self.one.tiles if names & set(tile.gates)]
+            lines += ["", *self._group([own, *map(self._reached, tiles), *self._loop(equations)])]
         return nest("for (size_t turn = from, end; turn < to; turn = end)", lines)
+
+    def _loop(self, equations: Equations) -> Lines:
+        """Unit by unit all rows."""
+        s = self.local.sample
+        row = [*self._loads(equations, of_row=True), *self._row_of_units(equations)]
+        inner = nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", row)
+        units = self._unit("v", [*self._constants(equations), *self._accumulators(equations),
+                                 *inner, *self._sums(equations)])
+        return nest("for (size_t v = 0; v < own; ++v)", units)
 
     def _group(self, lines: Sequence[str]) -> Lines:
         """The loop over the blocks at a time.
@@ -148,8 +117,10 @@ class UnitsWriter:
     def _by_rows(self) -> Lines:
         """Row by row where no product and no sum ties the rows together."""
         s = self.local.sample
-        lines = self._unit("0", [*self._constants(), *self._row_of_units()])
-        return nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", self.shared(lines))
+        every = self.one.equations
+        lines = self._unit("0", [*self._constants(every), *self._row_of_units(every)])
+        row = [*self._loads(every, of_row=True), *self.shared(lines)]
+        return nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", row)
 
     def _unit(self, vector: str, lines: Lines) -> Lines:
         """Lines behind the number of their first unit, and of the units from there on."""
@@ -157,29 +128,6 @@ class UnitsWriter:
         place = f"(block * vectors + {vector})" if vector != "0" else "block"
         left = f", left = {self.units} - {j}" if any(" left)" in line for line in lines) else ""
         return [f"const size_t {j} = {place} * LANES{left};", *lines]
-
-    def product(self, product: Product, rows: str, tile: str, onto: str,
-                factors: Sequence[tuple[str, str]]) -> Lines:
-        """The call that adds one stacked product to a tile; factors are addresses and strides."""
-        parts = [f"{{{address}, {stride}, {self.layout.extent(self.program[one.operand].axes)}}}"
-                 for one, (address, stride) in zip(product.segments, factors, strict=True)]
-        gates, name = len(product.gates), self._operands(product)
-        panel = (f"{self.panels.pointer(product)} + block * vectors * LANES * {gates} * "
-                 f"{self.panels.entries(product)}")
-        return [f"/* {self.comment(product)} */",
-                f"const operand {name}[] = {{{', '.join(parts)}}};",
-                f"product({rows}, {gates} * own, {name}, {len(parts)}, {panel}, {tile}, {onto});"]
-
-    def _operands(self, product: Product) -> str:
-        return "factors_" + self.panels.pointer(product).removeprefix("panels_")
-
-    def comment(self, product: Product) -> str:
-        """``W_i x, W_f x``."""
-        gates = [one for one in self.program.equations if one.lhs in product.gates]
-        operands = {one.operand for one in product.segments}
-        found = [self.text.term(term, one.lhs) for one in gates for term in terms(one.rhs)
-                 if (pair := weighted(self.program, term)) and pair[0] in operands]
-        return ", ".join(found)
 
     def _turning(self) -> bool:
         return bool(self.one.operands) and self.row.time == self.local.time
@@ -193,43 +141,48 @@ class UnitsWriter:
                 operands = [self.program[one.operand] for one in product.segments]
                 factors = [(self._rows(one), self._stride(one)) for one in operands]
                 onto = str(int(tile.ahead or place > 0))
-                lines += ["", *self.product(product, "rows", self.panels.tile(tile), onto, factors)]
+                lines += ["", *self.products.call(product, "rows", self._tile(tile), onto, factors)]
         return lines
+
+    def _tile(self, tile: Tile) -> str:
+        return self.products.panels.tile(tile)
 
     def _sums_of_group(self, tile: Tile) -> str:
         """The sums of all blocks at a time."""
-        return (f"ALIGNED real {self.panels.tile(tile)}_group[ROWS_AT_ONCE * {len(tile.gates)} * "
+        return (f"ALIGNED real {self._tile(tile)}_group[ROWS_AT_ONCE * {len(tile.gates)} * "
                 f"MOST_VECTORS({self._gates()}) * LANES];")
 
     def _reached(self, tile: Tile) -> str:
         """The sums of one block: those of this step where they were computed ahead."""
-        t, name, gates = self.local.time, self.panels.tile(tile), len(tile.gates)
+        t, name, gates = self.local.time, self._tile(tile), len(tile.gates)
         if not tile.ahead:
-            place = "one" if self._turning() else "block"
-            return (f"real *const {name} = {name}_group + ({place} - turn) * vectors * rows * "
-                    f"{gates} * LANES;")
+            return (f"real *const {name} = {name}_group + ({self._place()} - turn) * vectors * "
+                    f"rows * {gates} * LANES;")
         return (f"real *const {name} = {name}_ahead + (block * vectors * steps * B + "
                 f"(({t} - first) * B + {self.row.sample}) * own) * {gates} * LANES;")
 
     def _gates(self) -> int:
         return max((len(tile.gates) for tile in self.one.tiles), default=0)
 
-    def _constants(self) -> Lines:
+    def _constants(self, equations: Equations) -> Lines:
         """Parameters of these units."""
-        return [self._load(one) for one in self._touched()
+        return [self._load(one) for one in self._read(equations)
                 if self.layout.is_whole(one) and one.name not in self.one.names]
 
     def _load(self, variable: Variable) -> str:
         name, j = self.names[variable.name], self.local.indices[0]
         if self.layout.is_whole(variable):
-            value = f"load_part({name} + {j}, left)" if variable.axes else f"splat({name}[0])"
-            return f"const vec {self._vector(variable)} = {value};"
-        at = f"{self._rows(variable)}{self._times(self._stride(variable))}"
+            if not variable.axes:
+                return f"const real {self._vector(variable)} = {name}[0];"
+            return f"const vec {self._vector(variable)} = load_part({name} + {j}, left);"
         if not variable.axes:
-            value = f"splat(*({at}))"
-        else:
-            whole = self.layout.is_padded(variable)
-            value = f"load({at} + {j})" if whole else f"load_part({at} + {j}, left)"
+            place = self._times(self._stride(variable)).removeprefix(" + ")
+            return f"const real {self._vector(variable)} = {self._rows(variable)}[{place}];"
+        if variable in self._kept():
+            return f"const vec {self._vector(variable)} = load({self._kept_at(variable)});"
+        at = f"{self._rows(variable)}{self._times(self._stride(variable))}"
+        whole = self.layout.is_padded(variable)
+        value = f"load({at} + {j})" if whole else f"load_part({at} + {j}, left)"
         return f"const vec {self._vector(variable)} = {value};"
 
     def _vector(self, variable: Variable) -> str:
@@ -241,29 +194,54 @@ class UnitsWriter:
         factor, s = f"({stride})" if " " in stride else stride, self.local.sample
         return f" + {s}" if stride == "1" else f" + {s} * {factor}"
 
-    def _accumulators(self) -> Lines:
-        return [f"vec {self._vector(self.program[one.lhs])} = {{0}};" for one in self._totals()]
+    def _accumulators(self, equations: Equations) -> Lines:
+        return [f"vec {self._vector(self.program[one.lhs])} = {{0}};"
+                for one in self._totals(equations)]
 
-    def _sums(self) -> Lines:
+    def _sums(self, equations: Equations) -> Lines:
         j, lines = self.local.indices[0], []
-        for one in self._totals():
+        for one in self._totals(equations):
             name, here = self.names[one.lhs], self._vector(self.program[one.lhs])
             lines.append(f"store_part({name} + {j}, load_part({name} + {j}, left) + {here}, left);")
         return lines
 
-    def _row_of_units(self) -> Lines:
-        """All equations for the units of one vector in one row."""
-        lines = [self._load(one) for one in self._touched()
-                 if not self.layout.is_whole(one) and one.name in self._loaded()]
-        for equation in self.one.equations:
+    def _row_of_units(self, equations: Equations) -> Lines:
+        """Equations for the units of one vector in one row."""
+        lines = self._loads(equations, of_row=False)
+        for equation in equations:
             lines += ["", f"/* {self.text.comment(equation)} */", *self._statement(equation)]
         return lines
 
-    def _loaded(self) -> set[str]:
-        """What is read unit by unit and bound elsewhere."""
-        return {name for one in self.one.equations for term in terms(one.rhs)
-                if weighted(self.program, term) is None
-                for name in symbols_in_order(term)} - self.one.names
+    def _read(self, equations: Equations) -> list[Variable]:
+        """What some equations read unit by unit and do not bind, in order of declaration."""
+        read = {name for one in equations for term in terms(one.rhs)
+                if weighted(self.program, term) is None for name in symbols_in_order(term)}
+        return [one for one in self.program.variables
+                if one.name in read - {one.lhs for one in equations}]
+
+    def _loads(self, equations: Equations, of_row: bool) -> Lines:
+        """Vectors of units, or the numbers that a row has once."""
+        return [self._load(one) for one in self._read(equations)
+                if not self.layout.is_whole(one) and (not one.axes) == of_row]
+
+    def _kept(self) -> list[Variable]:
+        """What a loop binds for a later one, where it lives nowhere else."""
+        later = [one for equations in self.one.loops for one in self._read(equations)]
+        return [one for one in dict.fromkeys(later)
+                if one.name in self.one.names and one.name not in self.layout.homes]
+
+    def _kept_of_group(self, variable: Variable) -> str:
+        """Its vectors for all rows of all blocks at a time."""
+        name = self.products.panels.kept(variable.name)
+        return f"ALIGNED real {name}[ROWS_AT_ONCE * MOST_VECTORS({self._gates()}) * LANES];"
+
+    def _kept_at(self, variable: Variable) -> str:
+        name, s = self.products.panels.kept(variable.name), self.local.sample
+        return f"{name} + ((({self._place()} - turn) * vectors + v) * rows + {s}) * LANES"
+
+    def _place(self) -> str:
+        """The number of a block among those at a time."""
+        return "one" if self._turning() else "block"
 
     def _statement(self, equation: Equation) -> Lines:
         lhs = self.program[equation.lhs]
@@ -273,15 +251,19 @@ class UnitsWriter:
             if equation.lhs in tile.gates:
                 gate = tile.gates.index(equation.lhs)
                 place = f"({s} * {len(tile.gates)} + {gate}) * own + v"
-                sums.append(f"load({self.panels.tile(tile)} + ({place}) * LANES)")
+                sums.append(f"load({self._tile(tile)} + ({place}) * LANES)")
         self.printer.elements = {one.name: self._vector(one) for one in self.program.variables
                                  if self.layout.is_whole(one)}
+        self.printer.of_row.elements = {one.name: self._vector(one)
+                                        for one in self._read(self.one.equations) if not one.axes}
         text = self.printer.right_hand_side(equation, sums, skipped)
         if is_total(self.program, equation):
             return [f"{self._vector(lhs)} += {text};"]
         return [f"const vec {self.names[lhs.name]} = {text};", *self._store(lhs)]
 
     def _store(self, lhs: Variable) -> Lines:
+        if lhs in self._kept():
+            return [f"store({self._kept_at(lhs)}, {self.names[lhs.name]});"]
         if lhs.name not in self.layout.homes:
             return []
         name, j = self.names[lhs.name], self.local.indices[0]

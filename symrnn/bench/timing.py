@@ -13,8 +13,9 @@ class Rules:
     """How a race is run.
 
     A sample repeats a fast call until ``sample`` seconds are full. ``pause`` lets the spinning
-    threads of the contender before come to rest. A contender that has used ``budget`` seconds
-    leaves, once it has ``fewest`` samples.
+    threads of the contender before come to rest, and ``warm`` calls before a sample wake those
+    of its own. A contender that has used ``budget`` seconds leaves, once it has ``fewest``
+    samples.
     """
 
     rounds: int = 15
@@ -22,10 +23,14 @@ class Rules:
     pause: float = 0.02
     budget: float = 6.0
     fewest: int = 2
+    warm: int = 0
 
     def on(self, threads: int) -> Rules:
-        """With several threads the pause is longer: OpenMP's and Eigen's spin for a while."""
-        return self if threads == 1 else replace(self, pause=10 * self.pause)
+        """With several threads the pause is longer: OpenMP's and Eigen's spin for a while.
+
+        Then they sleep, and a system may wake them late or on the processor of the caller.
+        """
+        return self if threads == 1 else replace(self, pause=10 * self.pause, warm=1)
 
 
 QUICK = Rules(rounds=1, sample=0.0, pause=0.0, fewest=1)
@@ -43,7 +48,7 @@ def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, f
                 continue
             time.sleep(rules.pause)
             started = time.perf_counter()
-            samples[name].append(_sample(calls[name], repeats[name]))
+            samples[name].append(_sample(calls[name], repeats[name], rules))
             used[name] += time.perf_counter() - started
         order = order[1:] + order[:1]  # nobody always comes first
     return {name: statistics.median(found) for name, found in samples.items()}
@@ -58,9 +63,10 @@ def seconds(call: Callable[[], object], repeats: int) -> float:
     return (time.perf_counter() - started) / repeats
 
 
-def _sample(call: Callable[[], object], repeats: int) -> float:
-    if repeats > 1:
-        seconds(call, 1 + repeats // 10)  # the pause has cooled the caches
+def _sample(call: Callable[[], object], repeats: int, rules: Rules) -> float:
+    cold = 1 + repeats // 10 if repeats > 1 else rules.warm  # the pause has cooled the caches
+    for _ in range(cold):
+        call()
     return seconds(call, repeats)
 
 

@@ -16,7 +16,7 @@ from symrnn.program import Role
 from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import PORTABLE, shared_library
-from symrnn.runtime.foreign import BoundStep, Shapes, caller, maker, shapes
+from symrnn.runtime.foreign import BoundStep, Shapes, caller, shapes
 from symrnn.runtime.memory import Lent, Pool
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
@@ -52,8 +52,8 @@ class CEngine:
         self.keys = {one.name.removeprefix(f"{NAME}_"): tuple(field.key for field in one.fields
                                                               if field.key)
                      for one in interface(plan, c_names(plan, NAME), NAME)}
-        self.pool, self.new = Pool(self.dtype), maker(self.dtype)
-        self.calls = {kind: caller(self.function(kind)) for kind in self.kinds()}
+        self.pool = Pool(self.dtype)
+        self.calls = {kind: caller(self.function(kind), self.dtype) for kind in self.kinds()}
 
     @property
     def defines(self) -> tuple[str, ...]:
@@ -87,12 +87,18 @@ class CEngine:
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""
         ready = self.ready(given.sizes)
-        outputs, final = self.new(ready.outputs), self.new(ready.final)
-        tape, work = self.lend(ready, "tape"), self.lend(ready, "forward_work")
-        self.calls["forward"](
-            *self.givens(given, ready, "forward"), self.named("outputs", outputs),
-            self.named("state", final), tape.block, work.block, *self.team)
+        tape = self.lend(ready, "tape")
+        outputs, final = self.run("forward", ready, *self.givens(given, ready, "forward"),
+                                  ready.outputs, ready.final, tape.block)
         return outputs, final, tape
+
+    def run(self, kind: str, ready: Ready, *arguments: Any) -> list[dict[str, Array]]:
+        """A call with a workspace that nobody needs afterwards; returns what it made."""
+        work = self.pool.lend(self.needed(ready, f"{kind}_work"))
+        try:
+            return self.calls[kind](*arguments, work, *self.team)
+        finally:
+            self.pool.give_back(work)
 
     def infer(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and final states."""
@@ -105,19 +111,21 @@ class CEngine:
 
     def _ready(self, sizes: Sizes) -> Ready:
         program, gradients = self.plan.program, self.plan.gradient.with_role(Role.GRADIENT)
+        finals = {one.state: sizes.shape(program[one.final]) for one in program.delays}
+        of_gradients = {one.of: sizes.shape(one) for one in gradients}
         return Ready(
             np.array([sizes.known[key] for key in self.keys["sizes"]], np.uintp),
-            tuple((name, sizes.shape(program[name])) for name in program.outputs),
-            tuple((one.state, sizes.shape(program[one.final])) for one in program.delays),
-            tuple((one.of, sizes.shape(one)) for one in gradients), {})
+            [(name, sizes.shape(program[name])) for name in self.keys["outputs"]],
+            [(name, finals[name]) for name in self.keys["state"]],
+            [(name, of_gradients[name]) for name in self.keys["gradients"]], {})
 
     def backward(self, given: Given, outputs: Arrays, tape: Any, bars: Arrays) -> Arrays:
         """Gradients by the name of what they belong to."""
         ready = self.ready(given.sizes)
-        made, work = self.new(ready.gradients), self.lend(ready, "backward_work")
-        self.calls["backward"](
-            *self.givens(given, ready, "backward"), self.named("outputs", outputs), tape.block,
-            self.named("cotangents", bars), self.named("gradients", made), work.block, *self.team)
+        (made,) = self.run(
+            "backward", ready, *self.givens(given, ready, "backward"),
+            self.named("outputs", outputs), tape.block, self.named("cotangents", bars),
+            ready.gradients)
         return made
 
     def step(self, given: Given) -> tuple[Arrays, Arrays]:
@@ -125,10 +133,8 @@ class CEngine:
         program, sizes, ready = self.plan.program, given.sizes, self.ready(given.sizes)
         outputs = {name: sizes.empty(program[name], lost=1) for name in program.outputs}
         following = {one.state: sizes.empty(program[one.final]) for one in program.delays}
-        work = self.lend(ready, "step_work")
-        self.calls["step"](
-            *self.givens(given, ready, "forward"), self.named("outputs", outputs),
-            self.named("state", following), work.block, *self.team)
+        self.run("step", ready, *self.givens(given, ready, "forward"),
+                 self.named("outputs", outputs), self.named("state", following))
         return outputs, following
 
     def bound_step(self, given: Given, outputs: Arrays) -> BoundStep:
@@ -143,12 +149,17 @@ class CEngine:
     def givens(self, given: Given, ready: Ready, kind: str) -> tuple[Any, ...]:
         """The first arguments of every call, with weights packed for forward or backward."""
         if type(given.parameters) is Packed:
-            parameters = given.parameters.block(
-                (self, "fields"), lambda: self.fields("parameters", given.parameters))
+            weights = given.parameters.block(
+                (self, kind, "weights"), lambda: self._weights(given, ready, kind))
         else:
-            parameters = self.fields("parameters", given.parameters)
-        return (ready.words, parameters, *self.packed(given, ready, kind, parameters),
-                self.named("inputs", given.inputs), self.named("state", given.initial))
+            weights = self._weights(given, ready, kind)
+        return (ready.words, *weights, self.named("inputs", given.inputs),
+                self.named("state", given.initial))
+
+    def _weights(self, given: Given, ready: Ready, kind: str) -> tuple[Any, ...]:
+        """The parameters as they are, and what stands behind them."""
+        parameters = self.fields("parameters", given.parameters)
+        return (parameters, *self.packed(given, ready, kind, parameters))
 
     def named(self, kind: str, arrays: Arrays) -> tuple[Any, ...]:
         """A struct's fields by name, for a call; in a dictionary, or as an array for each field."""
@@ -171,7 +182,11 @@ class CEngine:
 
     def lend(self, ready: Ready, block: str) -> Lent:
         """A block of memory, as long as somebody holds it."""
+        return Lent(self.pool, self.needed(ready, block))
+
+    def needed(self, ready: Ready, block: str) -> int:
+        """How many entries a block of memory needs, asked once."""
         entries = ready.entries.get(block)
         if entries is None:
             entries = ready.entries[block] = self.entries(ready, block)
-        return Lent(self.pool, entries)
+        return entries

@@ -1,6 +1,7 @@
 /* Calls of compiled kernels straight from Python. An array is passed as the address of its
  * entries, a tuple of arrays as that of a struct of addresses, so too a dictionary of arrays with
- * the tuple of their names, a number as it is.
+ * the tuple of their names, a number as it is. A list of names and shapes asks for new arrays,
+ * passed like a dictionary of arrays and returned.
  *
  * Knows no network. foreign.py compiles it where Python's headers are, and does the same through
  * ctypes where they are not. Whoever calls has checked types and shapes.
@@ -63,6 +64,8 @@ static PyObject *names_of(PyObject *tuple)
 /* How many addresses an argument brings. */
 static Py_ssize_t fields_of(PyObject *argument)
 {
+    if (PyList_Check(argument))
+        return PyList_GET_SIZE(argument);
     if (!PyTuple_Check(argument))
         return 0;
     PyObject *names = names_of(argument);
@@ -84,11 +87,43 @@ static int named_addresses(PyObject *arrays, PyObject *names, word **fields)
     return 0;
 }
 
+/* A new array for a pair of a name and a shape, under that name. */
+static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields)
+{
+    PyObject *name, *shape;
+    if (!PyArg_ParseTuple(pair, "OO!", &name, &PyTuple_Type, &shape))
+        return -1;
+    npy_intp dims[NPY_MAXDIMS];
+    const int axes = (int)PyTuple_GET_SIZE(shape);
+    for (int axis = 0; axis < axes && axis < NPY_MAXDIMS; ++axis)
+        dims[axis] = PyLong_AsSsize_t(PyTuple_GET_ITEM(shape, axis));
+    PyObject *const array = PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
+    const int failed = !array || PyDict_SetItem(made, name, array) < 0;
+    if (!failed)
+        *(*fields)++ = address(array);
+    Py_XDECREF(array);
+    return failed ? -1 : 0;
+}
+
+/* A dictionary of new arrays, for a list of such pairs, at the end of the list `made`. */
+static int add_new_arrays(PyObject *made, PyObject *pairs, int type, word **fields)
+{
+    PyObject *const arrays = PyDict_New();
+    int failed = !arrays || PyList_Append(made, arrays) < 0;
+    for (Py_ssize_t k = 0; k < PyList_GET_SIZE(pairs) && !failed; ++k)
+        failed = add_new_array(arrays, PyList_GET_ITEM(pairs, k), type, fields);
+    Py_XDECREF(arrays);
+    return failed ? -1 : 0;
+}
+
 /* The word for one argument; the addresses of several arrays go to *fields, which moves on. */
-static int word_of(PyObject *argument, word **fields, word *found)
+static int word_of(PyObject *argument, PyObject *made, int type, word **fields, word *found)
 {
     if (PyArray_Check(argument)) {
         *found = address(argument);
+    } else if (PyList_Check(argument)) {
+        *found = (word)*fields;
+        return add_new_arrays(made, argument, type, fields);
     } else if (PyTuple_Check(argument) && names_of(argument)) {
         *found = (word)*fields;
         return named_addresses(PyTuple_GET_ITEM(argument, 0), names_of(argument), fields);
@@ -102,30 +137,32 @@ static int word_of(PyObject *argument, word **fields, word *found)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* call(function, ...): the address of a function and its arguments. */
+/* call(function, type, ...): the address of a function, the type of new arrays, and the
+ * arguments. Returns a list of what was made, a dictionary for each list among the arguments. */
 static PyObject *call(PyObject *module, PyObject *const *given, Py_ssize_t count)
 {
-    word function, words[MOST_ARGUMENTS], on_stack[FIELDS_ON_STACK], *fields = on_stack;
+    word words[MOST_ARGUMENTS], on_stack[FIELDS_ON_STACK];
     Py_ssize_t needed = 0;
     (void)module;
-    if (!is_known_count(count - 1))
-        return PyErr_Format(PyExc_TypeError, "a kernel takes no %zd arguments", count - 1);
-    for (Py_ssize_t k = 1; k < count; ++k)
+    if (!is_known_count(count - 2))
+        return PyErr_Format(PyExc_TypeError, "a kernel takes no %zd arguments", count - 2);
+    for (Py_ssize_t k = 2; k < count; ++k)
         needed += fields_of(given[k]);
     word *const all = needed <= FIELDS_ON_STACK ? on_stack : PyMem_New(word, needed);
-    if (!all)
-        return PyErr_NoMemory();
-    fields = all;
-    int failed = word_of(given[0], &fields, &function);
-    for (Py_ssize_t k = 1; k < count && !failed; ++k)
-        failed = word_of(given[k], &fields, words + k - 1);
+    PyObject *made = all ? PyList_New(0) : PyErr_NoMemory();
+    const word function = PyLong_AsSize_t(given[0]);
+    const int type = (int)PyLong_AsLong(given[1]);
+    int failed = !made || PyErr_Occurred();
+    word *fields = all;
+    for (Py_ssize_t k = 2; k < count && !failed; ++k)
+        failed = word_of(given[k], made, type, &fields, words + k - 2);
     if (!failed)
-        apply(function, words, count - 1);
+        apply(function, words, count - 2);
+    else
+        Py_CLEAR(made);
     if (all != on_stack)
         PyMem_Free(all);
-    if (failed)
-        return NULL;
-    Py_RETURN_NONE;
+    return made;
 }
 
 /* ---- shapes ----------------------------------------------------------------------------- */
@@ -160,30 +197,14 @@ static PyObject *shapes(PyObject *module, PyObject *const *given, Py_ssize_t cou
     return PyBytes_FromStringAndSize((const char *)found, used * (Py_ssize_t)sizeof *found);
 }
 
-/* empty(shapes, type): a dictionary of new arrays, for a tuple of pairs of a name and a shape. */
-static PyObject *empty(PyObject *module, PyObject *const *given, Py_ssize_t count)
+/* is_plain(array, type): true for what a kernel reads as it lies there. */
+static PyObject *plain(PyObject *module, PyObject *const *given, Py_ssize_t count)
 {
     (void)module;
-    if (count != 2 || !PyTuple_Check(given[0]))
-        return PyErr_Format(PyExc_TypeError, "empty(shapes, type)");
+    if (count != 2)
+        return PyErr_Format(PyExc_TypeError, "is_plain(array, type)");
     const int type = (int)PyLong_AsLong(given[1]);
-    PyObject *made = PyDict_New();
-    for (Py_ssize_t k = 0; made && k < PyTuple_GET_SIZE(given[0]); ++k) {
-        npy_intp dims[NPY_MAXDIMS];
-        PyObject *name, *shape;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(given[0], k), "OO!", &name, &PyTuple_Type, &shape))
-            break;
-        const int axes = (int)PyTuple_GET_SIZE(shape);
-        for (int axis = 0; axis < axes && axis < NPY_MAXDIMS; ++axis)
-            dims[axis] = PyLong_AsSsize_t(PyTuple_GET_ITEM(shape, axis));
-        PyObject *array = PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
-        if (!array || PyDict_SetItem(made, name, array) < 0)
-            Py_CLEAR(made);
-        Py_XDECREF(array);
-    }
-    if (PyErr_Occurred())
-        Py_CLEAR(made);
-    return made;
+    return PyErr_Occurred() ? NULL : PyBool_FromLong(is_plain(given[0], type));
 }
 
 /* ---- a streaming step ------------------------------------------------------------------- */
@@ -289,7 +310,7 @@ static PyTypeObject step_type = {
 static PyMethodDef functions[] = {
     {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL, NULL},
     {"shapes", (PyCFunction)(void (*)(void))shapes, METH_FASTCALL, NULL},
-    {"empty", (PyCFunction)(void (*)(void))empty, METH_FASTCALL, NULL},
+    {"is_plain", (PyCFunction)(void (*)(void))plain, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "symrnn_calls", NULL, -1,

@@ -33,7 +33,8 @@ class Packed(Mapping[str, Array]):
                  dtype: np.dtype[Any]) -> None:
         self._arrays, self.known, self.dtype = dict(arrays), dict(known), dtype
         self._blocks: dict[Hashable, Any] = {}
-        self.key = tuple((name, array.shape) for name, array in self._arrays.items())
+        shapes = {name: array.shape for name, array in self._arrays.items()}
+        self.key = str(shapes)  # text, which keeps its hash
 
     def block(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What one engine made of the parameters, such as packed weights; made once."""

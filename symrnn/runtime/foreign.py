@@ -1,7 +1,8 @@
 """Calls of compiled functions with arrays: quickly by an extension, or else by ctypes.
 
 An argument is an array (its address is passed), a tuple of arrays (a struct of addresses), a
-dictionary of arrays with the tuple of their names (the same), or a number. The extension
+dictionary of arrays with the tuple of their names (the same), a number, or a list of names and
+shapes: new arrays, passed as a struct and returned by name. The extension
 ``calls.c`` is compiled like the kernels, once; where Python's headers are missing, ctypes does
 the same in about a microsecond more.
 """
@@ -24,7 +25,7 @@ from symrnn.runtime.shapes import Array
 
 SOURCE = Path(__file__).with_name("calls.c")
 NAME = "symrnn_calls"
-Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+Shapes = list[tuple[str, tuple[int, ...]]]
 FLAGS = ("-O2", "-fPIC", "-shared")
 
 
@@ -50,17 +51,25 @@ def _loaded(library: Path) -> Any:
     return module
 
 
-def caller(function: Any) -> Callable[..., None]:
-    """A function of a library, to be called with arrays, tuples of arrays and numbers."""
+def caller(function: Any, dtype: np.dtype[Any]) -> Callable[..., list[dict[str, Array]]]:
+    """A function of a library, to be called with arguments as told above.
+
+    Returns what was made: a dictionary of arrays of this type for each list.
+    """
     quick = extension()
     if quick is None:
-        return partial(_call, function)
-    return partial(quick.call, _address_of(function))
+        return partial(_call, function, dtype)
+    return partial(quick.call, _address_of(function), dtype.num)
 
 
-def _call(function: Any, *arguments: Any) -> None:
-    words = [Words(one) for one in arguments]
+def _call(function: Any, dtype: np.dtype[Any], *arguments: Any) -> list[dict[str, Array]]:
+    made = [{name: np.empty(shape, dtype) for name, shape in one}
+            for one in arguments if isinstance(one, list)]
+    new = iter(made)
+    words = [Words(tuple(next(new).values()) if isinstance(one, list) else one)
+             for one in arguments]
     function(*[ctypes.c_size_t(one.value) for one in words])
+    return made
 
 
 class Words:
@@ -124,15 +133,10 @@ def shapes(arrays: Mapping[str, Any], names: tuple[str, ...], dtype: np.dtype[An
     return tuple([arrays[name].shape for name in names])
 
 
-def maker(dtype: np.dtype[Any]) -> Callable[[Shapes], dict[str, Array]]:
-    """What makes new arrays, not yet filled, by name."""
-    quick = extension()
-    if quick is None:
-        return lambda shapes: {name: np.empty(shape, dtype) for name, shape in shapes}
-    return lambda shapes: cast(dict[str, Array], quick.empty(shapes, dtype.num))
-
-
 def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:
     """True for what a kernel reads as it lies there."""
+    quick = extension()
+    if quick is not None:
+        return bool(quick.is_plain(array, dtype.num))
     return (type(array) is np.ndarray and array.dtype == dtype and array.flags.c_contiguous
             and array.flags.aligned)

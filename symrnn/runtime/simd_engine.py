@@ -66,11 +66,8 @@ class SimdEngine(CEngine):
     def infer(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and final states."""
         ready = self.ready(given.sizes)
-        outputs, final = self.new(ready.outputs), self.new(ready.final)
-        work = self.lend(ready, "infer_work")
-        self.calls["infer"](
-            *self.givens(given, ready, "forward"), self.named("outputs", outputs),
-            self.named("state", final), work.block, *self.team)
+        outputs, final = self.run("infer", ready, *self.givens(given, ready, "forward"),
+                                  ready.outputs, ready.final)
         return outputs, final
 
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:

@@ -8,6 +8,10 @@ The rules, in the order in which they are asked of an equation:
   what follows from them is computed while the tile is in the cache;
 * everything else (sums over a row, matrices of one sample) runs *row* by row.
 
+In a pass with tiles, equations from a function of a function's result on (``tanh(c)`` where c is
+made of gates) have a loop of their own over rows and units: while one waits for the other, the
+processor has enough other rows at hand.
+
 Equations share a pass as long as none reads other units, or other rows, of what the pass binds.
 """
 
@@ -19,7 +23,8 @@ from enum import Enum
 
 from sympy import Expr
 
-from symrnn.program import Equation, Program, Role, Span, contraction_term, symbols_in_order
+from symrnn.program import (Equation, Program, Role, Span, contraction_term, is_call,
+                            symbols_in_order)
 from symrnn.schedule.products import (Tile, other_terms, outer_terms, reads, stacked,
                                       weighted_terms)
 from symrnn.schedule.stages import Order, Stage, is_total
@@ -35,12 +40,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Pass:
-    """Equations that share a loop inside one step, the axis of their units, and their tiles."""
+    """Equations that share a loop inside one step, the axis of their units, and their tiles.
+
+    ``loops`` are the same equations, one group for each loop over the vectors of a tile.
+    """
 
     kind: Kind
     axis: str
     equations: tuple[Equation, ...]
     tiles: tuple[Tile, ...]
+    loops: tuple[tuple[Equation, ...], ...]
 
     @property
     def names(self) -> frozenset[str]:
@@ -123,5 +132,18 @@ def _pass(program: Program, stage: Stage, equations: Sequence[Equation]) -> Pass
     kind, axis = kind_of(program, equations[0])
     scan = stage.order in (Order.FORWARD, Order.REVERSE)
     tiles = stacked(program, equations, stage.names, scan) if kind is Kind.UNITS else ()
-    return Pass(kind, axis, tuple(equations), tiles)
+    loops = by_level(equations) if tiles else (tuple(equations),)
+    return Pass(kind, axis, tuple(equations), tiles, loops)
+
+
+def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
+    """Equations in their order; each function of a function's result begins another group."""
+    level, found = dict[str, int](), [list[Equation]()]
+    for one in equations:
+        read = max((level.get(name, 0) for name in symbols_in_order(one.rhs)), default=0)
+        level[one.lhs] = max(read, len(found) - 1) + is_call(one.rhs)
+        if level[one.lhs] > len(found):
+            found.append([])
+        found[-1].append(one)
+    return tuple(map(tuple, found))
 
