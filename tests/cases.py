@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from sympy import Mul, Rational, exp, tanh
+from sympy import Mul, Piecewise, Rational, exp, tanh
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
@@ -351,6 +351,26 @@ def two_outputs() -> Program:
     return cell.build("h", "y")
 
 
+def numbers_of_a_row() -> Program:
+    """Numbers that a sample has once, beside units: in quotients, conditions and values."""
+    with Cell("numbers_of_a_row", "Elman network that knows its mean and its mean square") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        a, q = cell.symbols("a[m] q[m]", "sum, and one number for all units")
+        mu, v = cell.symbols("mu v", "mean and mean square")
+        W, U, tau = cell.parameters("W[m,n] U[m,m] tau", "of the cell")
+        m = SizeSymbol("m")
+        a[t] = W @ x[t] + U @ h[t - 1]
+        mu[t] = Ein("i->", a[t]) / m
+        v[t] = Ein("i,i->", a[t], a[t]) / m + Rational(1, 2)
+        q[t] = mu[t] * tau
+        least = Piecewise((a[t], a[t] > tau), (tau, True))
+        kink = Piecewise((mu[t], mu[t] > v[t] - 1), (a[t] / v[t], a[t] > mu[t]),
+                         (-tau / v[t], True))
+        h[t] = tanh(a[t] * mu[t] / (v[t] * m) - mu[t] / m + q[t] / 2
+                    + least / v[t] ** 2) + kink / 3
+    return cell.build("h")
+
+
 def activated(name: str) -> Program:
     """One row of the table of functions, as the recurrent activation."""
     return elman(activation=name, readout=False)
@@ -387,6 +407,7 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             product_of_a_product,
             same_letters,
             two_outputs,
+            numbers_of_a_row,
         )
     }
     | {

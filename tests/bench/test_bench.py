@@ -194,6 +194,16 @@ def test_with_several_threads_the_pause_is_longer() -> None:
     assert Rules(pause=0.02).on(2).pause > 0.1
 
 
+def test_with_several_threads_a_call_wakes_them_before_it_is_measured(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[int] = []
+    monkeypatch.setattr(timing, "_repeats", lambda call, rules: 1)
+    race({"a": lambda: heard.append(1)}, Rules(rounds=3, pause=0).on(1))
+    assert len(heard) == 3
+    race({"a": lambda: heard.append(1)}, Rules(rounds=3, pause=0).on(2))
+    assert len(heard) == 3 + 6
+
+
 def test_a_child_gets_its_threads_and_processors() -> None:
     assert environment(1)["OMP_NUM_THREADS"] == "1"
     assert "intra_op_parallelism_threads=1" in environment(1)["XLA_FLAGS"]

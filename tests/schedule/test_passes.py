@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sympy import symbols, tanh
 
 import symrnn
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
-from symrnn.program import Program, symbols_in_order
+from symrnn.program import Equation, Program, symbols_in_order
 from symrnn.schedule import Kind, Order, Pass, Schedule, passes
+from symrnn.schedule.passes import by_level
 from tests.cases import CASES, case
+
+x, a, b, d = symbols("x a b d")
 
 
 def scan(schedule: Schedule) -> tuple[Pass, ...]:
@@ -39,6 +43,25 @@ def test_a_gate_that_waits_for_the_state_still_shares_the_tile() -> None:
     (one,) = scan(derive(symrnn.lstm(peephole=True)).forward)
     assert len(one.tiles) == 1
     assert len(one.tiles[0].gates) == 4
+
+
+@pytest.mark.parametrize(("net", "last"), [
+    (symrnn.lstm(), ["tanh_c", "h"]),
+    (symrnn.lstm(peephole=True), ["o", "tanh_c", "h"]),  # its output gate sees the new cell
+    (symrnn.elman(), None)], ids=["lstm", "peephole", "elman"])
+def test_functions_of_functions_have_a_loop_of_their_own(
+        net: Program, last: list[str] | None) -> None:
+    (one,) = scan(derive(net).forward)
+    assert [each for loop in one.loops for each in loop] == list(one.equations)
+    assert [each.lhs for each in one.loops[-1]] == (last or [each.lhs for each in one.equations])
+    assert len(one.loops) == (2 if last else 1)
+
+
+def test_a_value_waits_for_the_loop_that_computes_it() -> None:
+    equations = [Equation(*one, 1) for one in (
+        ("a", tanh(x)), ("b", a + x), ("c", tanh(b)), ("d", tanh(x)), ("e", tanh(d)))]
+    assert [[one.lhs for one in loop] for loop in by_level(equations)] == [
+        ["a", "b"], ["c", "d"], ["e"]]
 
 
 @pytest.mark.parametrize(("after", "loops"), [(True, 1), (False, 2)])
