@@ -125,8 +125,8 @@ def _pass_text(one: Pass) -> list[str]:
             operands = ", ".join(segment.operand for segment in product.segments)
             lines.append(f"      stacked for {', '.join(tile.gates)}: products with {operands}, "
                          f"{when}")
-    for loop in one.loops[1:]:
-        lines.append("      in a loop of their own behind the others: "
+    for place, loop in enumerate(one.loops[1:], 2):
+        lines.append(f"      in loop {place}, behind the functions that they wait for: "
                      f"{', '.join(each.lhs for each in loop)}")
     return lines
 

@@ -97,6 +97,7 @@ SWEEP = {"float64": ((1e-2, 1e-4, 1e-5, 1e-6, 1e-10), 4e-9),
          "float32": ((0.5, 3e-2, 3e-3, 3e-4, 1e-6), 4e-3)}
 
 
+@pytest.mark.sweep
 @every_architecture
 @every_backend
 @every_type

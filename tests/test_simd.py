@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sympy import exp, tanh
 
 import symrnn
 from symrnn.backends.c_words import RESERVED
@@ -19,7 +20,7 @@ from symrnn.backends.simd import WORDS
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.pipeline import PROFILES, compile, derive, generate
-from symrnn.program import Program
+from symrnn.program import Ein, Program
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
 from symrnn.runtime.c_engine import CEngine
@@ -62,6 +63,33 @@ def test_every_edge_of_a_tile(name: str, m: int, batch: int) -> None:
     for key, array in wanted.items():
         close = np.allclose(found[key], array, rtol=1e-12, atol=1e-13)  # sums that cancel
         assert close or relative_error(found[key], array) < 1e-12, key
+
+
+def test_a_quotient_by_what_is_nearly_nothing() -> None:
+    """A softmax without its shift: one over the sum of tiny numbers, squared, is infinite."""
+    with symrnn.Cell("softmax", "Softmax") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "state")
+        e, s = cell.symbol("e[m]", "powers"), cell.symbol("s", "their sum")
+        e[symrnn.t] = exp(x[symrnn.t] + h[symrnn.t - 1])
+        s[symrnn.t] = Ein("i->", e[symrnn.t])
+        h[symrnn.t] = e[symrnn.t] / s[symrnn.t]
+    net, x = cell.build("h"), np.array([[[-46, -47, -45.5]]], "f4")
+    found = []
+    for profile in ("simd", "portable"):
+        kernel = symrnn.compile(net, "c", "float32", profile=profile)
+        run = kernel.forward({}, x)
+        found.append(kernel.backward(run, np.eye(1, 3, dtype="f4")[None])["x"])
+    assert np.allclose(*found, rtol=1e-5)
+
+
+def test_names_of_pointers() -> None:
+    with symrnn.Cell("named", "Called like pointers of the fast C") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "state")
+        rows, (row_m, kept) = cell.symbol("h_rows[m]", "rows"), cell.parameters(
+            "row_m kept_o", "numbers")
+        rows[symrnn.t] = row_m * h[symrnn.t - 1] + kept
+        h[symrnn.t] = tanh(rows[symrnn.t] + x[symrnn.t])
+    assert check_kernel(cell.build("h"), "c", "float64") == []
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -42,6 +42,7 @@ def test_every_cell_takes_a_mask(name: str, backend: str) -> None:
     assert [str(one) for one in check_kernel(masked(program(name)), backend, "float64")] == []
 
 
+@pytest.mark.sweep
 @every_backend
 @pytest.mark.parametrize("name", SINGLE)
 def test_every_cell_runs_in_two_directions_and_stacks(name: str, backend: str) -> None:

@@ -652,6 +652,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_1, vectors, block);
@@ -771,6 +772,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_1, vectors, block);
@@ -902,6 +904,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_2, vectors, block);
@@ -1021,6 +1024,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_2, vectors, block);
@@ -1280,6 +1284,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_1, vectors, block);
@@ -1391,6 +1396,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_1, vectors, block);
@@ -1514,6 +1520,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_2, vectors, block);
@@ -1625,6 +1632,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m_2, vectors, block);

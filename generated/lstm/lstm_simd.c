@@ -350,6 +350,7 @@ static void lstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
@@ -500,6 +501,7 @@ static void lstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
@@ -956,6 +958,7 @@ static void lstm_simd_step_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
                     const size_t own = vectors_of(m, vectors, block);

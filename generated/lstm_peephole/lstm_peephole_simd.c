@@ -354,6 +354,7 @@ static void lstm_peephole_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
@@ -511,6 +512,7 @@ static void lstm_peephole_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
@@ -1009,6 +1011,7 @@ static void lstm_peephole_simd_step_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
                     const size_t own = vectors_of(m, vectors, block);

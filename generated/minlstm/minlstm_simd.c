@@ -282,6 +282,7 @@ static void minlstm_simd_forward_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t block = turn; block < end; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -428,6 +429,7 @@ static void minlstm_simd_infer_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t block = turn; block < end; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -808,6 +810,7 @@ static void minlstm_simd_step_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
                     const size_t own = vectors_of(m, vectors, block);

@@ -551,7 +551,7 @@ static void mlstm_simd_forward_member(
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
                         /* (16)  h = o * a_h / r */
-                        const vec h = 1 / r * o * a_h;
+                        const vec h = o * a_h / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
@@ -893,7 +893,7 @@ static void mlstm_simd_infer_member(
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
                         /* (16)  h = o * a_h / r */
-                        const vec h = 1 / r * o * a_h;
+                        const vec h = o * a_h / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
@@ -1049,15 +1049,15 @@ static void mlstm_simd_backward_member(
                         const vec h_bar = load_part(h_bar_rows + sample * d_v + j, left);
 
                         /* (17)  h_to_r_bar = -h_bar * o * a_h / r^2 */
-                        const vec h_to_r_bar = -1 / (r * r) * h_bar * o * a_h;
+                        const vec h_to_r_bar = -h_bar * o * a_h / (r * r);
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
                         /* (18)  a_h_bar = h_bar * o / r   adjoint of (16) */
-                        const vec a_h_bar = 1 / r * h_bar * o;
+                        const vec a_h_bar = h_bar * o / r;
                         store(a_h_bar_rows + sample * row_d_v + j, a_h_bar);
 
                         /* (25)  o_bar = h_bar * a_h / r   adjoint of (16) */
-                        const vec o_bar = 1 / r * h_bar * a_h;
+                        const vec o_bar = h_bar * a_h / r;
 
                         /* (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
                         const vec a_o_bar = o_bar * o * (1 - o);
@@ -1760,7 +1760,7 @@ static void mlstm_simd_step_member(
                     const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
                     /* (16)  h = o * a_h / r */
-                    const vec h = 1 / r * o * a_h;
+                    const vec h = o * a_h / r;
                     store_part(h_rows + sample * d_v + j, h, left);
                 }
             }

@@ -495,6 +495,7 @@ static void multiplicative_lstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(size_m, vectors, block);
@@ -729,6 +730,7 @@ static void multiplicative_lstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(size_m, vectors, block);
@@ -1304,6 +1306,7 @@ static void multiplicative_lstm_simd_step_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
                     const size_t own = vectors_of(size_m, vectors, block);

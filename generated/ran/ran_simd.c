@@ -370,6 +370,7 @@ static void ran_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
@@ -541,6 +542,7 @@ static void ran_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
@@ -978,6 +980,7 @@ static void ran_simd_step_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
                     const size_t own = vectors_of(m, vectors, block);

@@ -373,6 +373,7 @@ static void slstm_simd_forward_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(d, vectors, block);
@@ -565,6 +566,7 @@ static void slstm_simd_infer_member(
                             }
                         }
 
+                        /* what waits for functions above */
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(d, vectors, block);
@@ -1139,6 +1141,7 @@ static void slstm_simd_step_member(
                     }
                 }
 
+                /* what waits for functions above */
                 for (size_t one = turn; one < end; ++one) {
                     const size_t block = t & 1 ? from + to - 1 - one : one;
                     const size_t own = vectors_of(d, vectors, block);

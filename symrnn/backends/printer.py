@@ -102,9 +102,9 @@ class Printer:
         positive = negated(node)
         if positive is not None:
             return SUM, "-" + self(positive, PRODUCT)
-        above = [part for part in factors(node) if not divides(part)]
+        above = [part for part in factors(node) if not _divides(part)]
         below = [part.base if part.exp == -1 else Pow(part.base, -part.exp, evaluate=False)
-                 for part in factors(node) if divides(part)]
+                 for part in factors(node) if _divides(part)]
         if not below:
             return PRODUCT, self.product([self(part, PRODUCT) for part in above])
         return self.fraction(self(multiply(above), PRODUCT), self(multiply(below), POWER))
@@ -114,7 +114,7 @@ class Printer:
         return self.times.join(parts)
 
     def _power(self, node: Pow) -> tuple[int, str]:
-        if divides(node):
+        if _divides(node):
             below = node.base if node.exp == -1 else Pow(node.base, -node.exp, evaluate=False)
             return self.fraction("1", self(below, POWER))
         if node.exp == Rational(1, 2):
@@ -147,7 +147,7 @@ class Printer:
         return own, self.logic(node).join(self(part, COMPARE) for part in parts)
 
 
-def divides(part: Expr) -> bool:
+def _divides(part: Expr) -> bool:
     """True for a factor that belongs below the line."""
     return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp.is_negative)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
@@ -103,7 +104,8 @@ def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan, self.name, self.fields = plan, name, c_names(plan, name)
-        self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *WORDS))
+        reserved = (*RESERVED, *names_of_files(name), *WORDS, *_pointers(plan))
+        self.names = Names(plan.programs, reserved)
         self.local = Locals.choose(self.names)
         self.forward = self._writer(SimdWriter, plan, plan.forward)
         self.backward = self._writer(SimdWriter, plan, plan.backward)
@@ -208,6 +210,14 @@ class _Sources:
             return ("(void)sizes;", "(void)parameters;", "(void)packed;")
         declared = writer.plain_sizes()
         return (*declared, *(f"(void){_declared(line)};" for line in declared), *lines)
+
+
+def _pointers(plan: Plan) -> Iterator[str]:
+    """Names that the units of a pass are reached by."""
+    for program in plan.programs:
+        yield from (f"{one.name}_{ending}" for one in program.variables
+                    for ending in ("rows", "stride", "here"))
+        yield from (f"row_{size.name}" for size in program.sizes)
 
 
 def _told(count: str) -> str:

@@ -9,16 +9,16 @@ from sympy.core.relational import Relational
 
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
-from symrnn.backends.printer import ATOM, COMPARE, PRODUCT, SUM, divides
-from symrnn.program import (Equation, Pointwise, SizeSymbol, contraction_term, factors, multiply,
-                            negated, symbols_in_order, terms)
+from symrnn.backends.printer import ATOM, COMPARE, PRODUCT, SUM
+from symrnn.program import (Equation, Pointwise, SizeSymbol, contraction_term, negated,
+                            symbols_in_order, terms)
 
 
 class VectorPrinter(CPrinter):
     """Every variable is a vector of that name; an operator works on all lanes at once.
 
-    A variable without units is one number for a whole row. What is made of such numbers alone
-    is computed as a number: once a row, since C compilers take it out of the loop over units.
+    A variable without units is one number for a whole row, and so are sums, products and powers
+    of such: they are computed once a row, as C compilers take them out of the loop over units.
     """
 
     ready = CPrinter.ready | {"sigmoid"}
@@ -42,25 +42,21 @@ class VectorPrinter(CPrinter):
         return isinstance(node, SizeSymbol) or (
             isinstance(node, Symbol) and node.name in self.of_row.elements)
 
-    def _product(self, node: Mul) -> tuple[int, str]:
-        """A division by what a row has once is one for the whole row, then a product."""
-        once = [part for part in factors(node) if self._is_of_row(part)]
-        rest = [part for part in factors(node) if part not in once]
-        if not rest or negated(node) is not None or not any(map(divides, once)):
-            return super()._product(node)
-        return PRODUCT, self.product([self.of_row(multiply(once), PRODUCT),
-                                      self(multiply(rest), PRODUCT)])
+    def _call(self, node: Expr) -> tuple[int, str]:
+        """What a function is of is a vector; its other arguments are numbers."""
+        first, *others = node.args
+        return ATOM, self.call(node, [self.wide(first), *map(self, others)])
 
-    def wide(self, node: Expr, level: int) -> str:
+    def wide(self, node: Expr, level: int = 0) -> str:
         """An expression as a vector, whatever it is."""
         text = self(node, level)
         return f"WIDE({text})" if self._is_of_row(node) else text
 
-    def _call(self, node: Expr) -> tuple[int, str]:
-        return ATOM, self.call(node, [self.wide(argument, 0) for argument in node.args])
-
     def _relation(self, node: Relational) -> tuple[int, str]:
-        left, right = self.wide(node.lhs, SUM), self(node.rhs, SUM)
+        """A mask, also where two numbers are compared."""
+        numbers = all(one.is_number or self._is_of_row(one) for one in node.args)
+        left, right = self(node.lhs, SUM), self(node.rhs, SUM)
+        left = f"WIDE({left})" if numbers else left
         return COMPARE, f"{left} {self.comparison(node.rel_op)} {right}"
 
     def call(self, function: Expr, arguments: Sequence[str]) -> str:

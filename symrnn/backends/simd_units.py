@@ -88,10 +88,11 @@ class UnitsWriter:
         now = [tile for tile in self.one.tiles if not all(one.ahead for one in tile.products)]
         if now:
             lines += ["", *self._group([own, *map(self._reached, now), *self._products(now)])]
-        for equations in self.one.loops:
+        for place, equations in enumerate(self.one.loops):
+            lines += ["", "/* what waits for functions above */"] if place else [""]
             names = {one.lhs for one in equations}
             tiles = [tile for tile in self.one.tiles if names & set(tile.gates)]
-            lines += ["", *self._group([own, *map(self._reached, tiles), *self._loop(equations)])]
+            lines += self._group([own, *map(self._reached, tiles), *self._loop(equations)])
         return nest("for (size_t turn = from, end; turn < to; turn = end)", lines)
 
     def _loop(self, equations: Equations) -> Lines:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,8 @@ def _operation(expression: Expr, values: list[Any], operations: Operations) -> A
         return _product(values)
     if isinstance(expression, Pow) and not isinstance(expression, exp):
         return values[0] ** values[1]
-    return operations.elementary[type(expression)](*values)
+    function = operations.elementary[type(expression)]
+    return reduce(function, values) if len(values) > 1 else function(*values)
 
 
 def _product(values: list[Any]) -> Any:

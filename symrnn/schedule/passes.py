@@ -10,7 +10,7 @@ The rules, in the order in which they are asked of an equation:
 
 In a pass with tiles, equations from a function of a function's result on (``tanh(c)`` where c is
 made of gates) have a loop of their own over rows and units: while one waits for the other, the
-processor has enough other rows at hand.
+processor has enough other rows at hand. That is so as long as few values go from loop to loop.
 
 Equations share a pass as long as none reads other units, or other rows, of what the pass binds.
 """
@@ -28,6 +28,9 @@ from symrnn.program import (Equation, Program, Role, Span, contraction_term, is_
 from symrnn.schedule.products import (Tile, other_terms, outer_terms, reads, stacked,
                                       weighted_terms)
 from symrnn.schedule.stages import Order, Stage, is_total
+
+
+MOST_CARRIED = 6  # values from loop to loop: each wants memory for every row at hand
 
 
 class Kind(Enum):
@@ -137,7 +140,10 @@ def _pass(program: Program, stage: Stage, equations: Sequence[Equation]) -> Pass
 
 
 def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
-    """Equations in their order; each function of a function's result begins another group."""
+    """Equations in their order; each function of a function's result begins another group.
+
+    One group where more than MOST_CARRIED values would go from one to the next.
+    """
     level, found = dict[str, int](), [list[Equation]()]
     for one in equations:
         read = max((level.get(name, 0) for name in symbols_in_order(one.rhs)), default=0)
@@ -145,5 +151,8 @@ def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
         if level[one.lhs] > len(found):
             found.append([])
         found[-1].append(one)
-    return tuple(map(tuple, found))
+    carried = {name for place, group in enumerate(found) for one in group
+               for name in symbols_in_order(one.rhs)
+               if any(name == other.lhs for before in found[:place] for other in before)}
+    return tuple(map(tuple, found)) if len(carried) <= MOST_CARRIED else (tuple(equations),)
 

@@ -61,12 +61,13 @@ def stages(program: Program, late: frozenset[str] = frozenset()) -> tuple[Stage,
 def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
             ) -> list[list[Component]]:
     """Components that share a loop, in the order in which the loops run."""
+    totals = {one.lhs for one in program.equations if is_total(program, one)}
     home = {name: component for component in found for name in component.names}
     waiting = sorted(found, key=lambda component: component.place)
     done: list[list[Component]] = []
     while waiting:
         ready = [one for one in waiting if not _blockers(one, needs, home) & set(waiting)]
-        fitting = [one for one in ready if done and _fits(program, one, done[-1], needs)]
+        fitting = [one for one in ready if done and _fits(program, one, done[-1], needs, totals)]
         chosen = (fitting or ready)[0]
         if fitting:
             done[-1].append(chosen)
@@ -92,7 +93,7 @@ def _order(program: Program, component: Component) -> Order:
 
 
 def _fits(program: Program, component: Component, group: list[Component],
-          needs: dict[str, set[str]]) -> bool:
+          needs: dict[str, set[str]], totals: set[str]) -> bool:
     """True where a component may share the loop of the open stage.
 
     Two scans never share one. A total is complete only after its loop, and a delay reads
@@ -102,7 +103,6 @@ def _fits(program: Program, component: Component, group: list[Component],
     if component.step or order is not _order(program, group[0]):
         return False
     inside = frozenset().union(*(one.names for one in group))
-    totals = {one.lhs for one in program.equations if is_total(program, one)}
     read = set().union(*(needs[name] for name in component.names)) & inside
     shifted = any(delay.lhs in component.names for delay in program.delays)
     return not read & totals and not (shifted and read)

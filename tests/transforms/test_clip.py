@@ -56,6 +56,7 @@ def test_no_gradient_passes_where_all_is_clipped(backend: str) -> None:
     assert np.all(gradients[1]["W_n"]) and np.all(gradients[1]["b_z"])
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cell_can_be_clipped_and_checks(name: str) -> None:
     program = symrnn.cell(name, clip=0.75)

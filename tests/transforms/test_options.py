@@ -33,12 +33,14 @@ def test_every_option_is_among_them() -> None:
     assert set(EVERY) == {one.name for one in OPTIONS}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", [one.name for one in architectures()])
 def test_every_cell_takes_all_options_and_checks(name: str) -> None:
     program = masked(with_every(name))
     assert [str(one) for one in check_kernel(program, "numpy", "float64", seed=4)] == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["lstm_layer_norm", "gru", "cornn", "deep_bidirectional_lstm"])
 def test_all_options_in_c(name: str) -> None:
     program = masked(with_every(name), "hold")
