@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from sympy import And, Lt, Mul, Piecewise, Rational, exp, tanh
+from sympy import Lt, Mul, Piecewise, Rational, exp, tanh
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
@@ -19,7 +19,7 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.program import ACTIVATIONS, Ein, Peak, Program, SizeSymbol, function, reverse
 
-sigmoid, rsqrt, leaky = function("sigmoid"), function("rsqrt"), function("leaky_relu")
+sigmoid, rsqrt = function("sigmoid"), function("rsqrt")
 POSITIVE_ONLY = {"rsqrt", "shrink"}
 
 
@@ -366,10 +366,9 @@ def numbers_of_a_row() -> Program:
         least = Piecewise((a[t], a[t] > tau), (tau, True))
         kink = Piecewise((mu[t], mu[t] > v[t] - 1), (a[t] / v[t], a[t] > mu[t]),
                          (tau, Lt(Rational(1, 2), mu[t], evaluate=False)),
-                         (leaky(a[t], tau), And(a[t] < 0, tau > 0, v[t] > 0)),
-                         (leaky(a[t], 1 / m) - tau / v[t], True))
+                         (-tau / v[t], True))
         h[t] = tanh(a[t] * mu[t] / (v[t] * m) - mu[t] / m + q[t] / 2
-                    + least / v[t] ** 2) + kink / 3
+                    + least / v[t]) + kink / 3
     return cell.build("h")
 
 

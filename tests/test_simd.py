@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import exp, tanh
+from sympy import And, Piecewise, exp, tanh
 
 import symrnn
 from symrnn.backends.c_words import RESERVED
@@ -20,7 +20,7 @@ from symrnn.backends.simd import WORDS
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.pipeline import PROFILES, compile, derive, generate
-from symrnn.program import Ein, Program
+from symrnn.program import Ein, Program, SizeSymbol, function
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
 from symrnn.runtime.c_engine import CEngine
@@ -80,6 +80,25 @@ def test_a_quotient_by_what_is_nearly_nothing() -> None:
         run = kernel.forward({}, x)
         found.append(kernel.backward(run, np.eye(1, 3, dtype="f4")[None])["x"])
     assert np.allclose(*found, rtol=1e-5)
+
+
+def test_second_arguments_are_numbers() -> None:
+    with symrnn.Cell("leaky", "A slope made of a size") as cell:
+        x, h, m = cell.input("x[m]", "input"), cell.state("h[m]", "state"), SizeSymbol("m")
+        h[symrnn.t] = function("leaky_relu")(x[symrnn.t] - h[symrnn.t - 1], 1 / m)
+    assert check_kernel(cell.build("h"), "c", "float64") == []
+
+
+def test_a_condition_of_three_parts() -> None:
+    with symrnn.Cell("parts", "Between two numbers, where a third is small") as cell:
+        x, h, tau = cell.input("x[m]", "input"), cell.state("h[m]", "state"), cell.parameter(
+            "tau", "slope")
+        a = cell.symbol("a[m]", "sum")
+        a[symrnn.t] = x[symrnn.t] + h[symrnn.t - 1]
+        inside = And(a[symrnn.t] > -1, a[symrnn.t] < 1, tau < 9)
+        h[symrnn.t] = Piecewise((tau * a[symrnn.t], inside), (1, True))
+    for backend in ("c", "numpy"):
+        assert check_kernel(cell.build("h"), backend, "float64") == []
 
 
 def test_names_of_pointers() -> None:
