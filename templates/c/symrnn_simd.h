@@ -410,13 +410,13 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
                 UNROLLED for (int v = 0; v < N; ++v)                                             \
                     sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
         for (const operand *by = operands; by < operands + count; ++by) {                        \
-            const ptrdiff_t stride = (ptrdiff_t)by->stride;                                      \
-            const ptrdiff_t rest = by->entries % STEPS(S), before = (ptrdiff_t)by->entries - rest; \
-            const real *a[R]; /* at the rest; k counts up to it from below 0 */                  \
+            const size_t stride = by->stride;                                                    \
+            const real *a[R];                                                                    \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
-                a[r] = by->rows + (ptrdiff_t)first * stride + r * (ACROSS) + before * (ALONG);   \
-            for (ptrdiff_t k = -before; k < 0; k += STEPS(S), panel += STEPS(S) * N * LANES)     \
-                UNROLLED for (int i = 0; i < STEPS(S); ++i) {                                    \
+                a[r] = by->rows + first * stride + r * (ACROSS);                                 \
+            size_t left = by->entries, k = 0;                                                    \
+            for (; left >= STEPS(S); left -= STEPS(S), panel += STEPS(S) * N * LANES)            \
+                UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                               \
                     vec b[N];                                                                    \
                     UNROLLED for (int v = 0; v < N; ++v) {                                       \
                         b[v] = load(panel + (i * N + v) * LANES);                                \
@@ -428,9 +428,9 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
                     }                                                                            \
                     UNROLLED for (int r = 0; r < R; ++r) /* a row's entry, times all vectors */  \
                         UNROLLED for (int v = 0; v < N; ++v)                                     \
-                            sum[i % S][r][v] += a[r][(k + i) * (ALONG)] * b[v];                  \
+                            sum[i % S][r][v] += a[r][k * (ALONG)] * b[v];                        \
                 }                                                                                \
-            for (ptrdiff_t k = 0; k < rest; ++k, panel += N * LANES)                             \
+            for (; left > 0; --left, ++k, panel += N * LANES)                                    \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int v = 0; v < N; ++v)                                         \
                         sum[0][r][v] += a[r][k * (ALONG)] * load(panel + v * LANES);             \
@@ -449,7 +449,7 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 #define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1, stride, 1)
 
 /* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
- * brought into a register once for both, two entries of every sum at a time. */
+ * brought into a register once for both. */
 #define PAIR_OF_TILES(N, M, S)                                                                   \
     ALWAYS void pair_##N##_##M(const operand *operands, size_t count, const real *restrict panel, \
                               const real *restrict second, real *restrict tile, int onto)        \
@@ -461,13 +461,11 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
         for (const operand *by = operands; by < operands + count; ++by) {                        \
             const real *restrict a = by->rows;                                                   \
             size_t left = by->entries;                                                           \
-            for (; left >= 2 * S; left -= 2 * S, a += 2 * S) {                                   \
-                UNROLLED for (int i = 0; i < 2 * S; ++i)                                         \
+            for (; left >= S; left -= S, a += S, panel += S * N * LANES, second += S * M * LANES) \
+                UNROLLED for (int s = 0; s < S; ++s)                                             \
                     UNROLLED for (int v = 0; v < N + M; ++v)                                     \
-                        sum[i % S][v] += a[i] * load(v < N ? panel + (i * N + v) * LANES         \
-                                                           : second + (i * M + v - N) * LANES);  \
-                panel += 2 * S * N * LANES, second += 2 * S * M * LANES;                         \
-            }                                                                                    \
+                        sum[s][v] += a[s] * load(v < N ? panel + (s * N + v) * LANES             \
+                                                       : second + (s * M + v - N) * LANES);      \
             for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)               \
                 UNROLLED for (int v = 0; v < N + M; ++v)                                         \
                     sum[0][v] += *a * load(v < N ? panel + v * LANES : second + (v - N) * LANES); \
