@@ -16,7 +16,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.environ.setdefault("SYMRNN_CACHE", str(config.rootpath / ".pytest_cache" / "kernels"))
     config.addinivalue_line("markers", "sweep: every cell, the largest network only nightly")
-    gc.set_threshold(200_000, 50, 1000)  # expressions live long: a tenth of the time otherwise
+    gc.set_threshold(200_000, 50, 1000)  # expressions live long: there is little to find
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,9 +13,9 @@ from symrnn.backends.simd_layout import Layout, Row, StepLayout, entries
 from symrnn.backends.simd_lines import Lines, indented, nest
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_memory import Memory
+from symrnn.backends.simd_panels import Panels, Products
 from symrnn.backends.simd_rows import RowsWriter
 from symrnn.backends.simd_team import multiplications
-from symrnn.backends.simd_panels import Panels, Products
 from symrnn.backends.simd_units import UnitsWriter
 from symrnn.program import Delay, symbols_in_order
 from symrnn.schedule import (Chunk, Kind, Order, Pass, Plan, Schedule, Stage, Tile, merges)

@@ -47,9 +47,9 @@ class VectorPrinter(CPrinter):
         first, *others = node.args
         return ATOM, self.call(node, [self.wide(first), *map(self, others)])
 
-    def wide(self, node: Expr, level: int = 0) -> str:
+    def wide(self, node: Expr) -> str:
         """An expression as a vector, whatever it is."""
-        text = self(node, level)
+        text = self(node)
         return f"WIDE({text})" if self._is_of_row(node) else text
 
     def _relation(self, node: Relational) -> tuple[int, str]:

@@ -227,9 +227,8 @@ class UnitsWriter:
 
     def _kept(self) -> list[Variable]:
         """What a loop binds for a later one, where it lives nowhere else."""
-        later = [one for equations in self.one.loops for one in self._read(equations)]
-        return [one for one in dict.fromkeys(later)
-                if one.name in self.one.names and one.name not in self.layout.homes]
+        return [one for one in self.program.variables
+                if one.name in self.one.carried and one.name not in self.layout.homes]
 
     def _kept_of_group(self, variable: Variable) -> str:
         """Its vectors for all rows of all blocks at a time."""

@@ -60,6 +60,11 @@ class Pass:
         return frozenset(one.lhs for one in self.equations)
 
     @property
+    def carried(self) -> frozenset[str]:
+        """What goes from loop to loop."""
+        return carried(self.loops)
+
+    @property
     def at_once(self) -> Pass:
         """The same with nothing computed ahead, as for a single step."""
         return replace(self, tiles=tuple(tile.at_once for tile in self.tiles))
@@ -151,8 +156,12 @@ def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
         if level[one.lhs] > len(found):
             found.append([])
         found[-1].append(one)
-    carried = {name for place, group in enumerate(found) for one in group
-               for name in symbols_in_order(one.rhs)
-               if any(name == other.lhs for before in found[:place] for other in before)}
-    return tuple(map(tuple, found)) if len(carried) <= MOST_CARRIED else (tuple(equations),)
+    loops = tuple(map(tuple, found))
+    return loops if len(carried(loops)) <= MOST_CARRIED else (tuple(equations),)
 
+
+def carried(loops: Sequence[Sequence[Equation]]) -> frozenset[str]:
+    """What a loop binds and a later one reads."""
+    home = {one.lhs: place for place, loop in enumerate(loops) for one in loop}
+    return frozenset(name for place, loop in enumerate(loops) for one in loop
+                     for name in symbols_in_order(one.rhs) if home.get(name, place) < place)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sympy import symbols, tanh
+from sympy import Symbol, symbols, tanh
 
 import symrnn
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, symbols_in_order
 from symrnn.schedule import Kind, Order, Pass, Schedule, passes
-from symrnn.schedule.passes import by_level
+from symrnn.schedule.passes import MOST_CARRIED, by_level
 from tests.cases import CASES, case
 
 x, a, b, d = symbols("x a b d")
@@ -62,6 +62,13 @@ def test_a_value_waits_for_the_loop_that_computes_it() -> None:
         ("a", tanh(x)), ("b", a + x), ("c", tanh(b)), ("d", tanh(x)), ("e", tanh(d)))]
     assert [[one.lhs for one in loop] for loop in by_level(equations)] == [
         ["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_many_values_do_not_go_from_loop_to_loop() -> None:
+    for count in (MOST_CARRIED, MOST_CARRIED + 1):
+        first = [Equation(f"a{place}", tanh(x), 1) for place in range(count)]
+        last = Equation("c", tanh(sum(Symbol(one.lhs) for one in first)), 1)
+        assert len(by_level([*first, last])) == (2 if count == MOST_CARRIED else 1)
 
 
 @pytest.mark.parametrize(("after", "loops"), [(True, 1), (False, 2)])
