@@ -31,11 +31,12 @@ def main() -> None:
 def _answers(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     from symrnn.bench import heat, limits
 
-    found = limits.measured(request["threads"], request["hurry"])
+    sgemm = limits.library_product(request["hurry"])
+    found = limits.measured(request["threads"], sgemm, request["hurry"])
     yield asdict(found)
     rules = Rules(**request["rules"])
     workloads = list(map(Workload.from_json, request["workloads"]))
-    outcomes = (heat.run(one, rules, found) for one in workloads) if request["peers"] \
+    outcomes = (heat.run(one, rules, found, sgemm) for one in workloads) if request["peers"] \
         else heat.together(workloads, rules, found)
     yield from (one.as_json() for one in outcomes)
 

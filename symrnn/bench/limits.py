@@ -43,14 +43,22 @@ class Limits:
         return self.bandwidth[next(fitting, "memory")]
 
 
-def measured(threads: int, hurry: bool = False) -> Limits:
-    """The limits of so many threads; with ``hurry`` one short try each."""
-    caches, tries = cache_sizes(), 1 if hurry else 5
+@dataclass(frozen=True)
+class Product:
+    """A library's product of two square matrices, and its multiplications and additions."""
+
+    call: Callable[[], object]
+    operations: float
+
+
+def measured(threads: int, sgemm: Product, hurry: bool = False) -> Limits:
+    """The limits of so many threads, ``sgemm`` among them; with ``hurry`` one short try each."""
+    caches, tries = cache_sizes(), _tries(hurry)
     sizes = {name: size // 2 for name, size in caches.items()}
     sizes["memory"] = 8 << 20 if hurry else 6 * max(caches.values())
     bandwidth = {name: probes.reading(size, threads, tries) for name, size in sizes.items()}
     rounds = 20_000 if hurry else 2_000_000
-    return Limits(_sgemm(256 if hurry else SIDE, tries),
+    return Limits(sgemm.operations / probes.fastest(sgemm.call, tries),
                   probes.multiply_add(threads, tries, rounds), bandwidth, caches)
 
 
@@ -65,9 +73,15 @@ def cache_sizes() -> dict[str, int]:
     return {name: found.get(name, size) for name, size in CACHES.items()}
 
 
-def _sgemm(side: int, tries: int) -> float:
-    """The best that an installed library reaches."""
-    return max(2 * side**3 / probes.fastest(product, tries) for product in _products(side))
+def library_product(hurry: bool = False) -> Product:
+    """The matrix product of whichever installed library is the fastest."""
+    side = 256 if hurry else SIDE
+    call = min(_products(side), key=lambda one: probes.fastest(one, _tries(hurry)))
+    return Product(call, 2.0 * side**3)
+
+
+def _tries(hurry: bool) -> int:
+    return 1 if hurry else 5
 
 
 def _products(side: int) -> Iterator[Callable[[], object]]:

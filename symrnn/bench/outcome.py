@@ -18,7 +18,8 @@ class Outcome:
     """Median seconds and errors by contender, the least possible seconds, symrnn's memory.
 
     ``memory`` is the peak of one call in bytes. ``notes`` say who could not race, and why.
-    ``sgemm`` are the seconds that a library's sgemm would take for as many operations.
+    ``sgemm`` are the seconds that a library's sgemm would take for as many operations, at its
+    median pace in the same rounds.
     """
 
     workload: Workload

@@ -26,7 +26,8 @@ LIMITS_HEAD: Row = ("threads", "sgemm of a library", "multiply-add", *PLACES)
 EXPLAINED = ("The ratio is the best peer's time over symrnn's, medians of interleaved rounds. The "
              "limit is the least time that the peak, a library's sgemm or multiply-adds that wait "
              "for nothing, whichever is higher, and the reading of the weights allow. Weights that "
-             "partly stay in a nearer cache from step to step are read faster than that.")
+             "partly stay in a nearer cache from step to step are read faster than that. The "
+             "last column compares with a library's sgemm in the same rounds, medians too.")
 
 
 def rows(outcomes: Iterable[Outcome]) -> Iterator[Row]:

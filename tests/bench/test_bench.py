@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from symrnn import cli
-from symrnn.bench import limits, report, scaling, timing
+from symrnn.bench import heat, limits, report, scaling, timing
 from symrnn.bench.case import make_case
 from symrnn.bench.child import last
-from symrnn.bench.limits import Limits
+from symrnn.bench.limits import Limits, Product
 from symrnn.bench.outcome import Outcome, Report
 from symrnn.bench.processes import environment
 from symrnn.bench.roofline import work
@@ -115,6 +115,15 @@ def test_a_goal_may_want_a_share_of_sgemm_too() -> None:
         True, True, False, False, None, None]
 
 
+def test_sgemm_runs_in_the_same_rounds_and_competes_with_nobody(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Workload("lstm", Kind.STEP, 5)
+    monkeypatch.setattr(heat, "race", lambda calls, rules: dict.fromkeys(calls, 0.5))
+    one = heat.run(load, Rules(), LIMITS, Product(lambda: None, 3000.0))
+    assert heat.SGEMM not in one.seconds
+    assert one.sgemm == pytest.approx(work(make_case(load)).operations / (3000 / 0.5))
+
+
 def test_a_busy_machine_is_told() -> None:
     assert Report((), {}, (), 0.1).crowded == ()
     (said,) = Report((), {}, (), 2.34).crowded
@@ -152,7 +161,7 @@ def test_the_least_time_is_the_longer_of_arithmetic_and_reading() -> None:
 
 
 def test_limits_of_this_machine_are_measured() -> None:
-    found = limits.measured(1, hurry=True)
+    found = limits.measured(1, limits.library_product(hurry=True), hurry=True)
     assert found.peak > 0
     assert set(found.bandwidth) == {"L1", "L2", "L3", "memory"}
     assert all(one > 0 for one in found.bandwidth.values())
