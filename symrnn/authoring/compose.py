@@ -6,7 +6,7 @@ programs of their own, and joining two programs is renaming.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sympy import Integer
@@ -67,7 +67,7 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
         network = _hidden(network)
     outputs = [network[name] for name in network.outputs]
     p = "p" if all(one.name != "p" for one in network.sizes) else "p_y"
-    names = ["V"] if len(outputs) == 1 else [f"V_{_tag(one)}" for one in outputs]
+    names = ["V"] if len(outputs) == 1 else [f"V_{tag}" for tag in _tags(outputs)]
     with Cell("readout", "output layer") as cell:
         inputs = [cell.input(f"in{k}[{one.axes[0]}]", one.meaning) for k, one in enumerate(outputs)]
         weights = [cell.parameter(f"{name}[{p},{one.axes[0]}]", "weights of the output")
@@ -93,10 +93,10 @@ def concatenate(network: Program) -> Program:
     widths = [SizeSymbol(one.axes[0]) for one in outputs]
     total = Size("q", Glyph("q"), "entries of the concatenated output", sum(widths[1:], widths[0]))
     selectors = [
-        Variable(f"E_{_tag(one)}", ("q", one.axes[0]), Role.SELECTOR,
-                 Glyph("E", sub=(_tag(one),)), f"places {one.name} into the concatenation",
+        Variable(f"E_{tag}", ("q", one.axes[0]), Role.SELECTOR,
+                 Glyph("E", sub=tuple(tag.split("_"))), f"places {one.name} into the concatenation",
                  Span.CONSTANT, offset=sum(widths[:place], Integer(0)))
-        for place, one in enumerate(outputs)]
+        for place, (tag, one) in enumerate(zip(_tags(outputs), outputs, strict=True))]
     y = Variable("y", ("q",), Role.OUTPUT, Glyph("y"), "outputs of both directions, concatenated")
     rhs = add([Ein("ij,j->i", E.symbol, one.symbol)
                for E, one in zip(selectors, outputs, strict=True)])
@@ -153,6 +153,10 @@ def _prefixed(cell: Program, prefix: str, kept: Iterable[str]) -> dict[str, str]
     return names
 
 
-def _tag(output: Variable) -> str:
-    """``f`` and ``b`` for the outputs of the two directions."""
-    return output.name.partition(".")[0][:1]
+def _tags(outputs: Sequence[Variable]) -> list[str]:
+    """``f`` and ``b`` for the outputs of the two directions; ``f_h`` where each has several."""
+    parts = [one.name.rpartition(".") for one in outputs]
+    short = [(prefix or name)[:1] for prefix, _, name in parts]
+    if len(set(short)) == len(short):
+        return short
+    return [f"{prefix[:1]}_{name}" if prefix else name for prefix, _, name in parts]

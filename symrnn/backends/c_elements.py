@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from sympy import Expr
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.program import Ein, Program, Role, Variable, contraction_axes, terms
+from symrnn.program import Ein, Program, Role, Variable, contraction_axes
+from symrnn.program.expressions import factors, terms
 
 
 class Elements:
@@ -93,7 +94,12 @@ class ContractionLoops:
             self.guards += [f"{here} >= {first}", f"{here} < {first} + {width}"]
 
     def _integer(self, offset: Expr) -> str:
-        return " + ".join(self.loops.printer.extent(one.name) for one in terms(offset)) or "0"
+        products = (" * ".join(map(self._whole, factors(one))) for one in terms(offset))
+        return " + ".join(products) or "0"
+
+    def _whole(self, factor: Expr) -> str:
+        """A size or a number of them: the third of three equal parts begins at ``2 * m``."""
+        return str(factor) if factor.is_Integer else self.loops.printer.extent(factor.name)
 
     def elements(self) -> Iterator[str]:
         """The operands' elements; one that a selector may miss is guarded."""

@@ -105,6 +105,9 @@ class Kernel(Arguments):
         states (``"initial.h"``), each of the shape of what it belongs to. Cotangents of outputs
         that a mask makes zero are ignored. Raises ProgramError for another network's run.
         """
+        if not isinstance(run, Run):
+            raise ProgramError(f"there is nothing to go back through in {type(run).__name__}; "
+                               "give the run that forward returned")
         if run.kernel is not self:
             self._must_be_related(run.kernel)
             return run.kernel.backward(run, y_bar, final_bar)

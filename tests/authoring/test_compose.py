@@ -12,7 +12,9 @@ from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
+from symrnn.pipeline import compile
 from symrnn.program import Program, ProgramError, Role, Span, verify
+from tests.cases import two_outputs
 from tests.oracle import drawn, interpret
 
 CELLS: dict[str, Callable[[], Program]] = {
@@ -85,6 +87,23 @@ def test_compositions_compose(name: str, nest: Callable[[Program], Program]) -> 
 @every_cell
 def test_both_directions_of_a_readout_are_weighed_apart(name: str) -> None:
     assert parameters(bidirectional(CELLS[name]()))[-3:] == ["V_f", "V_b", "b_y"]
+
+
+@pytest.mark.parametrize("profile", ["portable", "simd", "numpy"])
+@pytest.mark.parametrize("with_readout", [True, False])
+def test_each_direction_may_have_several_outputs(profile: str, with_readout: bool) -> None:
+    """The third and the fourth of four parts begin at m + p and 2 m + p."""
+    network = bidirectional(two_outputs(), readout=with_readout)
+    letter = "V" if with_readout else "E"
+    assert [one.name for one in network.variables if one.name[0] == letter] == [
+        f"{letter}_{tag}" for tag in ("f_h", "f_y", "b_h", "b_y")]
+    kernel = (compile(network, "numpy", "float64") if profile == "numpy"
+              else compile(network, "c", "float64", profile=profile))
+    values = drawn(network)
+    params = {name: values[name] for name in kernel.parameters}
+    initial = {one.state: values[one.initial] for one in network.delays}
+    wanted = interpret(network, values).whole("y")
+    assert np.allclose(kernel.forward(params, values["x"], initial).y, wanted)
 
 
 def test_stack_without_layers_is_refused() -> None:

@@ -86,6 +86,8 @@ def test_a_run_of_another_network_is_refused() -> None:
         elman.backward(gru.forward(others, X), np.ones((T, B, 4)))
     with pytest.raises(ProgramError, match="another network"):
         elman.backward(gru.forward(others, X, lengths=[3, 5]), np.ones((T, B, 4)))
+    with pytest.raises(ProgramError, match="the run that forward returned"):
+        elman.backward(None, np.ones((T, B, 4)))  # type: ignore[arg-type]
     assert elman.backward(elman.forward(params, X, lengths=[3, 5]), np.ones((T, B, 4)))
 
 
