@@ -67,6 +67,16 @@ def complex_step(
     return {name: np.imag(run.whole(name)) / STEP for name in names}
 
 
+def every_entry(array: Array) -> Array:
+    """One direction for each entry of an array, as variants side by side."""
+    return np.eye(array.size).reshape(-1, *array.shape)
+
+
+def total(array: Array, axes: int) -> Array:
+    """The sum over so many last axes, for each variant."""
+    return np.sum(array, axis=tuple(range(-axes, 0)))
+
+
 def inner(left: Mapping[str, Array], right: Mapping[str, Array]) -> float:
     """The inner product of two collections of arrays of equal names."""
     assert left.keys() == right.keys()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.checking.reference import (Case, along, differentiable, finite_case,
+from symrnn.checking.reference import (Case, along_each, differentiable, finite_case,
                                        interpreted_gradients, interpreted_values)
 from symrnn.pipeline import compile, derive
 from symrnn.program import Program, ProgramError, Span
@@ -72,12 +72,12 @@ def _pairs(got: dict[str, Any], wanted: dict[str, Any], prefix: str = "") -> lis
 def _directions(case: Case, gradients: dict[str, Any], seed: int) -> list[Pair]:
     """Directional derivatives, scaled so that the bound for whole arrays applies."""
     random, pairs = np.random.default_rng(seed + 1), []
-    for one in differentiable(case.plan.program):
-        direction = np.sign(random.normal(size=case.values[one.name].shape))
-        scale = float(np.abs(gradients[one.name]).sum()) or 1.0
-        got = float(np.sum(gradients[one.name] * direction))
-        wanted = along(case, one.name, direction)
-        pairs.append((f"the derivative along {one.name}", 1 + (got - wanted) / scale, 1.0))
+    directions = {one.name: np.sign(random.normal(size=case.values[one.name].shape))
+                  for one in differentiable(case.plan.program)}
+    for name, wanted in along_each(case, directions).items():
+        scale = float(np.abs(gradients[name]).sum()) or 1.0
+        got = float(np.sum(gradients[name] * directions[name]))
+        pairs.append((f"the derivative along {name}", 1 + (got - wanted) / scale, 1.0))
     return pairs
 
 

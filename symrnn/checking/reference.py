@@ -112,26 +112,39 @@ def interpreted_values(case: Case) -> dict[str, Array]:
     return Interpreter(program, case.values, case.sizes).run(*names)
 
 
-def loss(case: Case, values: Mapping[str, Array]) -> complex:
-    """The linear loss that the case's cotangents define, at other values of what is given."""
+def losses(case: Case, values: Mapping[str, Array]) -> Array:
+    """The linear loss that the case's cotangents define, at other values of what is given.
+
+    Axes in front of these values are variants, each with a loss of its own.
+    """
     program = case.plan.program
     interpreter = Interpreter(program, {**case.values, **values}, case.sizes)
-    total = sum(np.sum(bar * interpreter.whole(name)) for name, bar in case.y_bar.items())
-    finals = {one.state: one.final for one in program.delays}
-    return complex(total + sum(np.sum(bar * interpreter.whole(finals[name]))
-                               for name, bar in case.final_bar.items()))
+    finals = {one.final: case.final_bar[one.state] for one in program.delays}
+    total: Array = np.zeros(())
+    for name, bar in {**case.y_bar, **finals}.items():
+        total = total + np.sum(bar * interpreter.whole(name), axis=tuple(range(-bar.ndim, 0)))
+    return total
 
 
-def along(case: Case, name: str, direction: Array) -> float:
-    """The loss's derivative along a direction, by complex step: exact to rounding."""
-    return loss(case, {name: case.values[name] + 1j * STEP * direction}).imag / STEP
+def along(case: Case, directions: Mapping[str, Array]) -> Array:
+    """The loss's derivative along a direction, by complex step: exact to rounding.
+
+    A direction moves several variables at once; axes in front of it are variants.
+    """
+    moved = {name: case.values[name] + 1j * STEP * one for name, one in directions.items()}
+    return losses(case, moved).imag / STEP
+
+
+def along_each(case: Case, directions: Mapping[str, Array]) -> dict[str, float]:
+    """The loss's derivative along each direction alone."""
+    alone = np.eye(len(directions))
+    found = along(case, {name: np.multiply.outer(alone[place], one)
+                         for place, (name, one) in enumerate(directions.items())})
+    return dict(zip(directions, found.tolist(), strict=True))
 
 
 def complex_step_gradient(case: Case, name: str) -> Array:
     """The loss's gradient by one variable, entry by entry."""
-    result = np.zeros(case.values[name].shape)
-    for index in np.ndindex(*result.shape):
-        direction = np.zeros(result.shape)
-        direction[index] = 1
-        result[index] = along(case, name, direction)
-    return result
+    shape = case.values[name].shape
+    entries = np.eye(case.values[name].size)
+    return along(case, {name: entries.reshape(-1, *shape)}).reshape(shape)

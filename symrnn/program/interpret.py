@@ -113,7 +113,8 @@ def _piecewise(expression: Piecewise, inner: Callable[[Expr], Any],
 class Interpreter:
     """Evaluates a program on given arrays: ``[T, B, *axes]`` for sequences.
 
-    ``sizes`` gives T, B and every free size; derived sizes follow.
+    ``sizes`` gives T, B and every free size; derived sizes follow. Further axes in front of some
+    arrays are variants, computed side by side; all that depends on such an array has them too.
     """
 
     def __init__(
@@ -135,7 +136,8 @@ class Interpreter:
         """One variable over all steps."""
         if self.program[name].span < Span.SEQUENCE:
             return self.at(name, 0)
-        return np.stack([self.at(name, step) for step in range(self.sizes["T"])])
+        steps = np.broadcast_arrays(*(self.at(name, step) for step in range(self.sizes["T"])))
+        return np.stack(steps, axis=-len(self.program[name].shape))
 
     def at(self, name: str, step: int) -> Array:
         """One variable at one step: ``[B, *axes]``, without B for a constant."""
@@ -149,7 +151,8 @@ class Interpreter:
             return self._selector(variable)
         if variable.name in self.given:
             array = self.given[variable.name]
-            return array[step] if variable.span is Span.SEQUENCE else array
+            whole = variable.span is not Span.SEQUENCE
+            return array if whole else np.take(array, step, axis=-len(variable.shape))
         for delay in self.program.delays:
             if delay.lhs == variable.name:
                 inside = 0 <= step - delay.step < self.sizes["T"]
@@ -173,7 +176,7 @@ class Interpreter:
             else:
                 factor = evaluate(found[0], self.sizes.__getitem__, self.sizes)
                 result = result + factor * self._contraction(found[1], lhs, step)
-        return np.broadcast_to(result, shape)
+        return np.broadcast_to(result, (*result.shape[:result.ndim - len(shape)], *shape))
 
     def _aligned(self, name: str, lhs: Variable, step: int) -> Any:
         """An operand with the axes of the left-hand side, those that it lacks of length 1."""
@@ -184,7 +187,7 @@ class Interpreter:
         index = tuple(
             slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
             for axis in full)
-        return array[index]
+        return array[(..., *index)]
 
     def _contraction(self, ein: Ein, lhs: Variable, step: int) -> Array:
         widest = max(self.program[operand.name].span for operand in ein.operands)
@@ -197,9 +200,9 @@ class Interpreter:
         batched = [bool(self.program[one.name].span) for one in ein.operands]
         if isinstance(ein, Peak):
             return np.asarray(np.max(operands[0].real, axis=-1))
-        parts = [("B" if flag else "") + part
+        parts = [("...B" if flag else "...") + part
                  for flag, part in zip(batched, letters.operands, strict=True)]
-        output = ("B" if lhs.span and any(batched) else "") + letters.output
+        output = ("...B" if lhs.span and any(batched) else "...") + letters.output
         for letter, axis in zip(letters.output, lhs.axes, strict=True):
             if letter not in "".join(parts):
                 parts, operands = [*parts, letter], [*operands, np.ones(self.sizes[axis])]

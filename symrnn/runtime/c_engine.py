@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from symrnn.backends.base import Artefact
 from symrnn.backends.c import c_backend, c_names, interface
 from symrnn.program import Role
 from symrnn.rendering import rendered
@@ -37,6 +40,12 @@ class Ready:
     final: Shapes
     gradients: Shapes
     entries: dict[str, int]
+
+
+@lru_cache(maxsize=64)
+def sources(backend: Callable[[Plan, str], tuple[Artefact, ...]], plan: Plan) -> Mapping[str, str]:
+    """The text of every file of one network: the same for every type and number of threads."""
+    return MappingProxyType(rendered(backend(plan, NAME)))
 
 
 class CEngine:
@@ -66,7 +75,7 @@ class CEngine:
 
     def files(self) -> dict[str, str]:
         """The sources, by name."""
-        return rendered(c_backend(self.plan, NAME))
+        return dict(sources(c_backend, self.plan))
 
     def kinds(self) -> tuple[str, ...]:
         """The functions that are called with arrays."""

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.backends.simd import simd_backend
-from symrnn.rendering import rendered, shared
-from symrnn.runtime.c_engine import NAME, CEngine, Ready
+from symrnn.rendering import shared
+from symrnn.runtime.c_engine import NAME, CEngine, Ready, sources
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
 from symrnn.runtime.memory import Lent
@@ -56,7 +56,7 @@ class SimdEngine(CEngine):
 
     def files(self) -> dict[str, str]:
         """The sources, in a folder of their own beside the shared header."""
-        both = {**super().files(), **rendered(simd_backend(self.plan, NAME))}
+        both = {**super().files(), **sources(simd_backend, self.plan)}
         return {f"{NAME}/{name}": text for name, text in both.items()
                 if name != f"{NAME}.c"} | shared()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class Schedule:
 
     program: Program
     stages: tuple[Stage, ...]
-    places: dict[str, Place]
+    places: Mapping[str, Place] = field(hash=False)  # follows from the rest
     earlier: tuple[Delay, ...] = ()
 
     def delay_of(self, name: str) -> Delay | None:

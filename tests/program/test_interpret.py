@@ -11,8 +11,8 @@ from symrnn.authoring.compose import bidirectional
 from symrnn.cells.elman import elman
 from symrnn.program import ACTIVATIONS
 from symrnn.program.interpret import Interpreter, evaluate
-from tests.cases import POSITIVE_ONLY, case
-from tests.oracle import drawn, interpret
+from tests.cases import CASES, POSITIVE_ONLY, case
+from tests.oracle import drawn, ends, interpret, leaves
 
 
 def test_elman_network_is_the_loop_that_everybody_writes() -> None:
@@ -54,6 +54,21 @@ def test_single_step_reads_only_the_initial_state() -> None:
     run = Interpreter(program, v | {"x": v["x"][:1]}, {"T": 1, "B": 2, "n": 2, "m": 3})
     assert np.array_equal(run.whole("h_prev")[0], v["initial.h"])
     assert np.array_equal(run.whole("h")[0], run.whole("final.h"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_variants_side_by_side_are_each_alone(name: str) -> None:
+    """Each given array in turn has two variants, then all of them together."""
+    program = case(name)
+    v = drawn(program)
+    some = leaves(program)
+    for moved in [*((leaf,) for leaf in some), some]:
+        one, other = v, v | {leaf: 1.5 * v[leaf] for leaf in moved}
+        run = interpret(program, v | {leaf: np.stack([one[leaf], other[leaf]]) for leaf in moved})
+        for end in ends(program):
+            wanted = np.stack([interpret(program, each).whole(end) for each in (one, other)])
+            found = np.broadcast_to(run.whole(end), wanted.shape)
+            np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-14)
 
 
 def test_missing_value_is_named() -> None:
