@@ -31,19 +31,20 @@ def run(workload: Workload, rules: Rules, limits: Limits, sgemm: Product) -> Out
     notes = tuple(f"{workload.cell}, {workload.kind.value}, {workload.sizes}: {name} is off by "
                   f"{error:.1e} of the largest entry (bound {BOUND:.1e}) and does not race"
                   for name, error in errors.items() if error > BOUND)
-    seconds = race({one.name: one.call for one in right} | {SGEMM: sgemm.call}, rules)
-    pace, least = sgemm.operations / seconds.pop(SGEMM), work(case)
-    return Outcome(workload, seconds, errors, least.seconds(limits), _memory(case), notes,
-                   least.operations / pace)
+    samples = race({one.name: one.call for one in right} | {SGEMM: sgemm.call}, rules)
+    least = work(case)
+    share = least.operations / sgemm.operations
+    return Outcome(workload, samples, errors, least.seconds(limits), _memory(case), notes,
+                   tuple(share * seconds for seconds in samples.pop(SGEMM)))
 
 
 def together(workloads: Sequence[Workload], rules: Rules, limits: Limits) -> Iterator[Outcome]:
     """Symrnn alone on many workloads, interleaved: what is compared is timed side by side."""
     cases = [make_case(one) for one in workloads]
     trials = [next(iter(own_trials(case))) for case in cases]
-    seconds = race({str(number): one.call for number, one in enumerate(trials)}, rules)
+    samples = race({str(number): one.call for number, one in enumerate(trials)}, rules)
     for number, (workload, case, trial) in enumerate(zip(workloads, cases, trials, strict=True)):
-        yield Outcome(workload, {NAME: seconds[str(number)]}, {NAME: case.error(trial.results())},
+        yield Outcome(workload, {NAME: samples[str(number)]}, {NAME: case.error(trial.results())},
                       work(case).seconds(limits), _memory(case))
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from operator import truediv
+from statistics import median
 from typing import Any
 
 from symrnn.bench.contenders.ours import NAME
@@ -15,25 +19,38 @@ CROWD = 0.5  # a load that tells of somebody else
 
 @dataclass(frozen=True)
 class Outcome:
-    """Median seconds and errors by contender, the least possible seconds, symrnn's memory.
+    """Seconds by contender and round, errors, the least possible seconds, symrnn's memory.
 
     ``memory`` is the peak of one call in bytes. ``notes`` say who could not race, and why.
     ``sgemm`` are the seconds that a library's sgemm would take for as many operations, at its
-    median pace in the same rounds.
+    pace in the same rounds.
     """
 
     workload: Workload
-    seconds: dict[str, float]
+    samples: dict[str, list[float]]
     errors: dict[str, float]
     least: float
     memory: int
     notes: tuple[str, ...] = ()
-    sgemm: float = 0.0
+    sgemm: tuple[float, ...] = ()
+
+    @cached_property
+    def seconds(self) -> dict[str, float]:
+        """The median seconds of every contender."""
+        return {name: median(found) for name, found in self.samples.items()}
 
     @property
     def own(self) -> float | None:
         """Symrnn's seconds."""
         return self.seconds.get(NAME)
+
+    def over_own(self, seconds: Sequence[float]) -> float | None:
+        """The median over rounds of somebody's seconds over symrnn's.
+
+        A round is a few seconds. A machine that is slower for some minutes is so for both.
+        """
+        own = self.samples.get(NAME, [])
+        return median(map(truediv, seconds, own)) if seconds and own else None
 
     @property
     def fraction(self) -> float | None:
@@ -43,38 +60,40 @@ class Outcome:
     @property
     def of_sgemm(self) -> float | None:
         """Symrnn's operations a second over those of a library's sgemm."""
-        return self.sgemm / self.own if self.own else None
+        return self.over_own(self.sgemm)
 
     def best_peer(self, goal: Goal = Goal(0)) -> str | None:  # noqa: B008  # frozen
         """The fastest contender that the goal is against."""
         peers = [name for name in self.seconds if name != NAME
                  and (not goal.against or name.startswith(goal.against))]
-        return min(peers, key=self.seconds.__getitem__, default=None)
+        return min(peers, key=lambda one: self.over_own(self.samples[one]) or self.seconds[one],
+                   default=None)
 
     def ratio(self, goal: Goal = Goal(0)) -> float | None:  # noqa: B008  # frozen
         """The best peer's time over symrnn's."""
         peer = self.best_peer(goal)
-        return self.seconds[peer] / self.own if peer and self.own else None
+        return self.over_own(self.samples[peer]) if peer else None
 
     def reaches(self, goal: Goal) -> bool | None:
         """True where the goal is reached, None where there is no goal or nobody to race."""
-        ratio, share = self.ratio(goal), self.of_sgemm
-        if not goal.ratio or ratio is None or share is None:
+        ratio = self.ratio(goal)
+        if not goal.ratio or ratio is None:
             return None
-        return ratio >= goal.ratio and share >= goal.share
+        return ratio >= goal.ratio and (self.of_sgemm or 0.0) >= goal.share
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, with what follows from it for whoever reads the file."""
         goals = self.workload.goals or (Goal(0),)
-        return {**asdict(self), "workload": self.workload.as_json(), "fraction": self.fraction,
+        return {**asdict(self), "workload": self.workload.as_json(), "seconds": self.seconds,
+                "fraction": self.fraction,
                 "ratios": [self.ratio(goal) for goal in goals]}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Outcome:
         """The outcome that ``as_json`` wrote."""
-        return Outcome(Workload.from_json(data["workload"]), data["seconds"], data["errors"],
+        return Outcome(Workload.from_json(data["workload"]), data["samples"], data["errors"],
                        data["least"], data["memory"], tuple(data["notes"]),
-                       data["sgemm"])
+                       tuple(data["sgemm"]))
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ HEAD: Row = ("cell", "what", "sizes", "threads", "symrnn", "best peer", "its tim
              "reached", "of the limit", "of sgemm")
 PLACES = ("L1", "L2", "L3", "memory")
 LIMITS_HEAD: Row = ("threads", "sgemm of a library", "multiply-add", *PLACES)
-EXPLAINED = ("The ratio is the best peer's time over symrnn's, medians of interleaved rounds. The "
-             "limit is the least time that the peak, a library's sgemm or multiply-adds that wait "
-             "for nothing, whichever is higher, and the reading of the weights allow. Weights that "
-             "partly stay in a nearer cache from step to step are read faster than that. The "
-             "last column compares with a library's sgemm in the same rounds, medians too.")
+EXPLAINED = ("Times are medians over interleaved rounds. The ratio is the best peer's time over "
+             "symrnn's in the same round, the median of those. The limit is the least time that "
+             "the peak, a library's sgemm or multiply-adds that wait for nothing, whichever is "
+             "higher, and the reading of the weights allow. Weights that partly stay in a nearer "
+             "cache from step to step are read faster than that. The last column compares with a "
+             "library's sgemm in the same rounds.")
 
 
 def rows(outcomes: Iterable[Outcome]) -> Iterator[Row]:

@@ -1,8 +1,7 @@
-"""Interleaved rounds: each contender in turn, a pause before each, medians at the end."""
+"""Interleaved rounds: each contender in turn, a pause before each."""
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -36,8 +35,8 @@ class Rules:
 QUICK = Rules(rounds=1, sample=0.0, pause=0.0, fewest=1)
 
 
-def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, float]:
-    """The median seconds of one call of each contender."""
+def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, list[float]]:
+    """The seconds of one call of each contender, in each round that it was in."""
     repeats = {name: _repeats(call, rules) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in calls}
     used = dict.fromkeys(calls, 0.0)
@@ -50,7 +49,7 @@ def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, f
             samples[name].append(_sample(calls[name], repeats[name], rules))
             used[name] += samples[name][-1] * repeats[name]
         order = order[1:] + order[:1]  # nobody always comes first
-    return {name: statistics.median(found) for name, found in samples.items()}
+    return samples
 
 
 def seconds(call: Callable[[], object], repeats: int) -> float:

@@ -56,9 +56,10 @@ def test_every_gradient_equals_complex_step(name: str) -> None:
     assert seeds.keys() == set(ends(program)) and found.keys() == set(leaves(program))
     for leaf, bar in found.items():
         moved = complex_step(program, values, {leaf: every_entry(values[leaf])}, seeds)
-        expected = sum(total(moved[end] * values[seed], values[seed].ndim)
-                       for end, seed in seeds.items())
-        assert distance(run.whole(bar), np.reshape(expected, values[leaf].shape)) < FIRST_ORDER, leaf
+        each = sum(total(moved[end] * values[seed], values[seed].ndim)
+                   for end, seed in seeds.items())
+        expected = np.reshape(each, values[leaf].shape)
+        assert distance(run.whole(bar), expected) < FIRST_ORDER, leaf
 
 
 @every_case

@@ -96,8 +96,8 @@ def test_a_slow_contender_leaves_early() -> None:
 
 
 def test_ratios_are_taken_from_the_peers_that_the_goal_names() -> None:
-    seconds = {"symrnn": 1e-6, "torch nn.LSTM": 3e-6, "onnxruntime run": 9e-6,
-               "onnxruntime bound": 8e-6}
+    seconds = {"symrnn": [1e-6], "torch nn.LSTM": [3e-6], "onnxruntime run": [9e-6],
+               "onnxruntime bound": [8e-6]}
     one = Outcome(LOAD, seconds, dict.fromkeys(seconds, 0.0), 5e-7, 100)
     assert [one.best_peer(goal) for goal in LOAD.goals] == ["onnxruntime bound", "torch nn.LSTM"]
     assert [one.ratio(goal) for goal in LOAD.goals] == pytest.approx([8, 3])
@@ -108,8 +108,17 @@ def test_ratios_are_taken_from_the_peers_that_the_goal_names() -> None:
     assert best[-5:-1] == ("3.00", "2", "yes", "50%")
 
 
+def test_a_machine_that_is_slower_for_some_rounds_is_so_for_everybody() -> None:
+    """A peer that left after a slow round is compared with symrnn in that round."""
+    samples = {"symrnn": [2.0, 1.0, 1.0], "jax scan": [6.0, 3.0, 3.1], "torch loop": [8.0]}
+    one = Outcome(LOAD, samples, dict.fromkeys(samples, 0.0), 0.5, 0, sgemm=(1.0, 0.5, 0.4))
+    assert one.seconds == {"symrnn": 1.0, "jax scan": 3.1, "torch loop": 8.0}
+    assert (one.ratio(Goal(1, ("jax",))), one.ratio(Goal(1, ("torch",)))) == (3.0, 4.0)
+    assert (one.best_peer(), one.of_sgemm) == ("jax scan", 0.5)
+
+
 def test_a_goal_may_want_a_share_of_sgemm_too() -> None:
-    one = Outcome(LOAD, {"symrnn": 1.0, "jax scan": 2.0}, {}, 0.1, 0, sgemm=0.5)
+    one = Outcome(LOAD, {"symrnn": [1.0], "jax scan": [2.0]}, {}, 0.1, 0, sgemm=(0.5,))
     assert [one.reaches(goal) for goal in (Goal(2), Goal(2, share=0.5), Goal(2, share=0.6),
                                            Goal(3), Goal(0), Goal(1, ("torch",)))] == [
         True, True, False, False, None, None]
@@ -118,10 +127,11 @@ def test_a_goal_may_want_a_share_of_sgemm_too() -> None:
 def test_sgemm_runs_in_the_same_rounds_and_competes_with_nobody(
         monkeypatch: pytest.MonkeyPatch) -> None:
     load = Workload("lstm", Kind.STEP, 5)
-    monkeypatch.setattr(heat, "race", lambda calls, rules: dict.fromkeys(calls, 0.5))
+    monkeypatch.setattr(heat, "race", lambda calls, rules: {name: [0.5, 0.4] for name in calls})
     one = heat.run(load, Rules(), LIMITS, Product(lambda: None, 3000.0))
-    assert heat.SGEMM not in one.seconds
-    assert one.sgemm == pytest.approx(work(make_case(load)).operations / (3000 / 0.5))
+    assert heat.SGEMM not in one.samples
+    share = work(make_case(load)).operations / 3000
+    assert one.sgemm == pytest.approx((0.5 * share, 0.4 * share))
 
 
 def test_a_busy_machine_is_told() -> None:
@@ -131,7 +141,7 @@ def test_a_busy_machine_is_told() -> None:
 
 
 def test_a_race_without_peers_is_told() -> None:
-    (row,) = report.rows([Outcome(DEFAULT, {"symrnn": 1.5e-3}, {"symrnn": 0.0}, 1e-3, 0)])
+    (row,) = report.rows([Outcome(DEFAULT, {"symrnn": [1.5e-3]}, {"symrnn": 0.0}, 1e-3, 0)])
     assert row == ("lstm", "sequence", "T=100 B=1 m=128", "1", "1.5 ms", "nobody", "", "", "", "",
                    "67%", "")
 
@@ -169,7 +179,7 @@ def test_limits_of_this_machine_are_measured() -> None:
 
 def test_slopes_and_odd_sizes() -> None:
     loads = scaling.workloads(["lstm"], [Kind.SEQUENCE], quick=False)
-    outcomes = [Outcome(one, {"symrnn": one.m * (1.5 if one.m == 127 else 1.0)}, {}, 0, one.m)
+    outcomes = [Outcome(one, {"symrnn": [one.m * (1.5 if one.m == 127 else 1.0)]}, {}, 0, one.m)
                 for one in loads]
     by_axis = {one.axis: one for one in scaling.sweeps(outcomes)}
     assert [len(by_axis[letter].points) for letter in "TBm"] == [
@@ -182,7 +192,7 @@ def test_slopes_and_odd_sizes() -> None:
 def test_verdicts_tell_steps_from_lines() -> None:
     loads = scaling.workloads(["lstm"], [Kind.SEQUENCE], quick=False)
     seconds = {one: one.steps + 9 + (50 if one.m == 127 else 0) for one in loads}
-    outcomes = [Outcome(one, {"symrnn": seconds[one]}, {}, 0, one.batch * one.steps**2)
+    outcomes = [Outcome(one, {"symrnn": [seconds[one]]}, {}, 0, one.batch * one.steps**2)
                 for one in loads]
     told = {claim: (ratio, holds) for *_, claim, ratio, holds in
             scaling.verdicts(tuple(scaling.sweeps(outcomes)))}
