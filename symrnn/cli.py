@@ -142,11 +142,11 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
         failures += 1
     with progress_bar() as progress:
         task = progress.add_task("Checking", total=len(chosen))
-        for architecture in chosen:
-            progress.update(task, description=f"Checking {architecture.name}")
-            for message in workflow.numeric_failures(architecture):
+        for architecture, messages in workflow.numeric_failures(chosen):
+            progress.update(task, description=f"Checked {architecture.name}")
+            for message in messages:
                 console().print(message)
-                failures += 1
+            failures += len(messages)
             progress.advance(task)
     if failures:
         console().print(f"check failed: {failures} finding{'s' * (failures > 1)}")

@@ -90,19 +90,22 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     return drift(output, expected, known if known == set(expected) else None, shared())
 
 
-def numeric_failures(architecture: Architecture) -> Iterator[str]:
-    """Every array of every kernel of an architecture that is not right."""
-    program = architecture.build()
-
-    def findings(kernel: tuple[str, str, str]) -> list[str]:
-        backend, profile, dtype = kernel
-        called = ", ".join(part for part in (architecture.name, *kernel) if part)
-        found = check_kernel(program, backend, dtype, profile=profile or "simd")
-        return [f"{called}: {one}" for one in found]
-
+def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Architecture, list[str]]]:
+    """For each architecture every array of every kernel that is not right."""
+    pool = ThreadPoolExecutor(os.cpu_count())  # most of the time compilers are at work
     try:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # most of the time compilers are at work
-            for found in pool.map(findings, KERNELS):
-                yield from found
+        pending = [(one, [pool.submit(_findings, one, *kernel) for kernel in KERNELS])
+                   for one in networks]
+        for one, found in pending:
+            yield one, list(dict.fromkeys(message for each in found for message in each.result()))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _findings(architecture: Architecture, backend: str, profile: str, dtype: str) -> list[str]:
+    called = ", ".join(part for part in (architecture.name, backend, profile, dtype) if part)
+    try:
+        found = check_kernel(architecture.build(), backend, dtype, profile=profile or "simd")
     except ProgramError as error:
-        yield str(error)
+        return [str(error)]
+    return [f"{called}: {one}" for one in found]
