@@ -12,7 +12,7 @@ from symrnn.bench.contenders.ours import trials as own_trials
 from symrnn.bench.limits import Limits, Product
 from symrnn.bench.outcome import Outcome
 from symrnn.bench.roofline import work
-from symrnn.bench.timing import Rules, race
+from symrnn.bench.timing import Rules, at_one_pace, race
 from symrnn.bench.workloads import Workload
 
 SGEMM = "sgemm of a library"
@@ -42,7 +42,7 @@ def together(workloads: Sequence[Workload], rules: Rules, limits: Limits) -> Ite
     """Symrnn alone on many workloads, interleaved: what is compared is timed side by side."""
     cases = [make_case(one) for one in workloads]
     trials = [next(iter(own_trials(case))) for case in cases]
-    samples = race({str(number): one.call for number, one in enumerate(trials)}, rules)
+    samples = at_one_pace(race({str(number): one.call for number, one in enumerate(trials)}, rules))
     for number, (workload, case, trial) in enumerate(zip(workloads, cases, trials, strict=True)):
         yield Outcome(workload, {NAME: samples[str(number)]}, {NAME: case.error(trial.results())},
                       work(case).seconds(limits), _memory(case))

@@ -20,7 +20,8 @@ SMALL: dict[str, tuple[int, ...]] = {"steps": (2, 4), "batch": (1, 2), "m": (3, 
 LETTERS = {"steps": "T", "batch": "B", "m": "m"}
 BASE = {"steps": 50, "batch": 8, "m": 64}
 EXPLAINED = (
-    "Symrnn alone; all sizes in turn, medians of interleaved rounds. Memory is the most that the "
+    "Symrnn alone; all sizes in turn, medians of interleaved rounds, where a round that was slower "
+    "as a whole is taken at the pace of the others. Memory is the most that the "
     "first call holds at a time, packed weights among it. The largest ratio is that of the growth "
     "a unit among the larger sizes over that among the smaller ones, or of an odd size's time over "
     "that of the next even one; a claim holds up to 1.3.")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+from operator import truediv
+from statistics import median
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,18 @@ def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, l
             used[name] += samples[name][-1] * repeats[name]
         order = order[1:] + order[:1]  # nobody always comes first
     return samples
+
+
+def at_one_pace(samples: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """The same where every round had the pace of a middling one.
+
+    A round's pace is the median, over all that ran in it, of the time over one's own median. It
+    takes out that a machine is slower for some rounds, and leaves what differs within a round.
+    """
+    usual = {name: median(found) for name, found in samples.items()}
+    over = ([one / usual[name] for one in found] for name, found in samples.items())
+    paces = [median(one for one in some if one is not None) for some in zip_longest(*over)]
+    return {name: list(map(truediv, found, paces)) for name, found in samples.items()}
 
 
 def seconds(call: Callable[[], object], repeats: int) -> float:

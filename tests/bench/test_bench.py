@@ -177,6 +177,15 @@ def test_limits_of_this_machine_are_measured() -> None:
     assert all(one > 0 for one in found.bandwidth.values())
 
 
+def test_a_round_that_is_slower_as_a_whole_is_taken_at_the_pace_of_the_others() -> None:
+    even = {"a": [1.0, 1.0, 1.0], "b": [5.0, 5.0, 5.0], "c": [9.0, 9.9, 9.0]}
+    slower = {name: [2 * found[0], *found[1:]] for name, found in even.items()}
+    found = timing.at_one_pace(slower)
+    assert all(found[name] == pytest.approx(even[name]) for name in even)
+    left_early = timing.at_one_pace({"a": [3.0, 4.0], "b": [2.0]})
+    assert left_early["b"] == pytest.approx([2.0 / ((3 / 3.5 + 1) / 2)])
+
+
 def test_slopes_and_odd_sizes() -> None:
     loads = scaling.workloads(["lstm"], [Kind.SEQUENCE], quick=False)
     outcomes = [Outcome(one, {"symrnn": [one.m * (1.5 if one.m == 127 else 1.0)]}, {}, 0, one.m)
