@@ -382,9 +382,10 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
 
 #else /* tiles */
 
-/* A tile of one row reads a panel just once, so it waits for a panel that is far away. From FAR
- * bytes on (then all panels together are too large for the near caches) it fetches AHEAD. */
-enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
+/* The first tile that reads a panel waits for it where it is far away. From so many bytes on (then
+ * all panels together are too large for the near caches) it fetches AHEAD; from fewer where other
+ * rows follow, whose tiles then find the panel near. */
+enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
 
 /* Holds a vector in its register: GCC would read it from memory again for every row. */
 #if VECTOR_BYTES < 64 && defined(__x86_64__)
@@ -445,8 +446,13 @@ enum { FAR = 1 << 16, AHEAD = 4096, LINE = 64 };
 
 #define TILE(R, N, S)                                                                            \
     TILE_AS(tile_##R##_##N, R, N, S, 0, stride, 1)                                               \
+    TILE_AS(first_##R##_##N, R, N, S, 1, stride, 1)                                              \
     TILE_AS(turned_##R##_##N, R, N, 1, 0, 1, stride)
-#define FAR_TILE(N, S) TILE_AS(far_tile_##N, 1, N, S, 1, stride, 1)
+#define ROWS_OF_SIX(kind, N)                                                                     \
+    {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N}
+#define ROWS_OF_EIGHT(kind, N)                                                                   \
+    {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N,         \
+     kind##_7_##N, kind##_8_##N}
 
 /* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
  * brought into a register once for both. */
@@ -498,8 +504,8 @@ static const size_t rows_of[WIDEST] = {6, 6};
 #endif
 
 #if defined(SYMRNN_TILES_APART)
-TILES const tile_function tiles[WIDEST][MOST_ROWS], turned_tiles[WIDEST][MOST_ROWS],
-                          far_tiles[WIDEST];
+TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
+                          turned_tiles[WIDEST][MOST_ROWS];
 #elif VECTOR_BYTES == 64
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -508,29 +514,17 @@ TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
 TILE(1, 3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)
 TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
 TILE(1, 4, 2) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
-TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
-    {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1},
-    {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2, tile_7_2, tile_8_2},
-    {tile_1_3, tile_2_3, tile_3_3, tile_4_3, tile_5_3, tile_6_3, tile_7_3, tile_8_3},
-    {tile_1_4, tile_2_4, tile_3_4, tile_4_4, tile_5_4, tile_6_4, 0, 0}};
-TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = {
-    {turned_1_1, turned_2_1, turned_3_1, turned_4_1, turned_5_1, turned_6_1, turned_7_1, turned_8_1},
-    {turned_1_2, turned_2_2, turned_3_2, turned_4_2, turned_5_2, turned_6_2, turned_7_2, turned_8_2},
-    {turned_1_3, turned_2_3, turned_3_3, turned_4_3, turned_5_3, turned_6_3, turned_7_3, turned_8_3},
-    {turned_1_4, turned_2_4, turned_3_4, turned_4_4, turned_5_4, turned_6_4, 0, 0}};
-FAR_TILE(1, 8) FAR_TILE(2, 4) FAR_TILE(3, 4) FAR_TILE(4, 2)
-TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2, far_tile_3, far_tile_4};
+#define ALL_OF(kind)                                                                             \
+    {ROWS_OF_EIGHT(kind, 1), ROWS_OF_EIGHT(kind, 2), ROWS_OF_EIGHT(kind, 3), ROWS_OF_SIX(kind, 4)}
 #else
 TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
 TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
-TILES const tile_function tiles[WIDEST][MOST_ROWS] = {
-    {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
-    {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2}};
-TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = {
-    {turned_1_1, turned_2_1, turned_3_1, turned_4_1, turned_5_1, turned_6_1},
-    {turned_1_2, turned_2_2, turned_3_2, turned_4_2, turned_5_2, turned_6_2}};
-FAR_TILE(1, 8) FAR_TILE(2, 4)
-TILES const tile_function far_tiles[WIDEST] = {far_tile_1, far_tile_2};
+#define ALL_OF(kind) {ROWS_OF_SIX(kind, 1), ROWS_OF_SIX(kind, 2)}
+#endif
+#ifndef SYMRNN_TILES_APART
+TILES const tile_function tiles[WIDEST][MOST_ROWS] = ALL_OF(tile);
+TILES const tile_function first_tiles[WIDEST][MOST_ROWS] = ALL_OF(first);
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
 #endif
 PAIR_OF_TILES(2, 1, 3) PAIR_OF_TILES(2, 2, 2)
 
@@ -559,7 +553,7 @@ ALWAYS void row_product(size_t vectors, const operand *operands, size_t count, c
     for (size_t width; vectors > 0; vectors -= width) {
         width = even_part(vectors, WIDEST);
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
-        const tile_function times = is_far ? far_tiles[width - 1] : tiles[width - 1][0];
+        const tile_function times = (is_far ? first_tiles : tiles)[width - 1][0];
         times(operands, count, 0, panel, tile, 0, onto);
         panel += width * LANES * entries, tile += width * LANES;
     }
@@ -571,10 +565,13 @@ MAYBE void rows_product(size_t rows, size_t vectors, const operand *operands, si
     const size_t row = vectors * LANES, entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width) {
         width = even_part(vectors - v, WIDEST);
+        const int is_far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
         for (size_t r = 0, height; r < rows; r += height) {
             height = even_part(rows - r, rows_of[width - 1]);
-            tiles[width - 1][height - 1](operands, count, r, panel + v * LANES * entries,
-                                         tile + r * row + v * LANES, row, onto);
+            const tile_function times =
+                (is_far && r == 0 ? first_tiles : tiles)[width - 1][height - 1];
+            times(operands, count, r, panel + v * LANES * entries, tile + r * row + v * LANES, row,
+                  onto);
         }
     }
 }
