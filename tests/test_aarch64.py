@@ -164,6 +164,7 @@ def rounded(case: Case, dtype: str) -> Case:
     return replace(case, values=values)
 
 
+@pytest.mark.sweep
 @needs_arm
 @pytest.mark.parametrize("dtype", BOUNDS)
 @pytest.mark.parametrize("profile", ["portable", "simd"])

@@ -43,6 +43,7 @@ def run(*command: str, cwd: Path) -> str:
     return result.stdout
 
 
+@pytest.mark.sweep
 @compilers
 @pytest.mark.parametrize("name", BY_NAME)
 def test_no_compiler_has_anything_to_say(compiler: str, name: str, tmp_path: Path) -> None:
@@ -58,6 +59,7 @@ def test_every_activation_is_as_clean(compiler: str, name: str, tmp_path: Path) 
     run(compiler, *STRICT, "-c", f"{name}.c", "-o", "code.o", cwd=tmp_path)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_header_serves_cpp(name: str, tmp_path: Path) -> None:
     written(tmp_path, name, BY_NAME[name].build())
@@ -74,6 +76,7 @@ def test_the_header_serves_cpp(name: str, tmp_path: Path) -> None:
 LIBM = ("exp", "tanh", "fabs", "log", "log1p", "expm1", "sin", "cos", "sqrt")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", BY_NAME)
 def test_there_is_no_allocation_and_no_state(name: str, tmp_path: Path) -> None:
     """The object file calls nothing but libm and holds no data."""
@@ -164,6 +167,7 @@ def as_simd(text: str) -> str:
     return text[:start[0]] + SIMD_CALLS + text[start[1]:]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("profile", ["portable", "simd"])
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_block_is_as_large_as_told(name: str, profile: str, tmp_path: Path) -> None:

@@ -331,6 +331,7 @@ def test_activations_at_the_ends(dtype: Any) -> None:
 STRICT = "-std=c99 -pedantic -Wall -Wextra -Wshadow -Werror -O1".split()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("command", ["gcc", "clang"])
 @pytest.mark.parametrize("name", sorted(symrnn.cells()))
 def test_no_compiler_has_anything_to_say(name: str, command: str, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def test_every_cell_is_cited(name: str) -> None:
     assert BY_NAME[name].summary.endswith((".", ":"))
 
 
+@pytest.mark.sweep
 @every_backend
 @pytest.mark.parametrize("name", SINGLE)
 def test_every_cell_takes_a_mask(name: str, backend: str) -> None:

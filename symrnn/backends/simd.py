@@ -26,9 +26,9 @@ begin end one v packed scratch entries_of copy_rows share_from steps_ahead steps
 even_part row_of stride_of together is_edge add_total tall_total pack_left pack_right lanes_total
 MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from to square TILE
 ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS SERIES ROUNDER
-work_scratch scratch_size scratch_for work_turn way FAR AHEAD LINE TERMS TILE_AS FAR_TILE
-PAIR_OF_TILES tile_function far_tiles turned_tiles share_of_tiles tiles_of edge_of_tile
-entries_of_all row_product rows_product
+work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE TERMS TILE_AS
+PAIR_OF_TILES ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF tile_function first_tiles turned_tiles
+share_of_tiles tiles_of edge_of_tile entries_of_all row_product rows_product
 reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP
 SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES BY_LANES SCALE
 EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST

@@ -28,14 +28,17 @@ def document(name: str) -> str:
     return rendered(latex_backend(derive(NETWORKS[name]), name))[f"{name}.tex"]
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex is installed")
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_compiles_and_nothing_runs_over_the_margin(name: str, tmp_path: Path) -> None:
     (tmp_path / "page.tex").write_text(document(name), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    for _ in range(2):  # longtable settles its widths in the second run
+    for _ in range(3):  # longtable settles its widths in the second run
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    log = (tmp_path / "page.log").read_text(encoding="latin-1")
+        log = (tmp_path / "page.log").read_text(encoding="latin-1")
+        if "Rerun LaTeX" not in log:
+            break
     assert result.returncode == 0, log[-2000:]
     over = [float(width) for width in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
     assert max(over, default=0) < WIDEST, re.findall(r"Overfull \\hbox.*\n.*", log)
