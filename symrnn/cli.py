@@ -141,9 +141,9 @@ def check(cells: CellNames = None, output: Output = Path("generated")) -> None:
         console().print(one.report)
         failures += 1
     with progress_bar() as progress:
-        task = progress.add_task("Checking", total=len(chosen))
+        task = progress.add_task("Checking", total=len(chosen) * len(workflow.KERNELS))
         for architecture, messages in workflow.numeric_failures(chosen):
-            progress.update(task, description=f"Checked {architecture.name}")
+            progress.update(task, description=f"Checking {architecture.name}")
             for message in messages:
                 console().print(message)
             failures += len(messages)

@@ -91,21 +91,24 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
 
 
 def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Architecture, list[str]]]:
-    """For each architecture every array of every kernel that is not right."""
+    """For each kernel of each architecture every array that is not right, said once."""
     pool = ThreadPoolExecutor(os.cpu_count())  # most of the time compilers are at work
     try:
-        pending = [(one, [pool.submit(_findings, one, *kernel) for kernel in KERNELS])
-                   for one in networks]
+        pending = [(one, [pool.submit(_findings, one.name, program, *kernel) for kernel in KERNELS])
+                   for one, program in [(one, one.build()) for one in networks]]
         for one, found in pending:
-            yield one, list(dict.fromkeys(message for each in found for message in each.result()))
+            told = set[str]()
+            for each in found:
+                yield one, [message for message in each.result() if message not in told]
+                told.update(each.result())
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _findings(architecture: Architecture, backend: str, profile: str, dtype: str) -> list[str]:
-    called = ", ".join(part for part in (architecture.name, backend, profile, dtype) if part)
+def _findings(name: str, program: Program, backend: str, profile: str, dtype: str) -> list[str]:
+    called = ", ".join(part for part in (name, backend, profile, dtype) if part)
     try:
-        found = check_kernel(architecture.build(), backend, dtype, profile=profile or "simd")
+        found = check_kernel(program, backend, dtype, profile=profile or "simd")
     except ProgramError as error:
         return [str(error)]
     return [f"{called}: {one}" for one in found]

@@ -351,6 +351,15 @@ def two_outputs() -> Program:
     return cell.build("h", "y")
 
 
+def constant_product() -> Program:
+    """A product of parameters alone beside those of samples: the same for all of them."""
+    with Cell("constant_product", "Elman network with a product of parameters") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U, A, d = cell.parameters("W[m,n] U[m,m] A[m,p] d[p]", "of the cell")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1] + A @ d)
+    return cell.build("h")
+
+
 def numbers_of_a_row() -> Program:
     """Numbers that a sample has once, beside units: in quotients, conditions and values."""
     with Cell("numbers_of_a_row", "Elman network that knows its mean and its mean square") as cell:
@@ -400,6 +409,7 @@ BUILDERS: dict[str, Callable[[], Program]] = (
             constant_norm,
             constant_matrix,
             scaled_matrix,
+            constant_product,
             far_numbers,
             nested_gates,
             gates_held_open,

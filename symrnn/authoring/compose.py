@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain as chain_of
+from itertools import count
 
 from sympy import Integer
 
@@ -66,7 +68,7 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
     if "y" in network.outputs and "h" not in network:
         network = _hidden(network)
     outputs = [network[name] for name in network.outputs]
-    p = "p" if all(one.name != "p" for one in network.sizes) else "p_y"
+    p = _new_size(network, "p")
     names = ["V"] if len(outputs) == 1 else [f"V_{tag}" for tag in _tags(outputs)]
     with Cell("readout", "output layer") as cell:
         inputs = [cell.input(f"in{k}[{one.axes[0]}]", one.meaning) for k, one in enumerate(outputs)]
@@ -91,19 +93,28 @@ def concatenate(network: Program) -> Program:
     """The outputs of the network one behind the other, as one output ``y``."""
     outputs = [network[name] for name in network.outputs]
     widths = [SizeSymbol(one.axes[0]) for one in outputs]
-    total = Size("q", Glyph("q"), "entries of the concatenated output", sum(widths[1:], widths[0]))
+    q = _new_size(network, "q")
+    total = Size(q, Glyph.named(q), "entries of the concatenated output",
+                 sum(widths[1:], widths[0]))
     selectors = [
-        Variable(f"E_{tag}", ("q", one.axes[0]), Role.SELECTOR,
-                 Glyph("E", sub=tuple(tag.split("_"))), f"places {one.name} into the concatenation",
-                 Span.CONSTANT, offset=sum(widths[:place], Integer(0)))
+        Variable(f"E_{tag}", (q, one.axes[0]), Role.SELECTOR, Glyph.named(f"E_{tag}"),
+                 f"places {one.name} into the concatenation", Span.CONSTANT,
+                 offset=sum(widths[:place], Integer(0)))
         for place, (tag, one) in enumerate(zip(_tags(outputs), outputs, strict=True))]
-    y = Variable("y", ("q",), Role.OUTPUT, Glyph("y"), "outputs of both directions, concatenated")
+    y = Variable("y", (q,), Role.OUTPUT, Glyph("y"), "outputs of both directions, concatenated")
     rhs = add([Ein("ij,j->i", E.symbol, one.symbol)
                for E, one in zip(selectors, outputs, strict=True)])
     equation = Equation("y", rhs, last_number(network) + 1)
     return verify(replace(
         network, sizes=(*network.sizes, total), outputs=("y",),
         variables=(*settled(network), *selectors, y), equations=(*network.equations, equation)))
+
+
+def _new_size(network: Program, letter: str) -> str:
+    """A name that no size has yet: ``p``, else ``p_y``, ``p_y2`` and so on."""
+    taken = {one.name for one in network.sizes}
+    names = chain_of((letter, f"{letter}_y"), (f"{letter}_y{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _layer(cell: Program, number: int) -> Program:

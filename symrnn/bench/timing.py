@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from operator import truediv
+from random import Random
 from statistics import median
 
 
@@ -21,7 +22,7 @@ class Rules:
     """
 
     rounds: int = 15
-    sample: float = 0.01
+    sample: float = 0.05
     pause: float = 0.02
     budget: float = 6.0
     fewest: int = 2
@@ -43,15 +44,13 @@ def race(calls: Mapping[str, Callable[[], object]], rules: Rules) -> dict[str, l
     repeats = {name: _repeats(call, rules) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in calls}
     used = dict.fromkeys(calls, 0.0)
-    order = list(calls)
-    for _ in range(rules.rounds):
-        for name in order:
+    for number in range(rules.rounds):
+        for name in Random(number).sample(list(calls), len(calls)):  # nobody always follows another
             if used[name] > rules.budget and len(samples[name]) >= rules.fewest:
                 continue
             time.sleep(rules.pause)
             samples[name].append(_sample(calls[name], repeats[name], rules))
             used[name] += samples[name][-1] * repeats[name]
-        order = order[1:] + order[:1]  # nobody always comes first
     return samples
 
 

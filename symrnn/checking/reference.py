@@ -140,11 +140,12 @@ def along_each(case: Case, directions: Mapping[str, Array]) -> dict[str, float]:
     alone = np.eye(len(directions))
     found = along(case, {name: np.multiply.outer(alone[place], one)
                          for place, (name, one) in enumerate(directions.items())})
-    return dict(zip(directions, found.tolist(), strict=True))
+    each = np.broadcast_to(found, len(directions))  # the loss may depend on none of them
+    return dict(zip(directions, each.tolist(), strict=True))
 
 
 def complex_step_gradient(case: Case, name: str) -> Array:
     """The loss's gradient by one variable, entry by entry."""
-    shape = case.values[name].shape
-    entries = np.eye(case.values[name].size)
-    return along(case, {name: entries.reshape(-1, *shape)}).reshape(shape)
+    shape, size = case.values[name].shape, case.values[name].size
+    found = along(case, {name: np.eye(size).reshape(-1, *shape)})
+    return np.broadcast_to(found, size).reshape(shape)

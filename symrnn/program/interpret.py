@@ -202,7 +202,9 @@ class Interpreter:
             return np.asarray(np.max(operands[0].real, axis=-1))
         parts = [("...B" if flag else "...") + part
                  for flag, part in zip(batched, letters.operands, strict=True)]
-        output = ("...B" if lhs.span and any(batched) else "...") + letters.output
+        if lhs.span and not any(batched):  # one for all samples: variants stand in front of them
+            parts, operands = [*parts, "B"], [*operands, np.ones(1)]
+        output = ("...B" if lhs.span else "...") + letters.output
         for letter, axis in zip(letters.output, lhs.axes, strict=True):
             if letter not in "".join(parts):
                 parts, operands = [*parts, letter], [*operands, np.ones(self.sizes[axis])]

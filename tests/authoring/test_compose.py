@@ -12,6 +12,7 @@ from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
+from symrnn.checking import check_kernel
 from symrnn.pipeline import compile
 from symrnn.program import Program, ProgramError, Role, Span, verify
 from tests.cases import two_outputs
@@ -104,6 +105,15 @@ def test_each_direction_may_have_several_outputs(profile: str, with_readout: boo
     initial = {one.state: values[one.initial] for one in network.delays}
     wanted = interpret(network, values).whole("y")
     assert np.allclose(kernel.forward(params, values["x"], initial).y, wanted)
+
+
+@pytest.mark.parametrize("inner", ["concatenated", "with a readout"])
+def test_directions_within_directions_have_sizes_of_their_own(inner: str) -> None:
+    network = bidirectional(bidirectional(two_outputs(), readout=inner != "concatenated"),
+                            readout=inner != "concatenated")
+    assert len({one.name for one in network.sizes}) == len(network.sizes)
+    for backend in ("numpy", "c"):
+        assert check_kernel(network, backend, "float64") == []
 
 
 def test_stack_without_layers_is_refused() -> None:
