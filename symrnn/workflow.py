@@ -91,7 +91,11 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
 
 
 def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Architecture, list[str]]]:
-    """For each kernel of each architecture every array that is not right, said once."""
+    """For each kernel of each architecture every array that is not right, said once.
+
+    Networks are built in this thread alone: SymPy's cache knows the symbols of two builds of one
+    cell by their names, and mixes them up where both are being written.
+    """
     pool = ThreadPoolExecutor(os.cpu_count())  # most of the time compilers are at work
     try:
         pending = [(one, [pool.submit(_findings, one.name, program, *kernel) for kernel in KERNELS])

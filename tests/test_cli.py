@@ -4,15 +4,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from symrnn import cli
+from symrnn import cli, workflow
+from symrnn.catalogue import find
 from symrnn.cellfile import starter
 from symrnn.cells import architectures
 from symrnn.checking import drift
+from symrnn.program import Program
+from symrnn.runtime import CompilerFailed
 
 
 def invoke(*arguments: str) -> Result:
@@ -138,6 +142,37 @@ def test_check_fails_with_a_diff_after_any_byte_is_changed(suffix: str, tmp_path
     result = invoke("check", "elman", "--output", str(tmp_path))
     assert result.exit_code == 1
     assert "--- " in result.stdout and "+++ " in result.stdout and path.name in result.stdout
+
+
+def test_what_numpy_showed_is_told_before_a_compiler_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faked(program: Program, backend: str, dtype: str, profile: str) -> list[str]:
+        if backend == "c":
+            raise CompilerFailed("no compiler")
+        return ["h is off"]
+
+    monkeypatch.setattr(workflow, "check_kernel", faked)
+    told = workflow.numeric_failures(workflow.chosen(["gru"]))
+    assert [next(told)[1], next(told)[1]] == [["gru, numpy, float32: h is off"],
+                                              ["gru, numpy, float64: h is off"]]
+    with pytest.raises(CompilerFailed):
+        next(told)
+
+
+def test_networks_are_built_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SymPy's cache mixes up the symbols of two builds of one cell at the same time."""
+    threads: list[int] = []
+
+    class Watched:
+        name = "gru"
+
+        def build(self) -> Program:
+            threads.append(threading.get_ident())
+            return find("gru").build()
+
+    monkeypatch.setattr(workflow, "check_kernel", lambda *args, **options: [])
+    found = list(workflow.numeric_failures([Watched(), Watched()]))  # type: ignore[list-item]
+    assert len(found) == 2 * len(workflow.KERNELS)
+    assert threads == [threading.get_ident()] * 2
 
 
 def test_check_tells_missing_and_stale_files(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def cache_sizes() -> dict[str, int]:
     return {name: found.get(name, size) for name, size in CACHES.items()}
 
 
-def library_product(hurry: bool = False) -> Product:
+def fastest_product(hurry: bool = False) -> Product:
     """The matrix product of whichever installed library is the fastest."""
     side = 256 if hurry else SIDE
     call = min(_products(side), key=lambda one: probes.fastest(one, _tries(hurry)))

@@ -21,10 +21,10 @@ LETTERS = {"steps": "T", "batch": "B", "m": "m"}
 BASE = {"steps": 50, "batch": 8, "m": 64}
 EXPLAINED = (
     "Symrnn alone; all sizes in turn, medians of interleaved rounds, where a round that was slower "
-    "as a whole is taken at the pace of the others. Memory is the most that the "
-    "first call holds at a time, packed weights among it. The largest ratio is that of the growth "
-    "a unit among the larger sizes over that among the smaller ones, or of an odd size's time over "
-    "that of the next even one; a claim holds up to 1.3.")
+    "as a whole is taken at the pace of the others. Memory is the most that the first call holds "
+    "at a time, packed weights among it. The largest ratio is that of the growth a unit among the "
+    "larger sizes over that among the smaller ones, or of an odd size's time over that of the next "
+    "even one; a claim holds up to 1.3.")
 MOST = 1.3  # times the neighbour, or the growth before: up to here that is no step
 VERDICTS_HEAD: Row = ("cell", "what", "claim", "largest ratio", "holds")
 HEAD: Row = ("cell", "what", "size", "time", "of one more unit", "memory", "per unit",

@@ -14,6 +14,7 @@ from symrnn.checking import check_kernel
 from symrnn.checking.reference import random_case
 from symrnn.program import Role
 from symrnn.transforms import OPTIONS, masked
+from tests.conftest import LARGEST
 
 EVERY: dict[str, Any] = {"bias": 2, "clip": 0.9, "clip_state": 0.8, "zoneout": True,
                          "dropout": ("input", "recurrent"), "learned_initial": True}
@@ -40,10 +41,8 @@ def test_every_cell_takes_all_options_and_checks(name: str) -> None:
     assert [str(one) for one in check_kernel(program, "numpy", "float64", seed=4)] == []
 
 
-LARGEST = pytest.param("deep_bidirectional_lstm", marks=pytest.mark.sweep)
-
-
-@pytest.mark.parametrize("name", ["lstm_layer_norm", "gru", "cornn", LARGEST])
+@pytest.mark.parametrize("name", ["lstm_layer_norm", "gru", "cornn",
+                                  pytest.param(LARGEST, marks=pytest.mark.sweep)])
 def test_all_options_in_c(name: str) -> None:
     program = masked(with_every(name), "hold")
     assert [str(one) for one in check_kernel(program, "c", "float64", seed=4)] == []
