@@ -115,13 +115,16 @@ def schedule_text(program: Program) -> str:
     return "\n".join(lines)
 
 
+AHEAD = "ahead, several steps at a time, unless one step has many rows and small weights"
+
+
 def _pass_text(one: Pass) -> list[str]:
     """One pass: how it runs, its equations, and the products that fill its tiles."""
     over = f"{one.kind.value} of {one.axis}" if one.kind is Kind.UNITS else one.kind.value
     lines = [f"    {over}: {', '.join(each.lhs for each in one.equations)}"]
     for tile in one.tiles:
         for product in tile.products:
-            when = "ahead, several steps at a time" if product.ahead else "in the loop"
+            when = AHEAD if product.ahead else "in the loop"
             operands = ", ".join(segment.operand for segment in product.segments)
             lines.append(f"      stacked for {', '.join(tile.gates)}: products with {operands}, "
                          f"{when}")

@@ -43,7 +43,7 @@ size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * up_to(m, LANES) * n + up_to(m, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -60,7 +60,7 @@ size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -170,16 +170,19 @@ void antisymmetric_rnn_gated_simd_pack_forward(
             {parameters->V_z, n, 1, 1},
             {parameters->V_h, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_h, m, 1, 1},
+        };
+        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, 1, m, -1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
     }
 }
 
@@ -198,18 +201,26 @@ void antisymmetric_rnn_gated_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W_h, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, m, 1, -1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->V_z, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_h, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -234,21 +245,25 @@ static void antisymmetric_rnn_gated_simd_forward_member(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_tanh_a_h = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_z x, V_h x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -258,6 +273,7 @@ static void antisymmetric_rnn_gated_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -270,10 +286,20 @@ static void antisymmetric_rnn_gated_simd_forward_member(
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_h h_prev, (-1) W_h^T h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                            const operand factors_d[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                                {h_prev_rows, m, m, panels_h_prev_2 + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_d, 2, tile_d, 0);
+
+                            /* V_z x, V_h x */
+                            const operand factors_a_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -352,21 +378,25 @@ static void antisymmetric_rnn_gated_simd_infer_member(
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_z x, V_h x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -376,6 +406,7 @@ static void antisymmetric_rnn_gated_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -386,10 +417,20 @@ static void antisymmetric_rnn_gated_simd_infer_member(
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_h h_prev, (-1) W_h^T h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                            const operand factors_d[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                                {h_prev_rows, m, m, panels_h_prev_2 + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_d, 2, tile_d, 0);
+
+                            /* V_z x, V_h x */
+                            const operand factors_a_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -482,7 +523,9 @@ static void antisymmetric_rnn_gated_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_d_bar = packed;
-    const real *const panels_a_z_bar = panels_d_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_d_bar_2 = panels_d_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_d_bar_2 + up_to(m, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_z_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_h_bar[j] = 0;
@@ -565,8 +608,11 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_h^T d_bar, (-1) W_h d_bar */
-                            const operand factors_d_bar[] = {{d_bar_rows, row_m, m}, {d_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_d_bar, 2, panels_d_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {d_bar_rows, row_m, m, panels_d_bar + block * vectors * LANES * 1 * m},
+                                {d_bar_rows, row_m, m, panels_d_bar_2 + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -611,8 +657,11 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_z^T a_z_bar, V_h^T a_h_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -741,6 +790,7 @@ static void antisymmetric_rnn_gated_simd_step_member(
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -762,12 +812,17 @@ static void antisymmetric_rnn_gated_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_h h_prev, (-1) W_h^T h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}, {h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * 2 * m, tile_d, 0);
+                    const operand factors_d[] = {
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                        {h_prev_rows, m, m, panels_h_prev_2 + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_d, 2, tile_d, 0);
 
                     /* V_z x, V_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

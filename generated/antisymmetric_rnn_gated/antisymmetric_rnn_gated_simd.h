@@ -21,11 +21,11 @@ extern "C" {
  */
 size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: weights packed for forward: 2 * up_to(m, LANES) * n + up_to(m, LANES) * 2 * m.
+/* Entries of antisymmetric_rnn_gated_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
  */
 size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m.
+/* Entries of antisymmetric_rnn_gated_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn_gated_sizes *sizes);
 

@@ -51,7 +51,7 @@ size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes 
     (void)row_m;
     (void)chunk;
     (void)chunk_2;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + up_to(p, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m;
 }
 
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes)
@@ -74,7 +74,7 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
     (void)row_m;
     (void)chunk;
     (void)chunk_4;
-    return 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -189,37 +189,37 @@ void bidirectional_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->forward_W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->forward_U, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->backward_W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->backward_U, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->V_f, m, 1, 1},
+        };
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_b, m, 1, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -241,37 +241,37 @@ void bidirectional_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->V_b, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->backward_U, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->V_f, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->forward_U, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->forward_W, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->backward_W, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -298,24 +298,28 @@ static void bidirectional_rnn_simd_forward_member(
     real *const tape_backward_h = tape_forward_h + T * B * row_m; /* [m] a row */
     real *const tile_forward_a_ahead = work;
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
     const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
+    const real *const panels_backward_h = panels_forward_h + up_to(p, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* forward.W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_forward_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -325,6 +329,7 @@ static void bidirectional_rnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
@@ -336,9 +341,12 @@ static void bidirectional_rnn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* forward.U forward.h_prev */
-                            const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
-                            product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                            /* forward.W x, forward.U forward.h_prev */
+                            const operand factors_forward_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -369,15 +377,17 @@ static void bidirectional_rnn_simd_forward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* backward.W x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_backward_a[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -387,6 +397,7 @@ static void bidirectional_rnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
@@ -398,9 +409,12 @@ static void bidirectional_rnn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* backward.U backward.h_prev */
-                            const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
-                            product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                            /* backward.W x, backward.U backward.h_prev */
+                            const operand factors_backward_a[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -446,8 +460,11 @@ static void bidirectional_rnn_simd_forward_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_f forward.h, V_b backward.h */
-                        const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
-                        product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                        const operand factors_a_y[] = {
+                            {forward_h_rows, row_m, m, panels_forward_h + block * vectors * LANES * 1 * m},
+                            {backward_h_rows, row_m, m, panels_backward_h + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_a_y, 2, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -512,24 +529,28 @@ static void bidirectional_rnn_simd_infer_member(
     real *const work_backward_h = work_forward_h + T * B * row_m; /* [m] a row */
     real *const tile_forward_a_ahead = work_backward_h + T * B * row_m;
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
     const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
+    const real *const panels_backward_h = panels_forward_h + up_to(p, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* forward.W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_forward_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -539,6 +560,7 @@ static void bidirectional_rnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? work_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
@@ -550,9 +572,12 @@ static void bidirectional_rnn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* forward.U forward.h_prev */
-                            const operand factors_forward_h_prev[] = {{forward_h_prev_rows, forward_h_prev_stride, m}};
-                            product(rows, 1 * own, factors_forward_h_prev, 1, panels_forward_h_prev + block * vectors * LANES * 1 * m, tile_forward_a, 1);
+                            /* forward.W x, forward.U forward.h_prev */
+                            const operand factors_forward_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -583,15 +608,17 @@ static void bidirectional_rnn_simd_infer_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_3) {
         const size_t steps = least(chunk_3, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* backward.W x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_backward_a[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -601,6 +628,7 @@ static void bidirectional_rnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
@@ -612,9 +640,12 @@ static void bidirectional_rnn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* backward.U backward.h_prev */
-                            const operand factors_backward_h_prev[] = {{backward_h_prev_rows, backward_h_prev_stride, m}};
-                            product(rows, 1 * own, factors_backward_h_prev, 1, panels_backward_h_prev + block * vectors * LANES * 1 * m, tile_backward_a, 1);
+                            /* backward.W x, backward.U backward.h_prev */
+                            const operand factors_backward_a[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -660,8 +691,11 @@ static void bidirectional_rnn_simd_infer_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_f forward.h, V_b backward.h */
-                        const operand factors_forward_h[] = {{forward_h_rows, row_m, m}, {backward_h_rows, row_m, m}};
-                        product(rows, 1 * own, factors_forward_h, 2, panels_forward_h + block * vectors * LANES * 1 * 2 * m, tile_a_y, 0);
+                        const operand factors_a_y[] = {
+                            {forward_h_rows, row_m, m, panels_forward_h + block * vectors * LANES * 1 * m},
+                            {backward_h_rows, row_m, m, panels_backward_h + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_a_y, 2, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -741,6 +775,7 @@ static void bidirectional_rnn_simd_backward_member(
     real *const work_backward_h_prev_bar = work_forward_h_prev_bar + 2 * B * row_m; /* [m] a row */
     real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + 2 * B * row_m;
     real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m);
     real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * up_to(m, LANES);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_y_bar = packed;
@@ -748,6 +783,7 @@ static void bidirectional_rnn_simd_backward_member(
     const real *const panels_a_y_bar_2 = panels_backward_a_bar + up_to(m, LANES) * m;
     const real *const panels_forward_a_bar = panels_a_y_bar_2 + up_to(m, LANES) * p;
     const real *const panels_forward_a_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
+    const real *const panels_backward_a_bar_2 = panels_forward_a_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < p; ++j)
             b_y_bar[j] = 0;
@@ -810,15 +846,17 @@ static void bidirectional_rnn_simd_backward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_b^T a_y_bar */
-                const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_backward_h_bar[] = {
+                    {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
+                };
+                product(steps * B, 1 * own, factors_backward_h_bar, 1, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -831,9 +869,21 @@ static void bidirectional_rnn_simd_backward_member(
                     const real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : bars->final_backward_h_bar + begin * m;
                     const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
+                    const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* V_b^T a_y_bar */
+                            const operand factors_backward_h_bar[] = {
+                                {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_backward_h_bar + early, 1 - early, tile_backward_h_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -875,8 +925,10 @@ static void bidirectional_rnn_simd_backward_member(
                             real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* backward.U^T backward.a_bar */
-                            const operand factors_backward_a_bar[] = {{backward_a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_backward_a_bar, 1, panels_backward_a_bar + block * vectors * LANES * 1 * m, tile_backward_h_prev_bar, 0);
+                            const operand factors_backward_h_prev_bar[] = {
+                                {backward_a_bar_rows, row_m, m, panels_backward_a_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_backward_h_prev_bar, 1, tile_backward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -903,15 +955,17 @@ static void bidirectional_rnn_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_4) {
         const size_t steps = least(chunk_4, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_f^T a_y_bar */
-                const operand factors_a_y_bar_2[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                product(steps * B, 1 * own, factors_a_y_bar_2, 1, panels_a_y_bar_2 + block * vectors * LANES * 1 * p, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_forward_h_bar[] = {
+                    {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar_2 + block * vectors * LANES * 1 * p},
+                };
+                product(steps * B, 1 * own, factors_forward_h_bar, 1, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -924,9 +978,21 @@ static void bidirectional_rnn_simd_backward_member(
                     const real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_forward_h_bar + begin * m;
                     const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
+                    const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* V_f^T a_y_bar */
+                            const operand factors_forward_h_bar[] = {
+                                {a_y_bar_rows, row_p, p, panels_a_y_bar_2 + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_forward_h_bar + early, 1 - early, tile_forward_h_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -968,8 +1034,10 @@ static void bidirectional_rnn_simd_backward_member(
                             real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* forward.U^T forward.a_bar */
-                            const operand factors_forward_a_bar[] = {{forward_a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_forward_a_bar, 1, panels_forward_a_bar + block * vectors * LANES * 1 * m, tile_forward_h_prev_bar, 0);
+                            const operand factors_forward_h_prev_bar[] = {
+                                {forward_a_bar_rows, row_m, m, panels_forward_a_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_forward_h_prev_bar, 1, tile_forward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1011,8 +1079,11 @@ static void bidirectional_rnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                        const operand factors_forward_a_bar_2[] = {{forward_a_bar_rows, row_m, m}, {backward_a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_forward_a_bar_2, 2, panels_forward_a_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2 + block * vectors * LANES * 1 * m},
+                            {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {

@@ -21,11 +21,11 @@ extern "C" {
  */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + up_to(p, LANES) * 2 * m.
+/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m.
  */
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m.
+/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes);
 

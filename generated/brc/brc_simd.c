@@ -60,7 +60,7 @@ size_t brc_simd_backward_packed_size(const brc_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(n, LANES) * 3 * m;
+    return 3 * up_to(n, LANES) * m;
 }
 
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
@@ -171,8 +171,7 @@ void brc_simd_pack_forward(
             {parameters->U_c, n, 1, 1},
             {parameters->U, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
 }
 
@@ -191,11 +190,20 @@ void brc_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_a, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_c, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -219,20 +227,23 @@ static void brc_simd_forward_member(
     real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const tile_a_a_ahead = work;
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_a x, U_c x, U x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 3 * n},
+                };
+                product(steps * B, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -242,6 +253,7 @@ static void brc_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -250,6 +262,17 @@ static void brc_simd_forward_member(
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+
+                            /* U_a x, U_c x, U x */
+                            const operand factors_a_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                            };
+                            product(rows, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -342,20 +365,23 @@ static void brc_simd_infer_member(
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
     real *const tile_a_a_ahead = work;
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_a x, U_c x, U x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 3 * n},
+                };
+                product(steps * B, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -365,12 +391,24 @@ static void brc_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+
+                            /* U_a x, U_c x, U x */
+                            const operand factors_a_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                            };
+                            product(rows, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -477,6 +515,8 @@ static void brc_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_a_bar = packed;
+    const real *const panels_a_c_bar = panels_a_a_bar + up_to(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_c_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             w_a_bar[j] = 0;
@@ -572,8 +612,12 @@ static void brc_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                        const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_a_bar, 3, panels_a_a_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_a_bar_rows, row_m, m, panels_a_a_bar + block * vectors * LANES * 1 * m},
+                            {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -697,8 +741,10 @@ static void brc_simd_step_member(
                     real *const tile_a_a = tile_a_a_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* U_a x, U_c x, U x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a, 0);
+                    const operand factors_a_a[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_a_a, 1, tile_a_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

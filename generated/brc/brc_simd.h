@@ -25,7 +25,7 @@ size_t brc_simd_tape_size(const brc_sizes *sizes);
  */
 size_t brc_simd_forward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for backward: up_to(n, LANES) * 3 * m.
+/* Entries of brc_real: weights packed for backward: 3 * up_to(n, LANES) * m.
  */
 size_t brc_simd_backward_packed_size(const brc_sizes *sizes);
 

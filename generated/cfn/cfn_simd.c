@@ -60,7 +60,7 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
+    return 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
 }
 
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -178,24 +178,21 @@ void cfn_simd_pack_forward(
         const weights from[] = {
             {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->V_theta, n, 1, 1},
             {parameters->V_eta, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_theta, m, 1, 1},
             {parameters->U_eta, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -214,19 +211,32 @@ void cfn_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_theta, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_eta, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->V_theta, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_eta, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -251,6 +261,7 @@ static void cfn_simd_forward_member(
     real *const tape_tanh_h_prev = tape_eta + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * row_m; /* [m] a row */
     real *const tile_a_theta_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -273,8 +284,10 @@ static void cfn_simd_forward_member(
                     real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -301,15 +314,17 @@ static void cfn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_theta x, V_eta x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_theta[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -319,6 +334,7 @@ static void cfn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const theta_rows = tape_theta + (t * B + begin) * row_m;
                     real *const eta_rows = tape_eta + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -333,9 +349,12 @@ static void cfn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_theta h_prev, U_eta h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                            /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
+                            const operand factors_a_theta[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -413,6 +432,7 @@ static void cfn_simd_infer_member(
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
     real *const tile_a_theta_ahead = work_tanh_a_h + T * B * row_m;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -435,8 +455,10 @@ static void cfn_simd_infer_member(
                     real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -463,15 +485,17 @@ static void cfn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_theta x, V_eta x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_theta[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -481,6 +505,7 @@ static void cfn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
@@ -492,9 +517,12 @@ static void cfn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_theta h_prev, U_eta h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                            /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
+                            const operand factors_a_theta[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -586,7 +614,10 @@ static void cfn_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_theta_bar = packed;
-    const real *const panels_a_theta_bar_2 = panels_a_theta_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_eta_bar = panels_a_theta_bar + up_to(m, LANES) * m;
+    const real *const panels_a_theta_bar_2 = panels_a_eta_bar + up_to(m, LANES) * m;
+    const real *const panels_a_eta_bar_2 = panels_a_theta_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_eta_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_theta_bar[j] = 0;
@@ -669,8 +700,11 @@ static void cfn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
-                            const operand factors_a_theta_bar[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_theta_bar, 2, panels_a_theta_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_theta_bar_rows, row_m, m, panels_a_theta_bar + block * vectors * LANES * 1 * m},
+                                {a_eta_bar_rows, row_m, m, panels_a_eta_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -758,8 +792,12 @@ static void cfn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                        const operand factors_a_theta_bar_2[] = {{a_theta_bar_rows, row_m, m}, {a_eta_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_theta_bar_2, 3, panels_a_theta_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_theta_bar_rows, row_m, m, panels_a_theta_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_eta_bar_rows, row_m, m, panels_a_eta_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -858,8 +896,10 @@ static void cfn_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -902,13 +942,12 @@ static void cfn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_theta = tile_a_theta_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                    /* V_theta x, V_eta x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_theta, 0);
-
-                    /* U_theta h_prev, U_eta h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_theta, 1);
+                    /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
+                    const operand factors_a_theta[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_theta, 2, tile_a_theta, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t cfn_simd_tape_size(const cfn_sizes *sizes);
  */
 size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m.
+/* Entries of cfn_real: weights packed for backward: 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m.
  */
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
 

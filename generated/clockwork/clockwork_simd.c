@@ -170,8 +170,7 @@ void clockwork_simd_pack_backward(
         const weights from[] = {
             {parameters->W_I, 1, n, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -461,8 +460,10 @@ static void clockwork_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_I^T a_s_bar */
-                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_s_bar_rows, row_m, m, panels_a_s_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {

@@ -43,7 +43,7 @@ size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * n + up_to(m, LANES) * 2 * m;
+    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
 }
 
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
@@ -178,16 +178,19 @@ void cornn_simd_pack_forward(
         const weights from[] = {
             {parameters->V, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W, m, 1, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_z, m, 1, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -208,15 +211,13 @@ void cornn_simd_pack_backward(
             {parameters->W_z, 1, m, 1},
             {parameters->W, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
     {
         const weights from[] = {
             {parameters->V, 1, n, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -241,21 +242,25 @@ static void cornn_simd_forward_member(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_tanh_a_z = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
+    const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V u */
-                const operand factors_u[] = {{in->u + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -265,6 +270,7 @@ static void cornn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
@@ -279,9 +285,13 @@ static void cornn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W y_prev, W_z z_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
-                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                            /* W y_prev, W_z z_prev, V u */
+                            const operand factors_a_z[] = {
+                                {u_rows, n, n, panels_u + block * vectors * LANES * 1 * n},
+                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 1 * m},
+                                {z_prev_rows, z_prev_stride, m, panels_z_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -358,21 +368,25 @@ static void cornn_simd_infer_member(
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_z_ahead = work_z + 2 * B * row_m;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
+    const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V u */
-                const operand factors_u[] = {{in->u + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -382,6 +396,7 @@ static void cornn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
@@ -395,9 +410,13 @@ static void cornn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W y_prev, W_z z_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, z_prev_stride, m}};
-                            product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                            /* W y_prev, W_z z_prev, V u */
+                            const operand factors_a_z[] = {
+                                {u_rows, n, n, panels_u + block * vectors * LANES * 1 * n},
+                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 1 * m},
+                                {z_prev_rows, z_prev_stride, m, panels_z_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -567,8 +586,10 @@ static void cornn_simd_backward_member(
                             real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* W_z^T a_z_bar, W^T a_z_bar */
-                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                            product(rows, 2 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 2 * m, tile_z_prev_bar, 0);
+                            const operand factors_z_prev_bar[] = {
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_z_prev_bar, 1, tile_z_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -660,8 +681,10 @@ static void cornn_simd_backward_member(
                         real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V^T a_z_bar */
-                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar_2, 1, panels_a_z_bar_2 + block * vectors * LANES * 1 * m, tile_u_bar, 0);
+                        const operand factors_u_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_u_bar, 1, tile_u_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -765,6 +788,7 @@ static void cornn_simd_step_member(
     const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
+    const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -785,13 +809,13 @@ static void cornn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* V u */
-                    const operand factors_u[] = {{u_rows, n, n}};
-                    product(rows, 1 * own, factors_u, 1, panels_u + block * vectors * LANES * 1 * n, tile_a_z, 0);
-
-                    /* W y_prev, W_z z_prev */
-                    const operand factors_y_prev[] = {{y_prev_rows, m, m}, {z_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_y_prev, 2, panels_y_prev + block * vectors * LANES * 1 * 2 * m, tile_a_z, 1);
+                    /* W y_prev, W_z z_prev, V u */
+                    const operand factors_a_z[] = {
+                        {u_rows, n, n, panels_u + block * vectors * LANES * 1 * n},
+                        {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 1 * m},
+                        {z_prev_rows, m, m, panels_z_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_z, 3, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

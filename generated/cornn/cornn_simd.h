@@ -21,7 +21,7 @@ extern "C" {
  */
 size_t cornn_simd_tape_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * 2 * m.
+/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * m.
  */
 size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes);
 

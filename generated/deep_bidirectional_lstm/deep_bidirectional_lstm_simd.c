@@ -118,7 +118,7 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
     (void)row_m_1;
     (void)chunk;
     (void)chunk_8;
-    return up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1;
+    return up_to(q_2, LANES) * p + 8 * up_to(m_2, LANES) * m_2 + 8 * up_to(q_1, LANES) * m_2 + 8 * up_to(m_1, LANES) * m_1 + 8 * up_to(n, LANES) * m_1;
 }
 
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
@@ -295,8 +295,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer1_forward_W_f, n, 1, 1},
             {parameters->layer1_forward_W_o, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(4), from, 4, n, packed);
     }
     {
         const weights from[] = {
@@ -305,8 +304,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer1_forward_U_f, m_1, 1, 1},
             {parameters->layer1_forward_U_o, m_1, 1, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(4), from, 4, m_1, packed);
     }
     {
         const weights from[] = {
@@ -315,8 +313,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer1_backward_W_f, n, 1, 1},
             {parameters->layer1_backward_W_o, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(4), from, 4, n, packed);
     }
     {
         const weights from[] = {
@@ -325,8 +322,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer1_backward_U_f, m_1, 1, 1},
             {parameters->layer1_backward_U_o, m_1, 1, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(4), from, 4, m_1, packed);
     }
     {
         const weights from[] = {
@@ -335,8 +331,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer2_forward_W_f, q_1, 1, 1},
             {parameters->layer2_forward_W_o, q_1, 1, 1},
         };
-        const size_t entries_of[] = {q_1};
-        packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(4), from, 4, q_1, packed);
     }
     {
         const weights from[] = {
@@ -345,8 +340,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer2_forward_U_f, m_2, 1, 1},
             {parameters->layer2_forward_U_o, m_2, 1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(4), from, 4, m_2, packed);
     }
     {
         const weights from[] = {
@@ -355,8 +349,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer2_backward_W_f, q_1, 1, 1},
             {parameters->layer2_backward_W_o, q_1, 1, 1},
         };
-        const size_t entries_of[] = {q_1};
-        packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(4), from, 4, q_1, packed);
     }
     {
         const weights from[] = {
@@ -365,15 +358,13 @@ void deep_bidirectional_lstm_simd_pack_forward(
             {parameters->layer2_backward_U_f, m_2, 1, 1},
             {parameters->layer2_backward_U_o, m_2, 1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(4), from, 4, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->V, q_2, 1, 1},
         };
-        const size_t entries_of[] = {q_2};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, q_2, packed);
     }
 }
 
@@ -401,76 +392,199 @@ void deep_bidirectional_lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->V, 1, q_2, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(q_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(q_2, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_backward_U_g, 1, m_2, 1},
+        };
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_U_i, 1, m_2, 1},
+        };
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_U_f, 1, m_2, 1},
+        };
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_U_o, 1, m_2, 1},
         };
-        const size_t entries_of[] = {m_2, m_2, m_2, m_2};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_forward_U_g, 1, m_2, 1},
+        };
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_forward_U_i, 1, m_2, 1},
+        };
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_forward_U_f, 1, m_2, 1},
+        };
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_forward_U_o, 1, m_2, 1},
         };
-        const size_t entries_of[] = {m_2, m_2, m_2, m_2};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_forward_W_g, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_forward_W_i, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_forward_W_f, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_forward_W_o, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_W_g, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_W_i, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_W_f, 1, q_1, 1},
+        };
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer2_backward_W_o, 1, q_1, 1},
         };
-        const size_t entries_of[] = {m_2, m_2, m_2, m_2, m_2, m_2, m_2, m_2};
-        packed = pack(q_1, MOST_VECTORS(1), from, 1, entries_of, 8, packed);
+        packed = pack(q_1, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer1_backward_U_g, 1, m_1, 1},
+        };
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_U_i, 1, m_1, 1},
+        };
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_U_f, 1, m_1, 1},
+        };
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_U_o, 1, m_1, 1},
         };
-        const size_t entries_of[] = {m_1, m_1, m_1, m_1};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer1_forward_U_g, 1, m_1, 1},
+        };
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_forward_U_i, 1, m_1, 1},
+        };
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_forward_U_f, 1, m_1, 1},
+        };
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_forward_U_o, 1, m_1, 1},
         };
-        const size_t entries_of[] = {m_1, m_1, m_1, m_1};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer1_forward_W_g, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_forward_W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_forward_W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_forward_W_o, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_W_g, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->layer1_backward_W_o, 1, n, 1},
         };
-        const size_t entries_of[] = {m_1, m_1, m_1, m_1, m_1, m_1, m_1, m_1};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 8, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
     }
 }
 
@@ -549,6 +663,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
     real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_2 * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_3 * B * 4 * up_to(m_2, LANES);
+    const size_t early = ahead_of(B, 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2);
     const real *const panels_x = packed;
     const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
     const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
@@ -562,15 +677,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer1_forward_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -580,6 +697,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
                     real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
                     real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
@@ -599,9 +717,12 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
-                            const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
-                            product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                            /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
+                            const operand factors_layer1_forward_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                                {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1},
+                            };
+                            product(rows, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -682,15 +803,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer1_backward_z[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -700,6 +823,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
                     real *const layer1_backward_i_rows = tape_layer1_backward_i + (t * B + begin) * row_m_1;
                     real *const layer1_backward_f_rows = tape_layer1_backward_f + (t * B + begin) * row_m_1;
@@ -719,9 +843,12 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
-                            const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
-                            product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                            /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
+                            const operand factors_layer1_backward_z[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                                {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1},
+                            };
+                            product(rows, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -814,15 +941,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_3) {
         const size_t steps = least(chunk_3, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                const operand factors_layer1_y[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
-                product(steps * B, 4 * own, factors_layer1_y, 1, panels_layer1_y + block * vectors * LANES * 4 * q_1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer2_forward_z[] = {
+                    {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
+                };
+                product(steps * B, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -832,6 +961,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
                     real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
                     real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
@@ -851,9 +981,12 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
-                            const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
-                            product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                            /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
+                            const operand factors_layer2_forward_z[] = {
+                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
+                                {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2},
+                            };
+                            product(rows, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -934,15 +1067,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_4) {
         const size_t steps = least(chunk_4, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                const operand factors_layer1_y_2[] = {{tape_layer1_y + first * B * row_q_1, row_q_1, q_1}};
-                product(steps * B, 4 * own, factors_layer1_y_2, 1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer2_backward_z[] = {
+                    {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
+                };
+                product(steps * B, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -952,6 +1087,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
                     real *const layer2_backward_i_rows = tape_layer2_backward_i + (t * B + begin) * row_m_2;
                     real *const layer2_backward_f_rows = tape_layer2_backward_f + (t * B + begin) * row_m_2;
@@ -971,9 +1107,12 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
-                            const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
-                            product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                            /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
+                            const operand factors_layer2_backward_z[] = {
+                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
+                                {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2},
+                            };
+                            product(rows, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1078,8 +1217,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer2.y */
-                        const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
-                        product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                        const operand factors_a_y[] = {
+                            {layer2_y_rows, row_q_2, q_2, panels_layer2_y + block * vectors * LANES * 1 * q_2},
+                        };
+                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1188,6 +1329,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
     real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_5 * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_6 * B * 4 * up_to(m_2, LANES);
+    const size_t early = ahead_of(B, 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2);
     const real *const panels_x = packed;
     const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
     const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
@@ -1201,15 +1343,17 @@ static void deep_bidirectional_lstm_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer1_forward_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -1219,6 +1363,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_c_rows = work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
                     real *const layer1_forward_h_rows = work_layer1_forward_h + (t * B + begin) * row_m_1;
                     const real *const layer1_forward_h_prev_rows = t > 0 ? work_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
@@ -1234,9 +1379,12 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer1.forward.U_g layer1.forward.h_prev, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.U_o layer1.forward.h_prev */
-                            const operand factors_layer1_forward_h_prev[] = {{layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1}};
-                            product(rows, 4 * own, factors_layer1_forward_h_prev, 1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_forward_z, 1);
+                            /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
+                            const operand factors_layer1_forward_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                                {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1},
+                            };
+                            product(rows, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1313,15 +1461,17 @@ static void deep_bidirectional_lstm_simd_infer_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_5) {
         const size_t steps = least(chunk_5, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer1_backward_z[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1331,6 +1481,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_c_rows = work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
                     real *const layer1_backward_h_rows = work_layer1_backward_h + (t * B + begin) * row_m_1;
                     const real *const layer1_backward_h_prev_rows = t + 1 < T ? work_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
@@ -1346,9 +1497,12 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer1.backward.U_g layer1.backward.h_prev, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.U_o layer1.backward.h_prev */
-                            const operand factors_layer1_backward_h_prev[] = {{layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1}};
-                            product(rows, 4 * own, factors_layer1_backward_h_prev, 1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1, tile_layer1_backward_z, 1);
+                            /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
+                            const operand factors_layer1_backward_z[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                                {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1},
+                            };
+                            product(rows, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1437,15 +1591,17 @@ static void deep_bidirectional_lstm_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_6) {
         const size_t steps = least(chunk_6, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                const operand factors_layer1_y[] = {{work_layer1_y + first * B * row_q_1, row_q_1, q_1}};
-                product(steps * B, 4 * own, factors_layer1_y, 1, panels_layer1_y + block * vectors * LANES * 4 * q_1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer2_forward_z[] = {
+                    {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
+                };
+                product(steps * B, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -1455,6 +1611,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_c_rows = work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
                     real *const layer2_forward_h_rows = work_layer2_forward_h + (t * B + begin) * row_m_2;
                     const real *const layer2_forward_h_prev_rows = t > 0 ? work_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
@@ -1470,9 +1627,12 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer2.forward.U_g layer2.forward.h_prev, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.U_o layer2.forward.h_prev */
-                            const operand factors_layer2_forward_h_prev[] = {{layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2}};
-                            product(rows, 4 * own, factors_layer2_forward_h_prev, 1, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_forward_z, 1);
+                            /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
+                            const operand factors_layer2_forward_z[] = {
+                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
+                                {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2},
+                            };
+                            product(rows, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1549,15 +1709,17 @@ static void deep_bidirectional_lstm_simd_infer_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_7) {
         const size_t steps = least(chunk_7, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                const operand factors_layer1_y_2[] = {{work_layer1_y + first * B * row_q_1, row_q_1, q_1}};
-                product(steps * B, 4 * own, factors_layer1_y_2, 1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_layer2_backward_z[] = {
+                    {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
+                };
+                product(steps * B, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1567,6 +1729,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_c_rows = work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
                     real *const layer2_backward_h_rows = work_layer2_backward_h + (t * B + begin) * row_m_2;
                     const real *const layer2_backward_h_prev_rows = t + 1 < T ? work_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
@@ -1582,9 +1745,12 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* layer2.backward.U_g layer2.backward.h_prev, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.U_o layer2.backward.h_prev */
-                            const operand factors_layer2_backward_h_prev[] = {{layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2}};
-                            product(rows, 4 * own, factors_layer2_backward_h_prev, 1, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2, tile_layer2_backward_z, 1);
+                            /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
+                            const operand factors_layer2_backward_z[] = {
+                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
+                                {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2},
+                            };
+                            product(rows, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1685,8 +1851,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer2.y */
-                        const operand factors_layer2_y[] = {{layer2_y_rows, row_q_2, q_2}};
-                        product(rows, 1 * own, factors_layer2_y, 1, panels_layer2_y + block * vectors * LANES * 1 * q_2, tile_a_y, 0);
+                        const operand factors_a_y[] = {
+                            {layer2_y_rows, row_q_2, q_2, panels_layer2_y + block * vectors * LANES * 1 * q_2},
+                        };
+                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1881,11 +2049,37 @@ static void deep_bidirectional_lstm_simd_backward_member(
     const size_t scratch_size = scratch_for(q_2 + q_1 + m_2 + n + m_1);
     const real *const panels_a_y_bar = packed;
     const real *const panels_layer2_backward_z_bar = panels_a_y_bar + up_to(q_2, LANES) * p;
-    const real *const panels_layer2_forward_z_bar = panels_layer2_backward_z_bar + up_to(m_2, LANES) * 4 * m_2;
-    const real *const panels_layer2_forward_z_bar_2 = panels_layer2_forward_z_bar + up_to(m_2, LANES) * 4 * m_2;
-    const real *const panels_layer1_backward_z_bar = panels_layer2_forward_z_bar_2 + up_to(q_1, LANES) * 8 * m_2;
-    const real *const panels_layer1_forward_z_bar = panels_layer1_backward_z_bar + up_to(m_1, LANES) * 4 * m_1;
-    const real *const panels_layer1_forward_z_bar_2 = panels_layer1_forward_z_bar + up_to(m_1, LANES) * 4 * m_1;
+    const real *const panels_layer2_backward_z_i_bar = panels_layer2_backward_z_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_backward_z_f_bar = panels_layer2_backward_z_i_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_backward_z_o_bar = panels_layer2_backward_z_f_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_forward_z_bar = panels_layer2_backward_z_o_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_forward_z_i_bar = panels_layer2_forward_z_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_forward_z_f_bar = panels_layer2_forward_z_i_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_forward_z_o_bar = panels_layer2_forward_z_f_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_forward_z_bar_2 = panels_layer2_forward_z_o_bar + up_to(m_2, LANES) * m_2;
+    const real *const panels_layer2_forward_z_i_bar_2 = panels_layer2_forward_z_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer2_forward_z_f_bar_2 = panels_layer2_forward_z_i_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer2_forward_z_o_bar_2 = panels_layer2_forward_z_f_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer2_backward_z_bar_2 = panels_layer2_forward_z_o_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer2_backward_z_i_bar_2 = panels_layer2_backward_z_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer2_backward_z_f_bar_2 = panels_layer2_backward_z_i_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer2_backward_z_o_bar_2 = panels_layer2_backward_z_f_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer1_backward_z_bar = panels_layer2_backward_z_o_bar_2 + up_to(q_1, LANES) * m_2;
+    const real *const panels_layer1_backward_z_i_bar = panels_layer1_backward_z_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_backward_z_f_bar = panels_layer1_backward_z_i_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_backward_z_o_bar = panels_layer1_backward_z_f_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_forward_z_bar = panels_layer1_backward_z_o_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_forward_z_i_bar = panels_layer1_forward_z_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_forward_z_f_bar = panels_layer1_forward_z_i_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_forward_z_o_bar = panels_layer1_forward_z_f_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_forward_z_bar_2 = panels_layer1_forward_z_o_bar + up_to(m_1, LANES) * m_1;
+    const real *const panels_layer1_forward_z_i_bar_2 = panels_layer1_forward_z_bar_2 + up_to(n, LANES) * m_1;
+    const real *const panels_layer1_forward_z_f_bar_2 = panels_layer1_forward_z_i_bar_2 + up_to(n, LANES) * m_1;
+    const real *const panels_layer1_forward_z_o_bar_2 = panels_layer1_forward_z_f_bar_2 + up_to(n, LANES) * m_1;
+    const real *const panels_layer1_backward_z_bar_2 = panels_layer1_forward_z_o_bar_2 + up_to(n, LANES) * m_1;
+    const real *const panels_layer1_backward_z_i_bar_2 = panels_layer1_backward_z_bar_2 + up_to(n, LANES) * m_1;
+    const real *const panels_layer1_backward_z_f_bar_2 = panels_layer1_backward_z_i_bar_2 + up_to(n, LANES) * m_1;
+    const real *const panels_layer1_backward_z_o_bar_2 = panels_layer1_backward_z_f_bar_2 + up_to(n, LANES) * m_1;
     if (member == 0) {
         for (size_t j = 0; j < p; ++j)
             b_y_bar[j] = 0;
@@ -1971,8 +2165,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* V^T a_y_bar */
-                    const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
-                    product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_layer2_y_bar, 0);
+                    const operand factors_layer2_y_bar[] = {
+                        {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
+                    };
+                    product(rows, 1 * own, factors_layer2_y_bar, 1, tile_layer2_y_bar, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -2109,8 +2305,13 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                         /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
-                        const operand factors_layer2_backward_z_bar[] = {{layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                        product(rows, 1 * own, factors_layer2_backward_z_bar, 4, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_backward_h_prev_bar, 0);
+                        const operand factors_layer2_backward_h_prev_bar[] = {
+                            {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar + block * vectors * LANES * 1 * m_2},
+                        };
+                        product(rows, 1 * own, factors_layer2_backward_h_prev_bar, 4, tile_layer2_backward_h_prev_bar, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -2240,8 +2441,13 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
-                            const operand factors_layer2_forward_z_bar[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}};
-                            product(rows, 1 * own, factors_layer2_forward_z_bar, 4, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * 4 * m_2, tile_layer2_forward_h_prev_bar, 0);
+                            const operand factors_layer2_forward_h_prev_bar[] = {
+                                {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * m_2},
+                                {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar + block * vectors * LANES * 1 * m_2},
+                                {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar + block * vectors * LANES * 1 * m_2},
+                                {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar + block * vectors * LANES * 1 * m_2},
+                            };
+                            product(rows, 1 * own, factors_layer2_forward_h_prev_bar, 4, tile_layer2_forward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -2289,8 +2495,17 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
-                        const operand factors_layer2_forward_z_bar_2[] = {{layer2_forward_z_bar_rows, row_m_2, m_2}, {layer2_forward_z_i_bar_rows, row_m_2, m_2}, {layer2_forward_z_f_bar_rows, row_m_2, m_2}, {layer2_forward_z_o_bar_rows, row_m_2, m_2}, {layer2_backward_z_bar_rows, row_m_2, m_2}, {layer2_backward_z_i_bar_rows, row_m_2, m_2}, {layer2_backward_z_f_bar_rows, row_m_2, m_2}, {layer2_backward_z_o_bar_rows, row_m_2, m_2}};
-                        product(rows, 1 * own, factors_layer2_forward_z_bar_2, 8, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_2, tile_layer1_y_bar, 0);
+                        const operand factors_layer1_y_bar[] = {
+                            {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2 + block * vectors * LANES * 1 * m_2},
+                            {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2 + block * vectors * LANES * 1 * m_2},
+                        };
+                        product(rows, 1 * own, factors_layer1_y_bar, 8, tile_layer1_y_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -2541,8 +2756,13 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                         /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
-                        const operand factors_layer1_backward_z_bar[] = {{layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                        product(rows, 1 * own, factors_layer1_backward_z_bar, 4, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_backward_h_prev_bar, 0);
+                        const operand factors_layer1_backward_h_prev_bar[] = {
+                            {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar + block * vectors * LANES * 1 * m_1},
+                        };
+                        product(rows, 1 * own, factors_layer1_backward_h_prev_bar, 4, tile_layer1_backward_h_prev_bar, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -2672,8 +2892,13 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
-                            const operand factors_layer1_forward_z_bar[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}};
-                            product(rows, 1 * own, factors_layer1_forward_z_bar, 4, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * 4 * m_1, tile_layer1_forward_h_prev_bar, 0);
+                            const operand factors_layer1_forward_h_prev_bar[] = {
+                                {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * m_1},
+                                {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar + block * vectors * LANES * 1 * m_1},
+                                {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar + block * vectors * LANES * 1 * m_1},
+                                {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar + block * vectors * LANES * 1 * m_1},
+                            };
+                            product(rows, 1 * own, factors_layer1_forward_h_prev_bar, 4, tile_layer1_forward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -2721,8 +2946,17 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
-                        const operand factors_layer1_forward_z_bar_2[] = {{layer1_forward_z_bar_rows, row_m_1, m_1}, {layer1_forward_z_i_bar_rows, row_m_1, m_1}, {layer1_forward_z_f_bar_rows, row_m_1, m_1}, {layer1_forward_z_o_bar_rows, row_m_1, m_1}, {layer1_backward_z_bar_rows, row_m_1, m_1}, {layer1_backward_z_i_bar_rows, row_m_1, m_1}, {layer1_backward_z_f_bar_rows, row_m_1, m_1}, {layer1_backward_z_o_bar_rows, row_m_1, m_1}};
-                        product(rows, 1 * own, factors_layer1_forward_z_bar_2, 8, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * 8 * m_1, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2 + block * vectors * LANES * 1 * m_1},
+                            {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2 + block * vectors * LANES * 1 * m_1},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 8, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {

@@ -28,7 +28,7 @@ size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_size
  */
 size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p + 2 * up_to(m_2, LANES) * 4 * m_2 + up_to(q_1, LANES) * 8 * m_2 + 2 * up_to(m_1, LANES) * 4 * m_1 + up_to(n, LANES) * 8 * m_1.
+/* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p + 8 * up_to(m_2, LANES) * m_2 + 8 * up_to(q_1, LANES) * m_2 + 8 * up_to(m_1, LANES) * m_1 + 8 * up_to(n, LANES) * m_1.
  */
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 

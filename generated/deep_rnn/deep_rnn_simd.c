@@ -294,50 +294,43 @@ void deep_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->layer1_W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->layer1_U, m_1, 1, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_W, m_1, 1, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_U, m_2, 1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer3_W, m_2, 1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_3, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer3_U, m_3, 1, 1},
         };
-        const size_t entries_of[] = {m_3};
-        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_3, MOST_VECTORS(1), from, 1, m_3, packed);
     }
     {
         const weights from[] = {
             {parameters->V, m_3, 1, 1},
         };
-        const size_t entries_of[] = {m_3};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, m_3, packed);
     }
 }
 
@@ -363,50 +356,43 @@ void deep_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->V, 1, m_3, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_3, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->layer3_U, 1, m_3, 1},
         };
-        const size_t entries_of[] = {m_3};
-        packed = pack(m_3, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_3, MOST_VECTORS(1), from, 1, m_3, packed);
     }
     {
         const weights from[] = {
             {parameters->layer3_W, 1, m_2, 1},
         };
-        const size_t entries_of[] = {m_3};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_3, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_U, 1, m_2, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_2, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_2, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer2_W, 1, m_1, 1},
         };
-        const size_t entries_of[] = {m_2};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_2, packed);
     }
     {
         const weights from[] = {
             {parameters->layer1_U, 1, m_1, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(m_1, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m_1, MOST_VECTORS(1), from, 1, m_1, packed);
     }
     {
         const weights from[] = {
             {parameters->layer1_W, 1, n, 1},
         };
-        const size_t entries_of[] = {m_1};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
     }
 }
 
@@ -441,6 +427,7 @@ static void deep_rnn_simd_forward_member(
     real *const tile_layer1_a_ahead = work;
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * up_to(m_2, LANES);
+    const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
     const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
@@ -452,15 +439,17 @@ static void deep_rnn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer1_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -470,6 +459,7 @@ static void deep_rnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
@@ -481,9 +471,12 @@ static void deep_rnn_simd_forward_member(
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer1.U layer1.h_prev */
-                            const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
-                            product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                            /* layer1.W x, layer1.U layer1.h_prev */
+                            const operand factors_layer1_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1},
+                            };
+                            product(rows, 1 * own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -514,15 +507,17 @@ static void deep_rnn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.W layer1.h */
-                const operand factors_layer1_h[] = {{tape_layer1_h + first * B * row_m_1, row_m_1, m_1}};
-                product(steps * B, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer2_a[] = {
+                    {tape_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
+                };
+                product(steps * B, 1 * own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -532,6 +527,7 @@ static void deep_rnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
@@ -543,9 +539,12 @@ static void deep_rnn_simd_forward_member(
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer2.U layer2.h_prev */
-                            const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
-                            product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                            /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                            const operand factors_layer2_a[] = {
+                                {layer1_h_rows, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
+                                {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2},
+                            };
+                            product(rows, 1 * own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -576,15 +575,17 @@ static void deep_rnn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_3) {
         const size_t steps = least(chunk_3, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 /* layer3.W layer2.h */
-                const operand factors_layer2_h[] = {{tape_layer2_h + first * B * row_m_2, row_m_2, m_2}};
-                product(steps * B, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer3_a[] = {
+                    {tape_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
+                };
+                product(steps * B, 1 * own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -594,6 +595,7 @@ static void deep_rnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
@@ -605,9 +607,12 @@ static void deep_rnn_simd_forward_member(
                             const size_t own = vectors_of(m_3, vectors, block);
                             real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer3.U layer3.h_prev */
-                            const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
-                            product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                            /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                            const operand factors_layer3_a[] = {
+                                {layer2_h_rows, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
+                                {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3},
+                            };
+                            product(rows, 1 * own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -652,8 +657,10 @@ static void deep_rnn_simd_forward_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer3.h */
-                        const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                        product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                        const operand factors_a_y[] = {
+                            {layer3_h_rows, row_m_3, m_3, panels_layer3_h + block * vectors * LANES * 1 * m_3},
+                        };
+                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -728,6 +735,7 @@ static void deep_rnn_simd_infer_member(
     real *const tile_layer1_a_ahead = work_layer3_h + T * B * row_m_3;
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * up_to(m_2, LANES);
+    const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
     const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
@@ -739,15 +747,17 @@ static void deep_rnn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer1_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -757,6 +767,7 @@ static void deep_rnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
@@ -768,9 +779,12 @@ static void deep_rnn_simd_infer_member(
                             const size_t own = vectors_of(m_1, vectors, block);
                             real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer1.U layer1.h_prev */
-                            const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, layer1_h_prev_stride, m_1}};
-                            product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                            /* layer1.W x, layer1.U layer1.h_prev */
+                            const operand factors_layer1_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1},
+                            };
+                            product(rows, 1 * own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -801,15 +815,17 @@ static void deep_rnn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_4) {
         const size_t steps = least(chunk_4, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.W layer1.h */
-                const operand factors_layer1_h[] = {{work_layer1_h + first * B * row_m_1, row_m_1, m_1}};
-                product(steps * B, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer2_a[] = {
+                    {work_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
+                };
+                product(steps * B, 1 * own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -819,6 +835,7 @@ static void deep_rnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
@@ -830,9 +847,12 @@ static void deep_rnn_simd_infer_member(
                             const size_t own = vectors_of(m_2, vectors, block);
                             real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer2.U layer2.h_prev */
-                            const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, layer2_h_prev_stride, m_2}};
-                            product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                            /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                            const operand factors_layer2_a[] = {
+                                {layer1_h_rows, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
+                                {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2},
+                            };
+                            product(rows, 1 * own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -863,15 +883,17 @@ static void deep_rnn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_5) {
         const size_t steps = least(chunk_5, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 /* layer3.W layer2.h */
-                const operand factors_layer2_h[] = {{work_layer2_h + first * B * row_m_2, row_m_2, m_2}};
-                product(steps * B, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer3_a[] = {
+                    {work_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
+                };
+                product(steps * B, 1 * own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -881,6 +903,7 @@ static void deep_rnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
@@ -892,9 +915,12 @@ static void deep_rnn_simd_infer_member(
                             const size_t own = vectors_of(m_3, vectors, block);
                             real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* layer3.U layer3.h_prev */
-                            const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, layer3_h_prev_stride, m_3}};
-                            product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                            /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                            const operand factors_layer3_a[] = {
+                                {layer2_h_rows, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
+                                {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3},
+                            };
+                            product(rows, 1 * own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -939,8 +965,10 @@ static void deep_rnn_simd_infer_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer3.h */
-                        const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                        product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                        const operand factors_a_y[] = {
+                            {layer3_h_rows, row_m_3, m_3, panels_layer3_h + block * vectors * LANES * 1 * m_3},
+                        };
+                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1033,6 +1061,7 @@ static void deep_rnn_simd_backward_member(
     real *const tile_layer3_h_bar_ahead = work_layer3_h_prev_bar + 2 * B * row_m_3;
     real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + chunk * B * up_to(m_3, LANES);
     real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + chunk_6 * B * up_to(m_2, LANES);
+    const size_t early = ahead_of(B, up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1);
     real *const work_scratch = tile_layer1_h_bar_ahead + chunk_7 * B * up_to(m_1, LANES);
     const size_t scratch_size = scratch_for(m_3 + n + m_1 + m_2);
     const real *const panels_a_y_bar = packed;
@@ -1099,15 +1128,17 @@ static void deep_rnn_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 /* V^T a_y_bar */
-                const operand factors_a_y_bar[] = {{work_a_y_bar + first * B * row_p, row_p, p}};
-                product(steps * B, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer3_h_bar[] = {
+                    {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
+                };
+                product(steps * B, 1 * own, factors_layer3_h_bar, 1, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1120,9 +1151,21 @@ static void deep_rnn_simd_backward_member(
                     const real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
                     const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
+                    const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m_3, vectors, block);
+                            real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* V^T a_y_bar */
+                            const operand factors_layer3_h_bar[] = {
+                                {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_layer3_h_bar + early, 1 - early, tile_layer3_h_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
@@ -1164,8 +1207,10 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer3.U^T layer3.a_bar */
-                            const operand factors_layer3_a_bar[] = {{layer3_a_bar_rows, row_m_3, m_3}};
-                            product(rows, 1 * own, factors_layer3_a_bar, 1, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3, tile_layer3_h_prev_bar, 0);
+                            const operand factors_layer3_h_prev_bar[] = {
+                                {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3},
+                            };
+                            product(rows, 1 * own, factors_layer3_h_prev_bar, 1, tile_layer3_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1192,15 +1237,17 @@ static void deep_rnn_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_6) {
         const size_t steps = least(chunk_6, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer3.W^T layer3.a_bar */
-                const operand factors_layer3_a_bar_2[] = {{work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3}};
-                product(steps * B, 1 * own, factors_layer3_a_bar_2, 1, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer2_h_bar[] = {
+                    {work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3},
+                };
+                product(steps * B, 1 * own, factors_layer2_h_bar, 1, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1213,9 +1260,21 @@ static void deep_rnn_simd_backward_member(
                     const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
                     const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
+                    const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m_2, vectors, block);
+                            real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* layer3.W^T layer3.a_bar */
+                            const operand factors_layer2_h_bar[] = {
+                                {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3},
+                            };
+                            product(rows, 1 * own, factors_layer2_h_bar + early, 1 - early, tile_layer2_h_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
@@ -1257,8 +1316,10 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer2.U^T layer2.a_bar */
-                            const operand factors_layer2_a_bar[] = {{layer2_a_bar_rows, row_m_2, m_2}};
-                            product(rows, 1 * own, factors_layer2_a_bar, 1, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2, tile_layer2_h_prev_bar, 0);
+                            const operand factors_layer2_h_prev_bar[] = {
+                                {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2},
+                            };
+                            product(rows, 1 * own, factors_layer2_h_prev_bar, 1, tile_layer2_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1285,15 +1346,17 @@ static void deep_rnn_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_7) {
         const size_t steps = least(chunk_7, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer2.W^T layer2.a_bar */
-                const operand factors_layer2_a_bar_2[] = {{work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2}};
-                product(steps * B, 1 * own, factors_layer2_a_bar_2, 1, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_layer1_h_bar[] = {
+                    {work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2},
+                };
+                product(steps * B, 1 * own, factors_layer1_h_bar, 1, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1306,9 +1369,21 @@ static void deep_rnn_simd_backward_member(
                     const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
                     const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
+                    const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m_1, vectors, block);
+                            real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* layer2.W^T layer2.a_bar */
+                            const operand factors_layer1_h_bar[] = {
+                                {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2},
+                            };
+                            product(rows, 1 * own, factors_layer1_h_bar + early, 1 - early, tile_layer1_h_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
@@ -1350,8 +1425,10 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer1.U^T layer1.a_bar */
-                            const operand factors_layer1_a_bar[] = {{layer1_a_bar_rows, row_m_1, m_1}};
-                            product(rows, 1 * own, factors_layer1_a_bar, 1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1, tile_layer1_h_prev_bar, 0);
+                            const operand factors_layer1_h_prev_bar[] = {
+                                {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1},
+                            };
+                            product(rows, 1 * own, factors_layer1_h_prev_bar, 1, tile_layer1_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1392,8 +1469,10 @@ static void deep_rnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* layer1.W^T layer1.a_bar */
-                        const operand factors_layer1_a_bar_2[] = {{layer1_a_bar_rows, row_m_1, m_1}};
-                        product(rows, 1 * own, factors_layer1_a_bar_2, 1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1603,13 +1682,12 @@ static void deep_rnn_simd_step_member(
                     const size_t own = vectors_of(m_1, vectors, block);
                     real *const tile_layer1_a = tile_layer1_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* layer1.W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_layer1_a, 0);
-
-                    /* layer1.U layer1.h_prev */
-                    const operand factors_layer1_h_prev[] = {{layer1_h_prev_rows, m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_h_prev, 1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1, tile_layer1_a, 1);
+                    /* layer1.W x, layer1.U layer1.h_prev */
+                    const operand factors_layer1_a[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                        {layer1_h_prev_rows, m_1, m_1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1},
+                    };
+                    product(rows, 1 * own, factors_layer1_a, 2, tile_layer1_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1652,13 +1730,12 @@ static void deep_rnn_simd_step_member(
                     const size_t own = vectors_of(m_2, vectors, block);
                     real *const tile_layer2_a = tile_layer2_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* layer2.W layer1.h */
-                    const operand factors_layer1_h[] = {{layer1_h_rows, row_m_1, m_1}};
-                    product(rows, 1 * own, factors_layer1_h, 1, panels_layer1_h + block * vectors * LANES * 1 * m_1, tile_layer2_a, 0);
-
-                    /* layer2.U layer2.h_prev */
-                    const operand factors_layer2_h_prev[] = {{layer2_h_prev_rows, m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_h_prev, 1, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2, tile_layer2_a, 1);
+                    /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                    const operand factors_layer2_a[] = {
+                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
+                        {layer2_h_prev_rows, m_2, m_2, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2},
+                    };
+                    product(rows, 1 * own, factors_layer2_a, 2, tile_layer2_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1701,13 +1778,12 @@ static void deep_rnn_simd_step_member(
                     const size_t own = vectors_of(m_3, vectors, block);
                     real *const tile_layer3_a = tile_layer3_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* layer3.W layer2.h */
-                    const operand factors_layer2_h[] = {{layer2_h_rows, row_m_2, m_2}};
-                    product(rows, 1 * own, factors_layer2_h, 1, panels_layer2_h + block * vectors * LANES * 1 * m_2, tile_layer3_a, 0);
-
-                    /* layer3.U layer3.h_prev */
-                    const operand factors_layer3_h_prev[] = {{layer3_h_prev_rows, m_3, m_3}};
-                    product(rows, 1 * own, factors_layer3_h_prev, 1, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3, tile_layer3_a, 1);
+                    /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                    const operand factors_layer3_a[] = {
+                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
+                        {layer3_h_prev_rows, m_3, m_3, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3},
+                    };
+                    product(rows, 1 * own, factors_layer3_a, 2, tile_layer3_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1750,8 +1826,10 @@ static void deep_rnn_simd_step_member(
                     real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* V layer3.h */
-                    const operand factors_layer3_h[] = {{layer3_h_rows, row_m_3, m_3}};
-                    product(rows, 1 * own, factors_layer3_h, 1, panels_layer3_h + block * vectors * LANES * 1 * m_3, tile_a_y, 0);
+                    const operand factors_a_y[] = {
+                        {layer3_h_rows, row_m_3, m_3, panels_layer3_h + block * vectors * LANES * 1 * m_3},
+                    };
+                    product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -177,15 +177,13 @@ void fastgrnn_simd_pack_forward(
         const weights from[] = {
             {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -205,15 +203,13 @@ void fastgrnn_simd_pack_backward(
         const weights from[] = {
             {parameters->U, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -240,6 +236,7 @@ static void fastgrnn_simd_forward_member(
     real *const sigmoid_zeta = tape_s + T * B * row_m; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     real *const tile_a_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -256,15 +253,17 @@ static void fastgrnn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -274,6 +273,7 @@ static void fastgrnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -286,9 +286,12 @@ static void fastgrnn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                            /* W x, U h_prev */
+                            const operand factors_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -368,6 +371,7 @@ static void fastgrnn_simd_infer_member(
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
     real *const tile_a_ahead = sigmoid_nu + 1;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -384,15 +388,17 @@ static void fastgrnn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -402,6 +408,7 @@ static void fastgrnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -412,9 +419,12 @@ static void fastgrnn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                            /* W x, U h_prev */
+                            const operand factors_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -599,8 +609,10 @@ static void fastgrnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U^T a_bar */
-                            const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_bar_rows, row_m, m, panels_a_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -697,8 +709,10 @@ static void fastgrnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T a_bar */
-                        const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_bar_rows, row_m, m, panels_a_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -812,13 +826,12 @@ static void fastgrnn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a, 0);
-
-                    /* U h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a, 1);
+                    /* W x, U h_prev */
+                    const operand factors_a[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a, 2, tile_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

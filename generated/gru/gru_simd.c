@@ -60,7 +60,7 @@ size_t gru_simd_backward_packed_size(const gru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 3 * m + up_to(size_n, LANES) * 3 * m;
+    return 3 * up_to(m, LANES) * m + 3 * up_to(size_n, LANES) * m;
 }
 
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
@@ -171,8 +171,7 @@ void gru_simd_pack_forward(
             {parameters->W_r, size_n, 1, 1},
             {parameters->W_n, size_n, 1, 1},
         };
-        const size_t entries_of[] = {size_n};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, size_n, packed);
     }
     {
         const weights from[] = {
@@ -180,8 +179,7 @@ void gru_simd_pack_forward(
             {parameters->U_r, m, 1, 1},
             {parameters->U_n, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, m, packed);
     }
 }
 
@@ -200,20 +198,38 @@ void gru_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_z, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_r, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_n, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_z, 1, size_n, 1},
+        };
+        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_r, 1, size_n, 1},
+        };
+        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_n, 1, size_n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(size_n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -240,21 +256,24 @@ static void gru_simd_forward_member(
     real *const tape_q = tape_r + T * B * row_m; /* [m] a row */
     real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x, W_n x */
-                const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
-                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * size_n, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
+                };
+                product(steps * B, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -264,6 +283,7 @@ static void gru_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     real *const q_rows = tape_q + (t * B + begin) * row_m;
@@ -278,11 +298,20 @@ static void gru_simd_forward_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
 
+                            /* W_z x, W_r x, W_n x */
+                            const operand factors_a_z[] = {
+                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
+                            };
+                            product(rows, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+
                             /* U_z h_prev, U_r h_prev, U_n h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_a_z_2, 0);
+                            const operand factors_a_z_2[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 3 * m},
+                            };
+                            product(rows, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -383,21 +412,24 @@ static void gru_simd_infer_member(
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x, W_n x */
-                const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
-                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * size_n, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
+                };
+                product(steps * B, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -407,6 +439,7 @@ static void gru_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -418,11 +451,20 @@ static void gru_simd_infer_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
 
+                            /* W_z x, W_r x, W_n x */
+                            const operand factors_a_z[] = {
+                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
+                            };
+                            product(rows, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+
                             /* U_z h_prev, U_r h_prev, U_n h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_a_z_2, 0);
+                            const operand factors_a_z_2[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 3 * m},
+                            };
+                            product(rows, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -541,7 +583,11 @@ static void gru_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(size_n + m);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 3 * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
+    const real *const panels_q_bar = panels_a_r_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_q_bar + up_to(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(size_n, LANES) * m;
+    const real *const panels_a_n_bar = panels_a_r_bar_2 + up_to(size_n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -643,8 +689,12 @@ static void gru_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_z^T a_z_bar, U_r^T a_r_bar, U_n^T q_bar */
-                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {q_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_z_bar, 3, panels_a_z_bar + block * vectors * LANES * 1 * 3 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
+                                {q_bar_rows, row_m, m, panels_q_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 3, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -689,8 +739,12 @@ static void gru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_n_bar_rows, row_m, m, panels_a_n_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -840,12 +894,16 @@ static void gru_simd_step_member(
                     real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* W_z x, W_r x, W_n x */
-                    const operand factors_x[] = {{x_rows, size_n, size_n}};
-                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * size_n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
+                    };
+                    product(rows, 3 * own, factors_a_z, 1, tile_a_z, 0);
 
                     /* U_z h_prev, U_r h_prev, U_n h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 3 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 3 * m, tile_a_z_2, 0);
+                    const operand factors_a_z_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 3 * m},
+                    };
+                    product(rows, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

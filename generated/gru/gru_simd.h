@@ -25,7 +25,7 @@ size_t gru_simd_tape_size(const gru_sizes *sizes);
  */
 size_t gru_simd_forward_packed_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: weights packed for backward: up_to(m, LANES) * 3 * m + up_to(size_n, LANES) * 3 * m.
+/* Entries of gru_real: weights packed for backward: 3 * up_to(m, LANES) * m + 3 * up_to(size_n, LANES) * m.
  */
 size_t gru_simd_backward_packed_size(const gru_sizes *sizes);
 

@@ -60,7 +60,7 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * m + up_to(m, LANES) * 2 * m + up_to(size_n, LANES) * 3 * m;
+    return 3 * up_to(m, LANES) * m + 3 * up_to(size_n, LANES) * m;
 }
 
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -179,30 +179,26 @@ void gru_reset_before_simd_pack_forward(
             {parameters->W_z, size_n, 1, 1},
             {parameters->W_r, size_n, 1, 1},
         };
-        const size_t entries_of[] = {size_n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, size_n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_n, size_n, 1, 1},
         };
-        const size_t entries_of[] = {size_n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, size_n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_z, m, 1, 1},
             {parameters->U_r, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_n, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -222,25 +218,37 @@ void gru_reset_before_simd_pack_backward(
         const weights from[] = {
             {parameters->U_n, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_z, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_r, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_z, 1, size_n, 1},
+        };
+        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_r, 1, size_n, 1},
+        };
+        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_n, 1, size_n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(size_n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -267,6 +275,7 @@ static void gru_reset_before_simd_forward_member(
     real *const work_q = work; /* [m] a row */
     real *const tile_a_z_ahead = work_q + B * row_m;
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
@@ -275,26 +284,30 @@ static void gru_reset_before_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x */
-                const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_n x */
-                const operand factors_x_2[] = {{in->x + first * B * size_n, size_n, size_n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_n[] = {
+                    {in->x + first * B * size_n, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
+                };
+                product(steps * B, 1 * own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -304,6 +317,7 @@ static void gru_reset_before_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     real *const q_rows = work_q + begin * row_m;
@@ -316,9 +330,12 @@ static void gru_reset_before_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_z h_prev, U_r h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                            /* W_z x, U_z h_prev, W_r x, U_r h_prev */
+                            const operand factors_a_z[] = {
+                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -362,6 +379,7 @@ static void gru_reset_before_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * size_n;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     const real *const q_rows = work_q + begin * row_m;
                     real *const n_rows = tape_n + (t * B + begin) * row_m;
@@ -375,9 +393,12 @@ static void gru_reset_before_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_n q */
-                            const operand factors_q[] = {{q_rows, row_m, m}};
-                            product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                            /* W_n x, U_n q */
+                            const operand factors_a_n[] = {
+                                {x_rows, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
+                                {q_rows, row_m, m, panels_q + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -446,6 +467,7 @@ static void gru_reset_before_simd_infer_member(
     real *const work_q = work_z + B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work_q + B * row_m;
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
@@ -454,26 +476,30 @@ static void gru_reset_before_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x */
-                const operand factors_x[] = {{in->x + first * B * size_n, size_n, size_n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_n x */
-                const operand factors_x_2[] = {{in->x + first * B * size_n, size_n, size_n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_n[] = {
+                    {in->x + first * B * size_n, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
+                };
+                product(steps * B, 1 * own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -483,6 +509,7 @@ static void gru_reset_before_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_rows = work_z + begin * row_m;
                     real *const q_rows = work_q + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -494,9 +521,12 @@ static void gru_reset_before_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_z h_prev, U_r h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                            /* W_z x, U_z h_prev, W_r x, U_r h_prev */
+                            const operand factors_a_z[] = {
+                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -539,6 +569,7 @@ static void gru_reset_before_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * size_n;
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const q_rows = work_q + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -551,9 +582,12 @@ static void gru_reset_before_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_n q */
-                            const operand factors_q[] = {{q_rows, row_m, m}};
-                            product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                            /* W_n x, U_n q */
+                            const operand factors_a_n[] = {
+                                {x_rows, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
+                                {q_rows, row_m, m, panels_q + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -639,7 +673,10 @@ static void gru_reset_before_simd_backward_member(
     const size_t scratch_size = scratch_for(size_n + m);
     const real *const panels_a_n_bar = packed;
     const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(size_n, LANES) * m;
+    const real *const panels_a_n_bar_2 = panels_a_r_bar_2 + up_to(size_n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -721,8 +758,10 @@ static void gru_reset_before_simd_backward_member(
                             real *const tile_q_bar = tile_q_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_n^T a_n_bar */
-                            const operand factors_a_n_bar[] = {{a_n_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_n_bar, 1, panels_a_n_bar + block * vectors * LANES * 1 * m, tile_q_bar, 0);
+                            const operand factors_q_bar[] = {
+                                {a_n_bar_rows, row_m, m, panels_a_n_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_q_bar, 1, tile_q_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -775,8 +814,11 @@ static void gru_reset_before_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_z^T a_z_bar, U_r^T a_r_bar */
-                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -872,8 +914,12 @@ static void gru_reset_before_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_n_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_n_bar_rows, row_m, m, panels_a_n_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -983,13 +1029,12 @@ static void gru_reset_before_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                    /* W_z x, W_r x */
-                    const operand factors_x[] = {{x_rows, size_n, size_n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * size_n, tile_a_z, 0);
-
-                    /* U_z h_prev, U_r h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                    /* W_z x, U_z h_prev, W_r x, U_r h_prev */
+                    const operand factors_a_z[] = {
+                        {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1046,13 +1091,12 @@ static void gru_reset_before_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_n = tile_a_n_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_n x */
-                    const operand factors_x_2[] = {{x_rows, size_n, size_n}};
-                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * size_n, tile_a_n, 0);
-
-                    /* U_n q */
-                    const operand factors_q[] = {{q_rows, row_m, m}};
-                    product(rows, 1 * own, factors_q, 1, panels_q + block * vectors * LANES * 1 * m, tile_a_n, 1);
+                    /* W_n x, U_n q */
+                    const operand factors_a_n[] = {
+                        {x_rows, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
+                        {q_rows, row_m, m, panels_q + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_n, 2, tile_a_n, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

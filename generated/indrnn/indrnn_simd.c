@@ -174,8 +174,7 @@ void indrnn_simd_pack_forward(
         const weights from[] = {
             {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
 }
 
@@ -195,8 +194,7 @@ void indrnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -218,20 +216,23 @@ static void indrnn_simd_forward_member(
     const real *const b = parameters->b; /* [m] */
     real *const tape_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -241,11 +242,23 @@ static void indrnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* W x */
+                            const operand factors_a_h[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                            };
+                            product(rows, 1 * own, factors_a_h + early, 1 - early, tile_a_h, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -304,20 +317,23 @@ static void indrnn_simd_infer_member(
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
     real *const tile_a_h_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -327,10 +343,22 @@ static void indrnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* W x */
+                            const operand factors_a_h[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                            };
+                            product(rows, 1 * own, factors_a_h + early, 1 - early, tile_a_h, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -464,8 +492,10 @@ static void indrnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T a_h_bar */
-                        const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -581,8 +611,10 @@ static void indrnn_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t janet_simd_tape_size(const janet_sizes *sizes);
  */
 size_t janet_simd_forward_packed_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m.
+/* Entries of janet_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t janet_simd_backward_packed_size(const janet_sizes *sizes);
 

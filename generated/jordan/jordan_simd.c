@@ -202,22 +202,19 @@ void jordan_simd_pack_forward(
         const weights from[] = {
             {parameters->W, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U, p, 1, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->V, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -239,22 +236,19 @@ void jordan_simd_pack_backward(
         const weights from[] = {
             {parameters->V, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->U, 1, p, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -277,6 +271,7 @@ static void jordan_simd_forward_member(
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_h = tape; /* [m] a row */
     real *const tile_a_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
@@ -284,15 +279,17 @@ static void jordan_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -302,6 +299,7 @@ static void jordan_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -312,9 +310,12 @@ static void jordan_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                            product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                            /* W x, U y_prev */
+                            const operand factors_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {y_prev_rows, p, p, panels_y_prev + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -357,8 +358,10 @@ static void jordan_simd_forward_member(
                             real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* V h */
-                            const operand factors_h[] = {{h_rows, row_m, m}};
-                            product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                            const operand factors_a_y[] = {
+                                {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -419,6 +422,7 @@ static void jordan_simd_infer_member(
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + B * row_m;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
@@ -426,15 +430,17 @@ static void jordan_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -444,6 +450,7 @@ static void jordan_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -454,9 +461,12 @@ static void jordan_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                            product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                            /* W x, U y_prev */
+                            const operand factors_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {y_prev_rows, p, p, panels_y_prev + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -499,8 +509,10 @@ static void jordan_simd_infer_member(
                             real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* V h */
-                            const operand factors_h[] = {{h_rows, row_m, m}};
-                            product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                            const operand factors_a_y[] = {
+                                {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -634,8 +646,10 @@ static void jordan_simd_backward_member(
                             real *const tile_h_bar = tile_h_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* V^T a_y_bar */
-                            const operand factors_a_y_bar[] = {{a_y_bar_rows, row_p, p}};
-                            product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * p, tile_h_bar, 0);
+                            const operand factors_h_bar[] = {
+                                {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_h_bar, 1, tile_h_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -678,8 +692,10 @@ static void jordan_simd_backward_member(
                             real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U^T a_bar */
-                            const operand factors_a_bar[] = {{a_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_bar, 1, panels_a_bar + block * vectors * LANES * 1 * m, tile_y_prev_bar, 0);
+                            const operand factors_y_prev_bar[] = {
+                                {a_bar_rows, row_m, m, panels_a_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_y_prev_bar, 1, tile_y_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -720,8 +736,10 @@ static void jordan_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T a_bar */
-                        const operand factors_a_bar_2[] = {{a_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_bar_2, 1, panels_a_bar_2 + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_bar_rows, row_m, m, panels_a_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -870,13 +888,12 @@ static void jordan_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a, 0);
-
-                    /* U y_prev */
-                    const operand factors_y_prev[] = {{y_prev_rows, p, p}};
-                    product(rows, 1 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 1 * p, tile_a, 1);
+                    /* W x, U y_prev */
+                    const operand factors_a[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                        {y_prev_rows, p, p, panels_y_prev + block * vectors * LANES * 1 * p},
+                    };
+                    product(rows, 1 * own, factors_a, 2, tile_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -919,8 +936,10 @@ static void jordan_simd_step_member(
                     real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* V h */
-                    const operand factors_h[] = {{h_rows, row_m, m}};
-                    product(rows, 1 * own, factors_h, 1, panels_h + block * vectors * LANES * 1 * m, tile_a_y, 0);
+                    const operand factors_a_y[] = {
+                        {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

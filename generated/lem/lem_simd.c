@@ -60,7 +60,7 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m;
+    return 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m;
 }
 
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
@@ -180,15 +180,13 @@ void lem_simd_pack_forward(
             {parameters->V_2, n, 1, 1},
             {parameters->V_z, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
     {
         const weights from[] = {
             {parameters->V_y, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
@@ -196,15 +194,13 @@ void lem_simd_pack_forward(
             {parameters->W_2, m, 1, 1},
             {parameters->W_z, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_y, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -224,27 +220,49 @@ void lem_simd_pack_backward(
         const weights from[] = {
             {parameters->W_y, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_1, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_2, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_z, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->V_1, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_2, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_z, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_y, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -275,6 +293,7 @@ static void lem_simd_forward_member(
     real *const work_dt_2 = work; /* [m] a row */
     real *const tile_a_dt_1_ahead = work_dt_2 + B * row_m;
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
@@ -283,26 +302,30 @@ static void lem_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_1 u, V_2 u, V_z u */
-                const operand factors_u[] = {{in->u + first * B * n, n, n}};
-                product(steps * B, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_dt_1[] = {
+                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 3 * n},
+                };
+                product(steps * B, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_y u */
-                const operand factors_u_2[] = {{in->u + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_y[] = {
+                    {in->u + first * B * n, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -312,6 +335,7 @@ static void lem_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
@@ -328,9 +352,12 @@ static void lem_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                            /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                            product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                            /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
+                            const operand factors_a_dt_1[] = {
+                                {u_rows, n, n, panels_u + block * vectors * LANES * 3 * n},
+                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 3 * m},
+                            };
+                            product(rows, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -390,6 +417,7 @@ static void lem_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = in->u + (t * B + begin) * n;
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
@@ -403,9 +431,12 @@ static void lem_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_y z */
-                            const operand factors_z[] = {{z_rows, row_m, m}};
-                            product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                            /* W_y z, V_y u */
+                            const operand factors_a_y[] = {
+                                {u_rows, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
+                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -478,6 +509,7 @@ static void lem_simd_infer_member(
     real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
     real *const tile_a_dt_1_ahead = work_z + 2 * B * row_m;
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
@@ -486,26 +518,30 @@ static void lem_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_1 u, V_2 u, V_z u */
-                const operand factors_u[] = {{in->u + first * B * n, n, n}};
-                product(steps * B, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_dt_1[] = {
+                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 3 * n},
+                };
+                product(steps * B, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_y u */
-                const operand factors_u_2[] = {{in->u + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_y[] = {
+                    {in->u + first * B * n, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -515,6 +551,7 @@ static void lem_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
@@ -528,9 +565,12 @@ static void lem_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
-                            /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                            product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                            /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
+                            const operand factors_a_dt_1[] = {
+                                {u_rows, n, n, panels_u + block * vectors * LANES * 3 * n},
+                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 3 * m},
+                            };
+                            product(rows, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -587,6 +627,7 @@ static void lem_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const u_rows = in->u + (t * B + begin) * n;
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
@@ -599,9 +640,12 @@ static void lem_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_y z */
-                            const operand factors_z[] = {{z_rows, row_m, m}};
-                            product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                            /* W_y z, V_y u */
+                            const operand factors_a_y[] = {
+                                {u_rows, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
+                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -699,7 +743,12 @@ static void lem_simd_backward_member(
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
-    const real *const panels_a_dt_1_bar_2 = panels_a_dt_1_bar + up_to(m, LANES) * 3 * m;
+    const real *const panels_a_dt_2_bar = panels_a_dt_1_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_dt_2_bar + up_to(m, LANES) * m;
+    const real *const panels_a_dt_1_bar_2 = panels_a_z_bar + up_to(m, LANES) * m;
+    const real *const panels_a_dt_2_bar_2 = panels_a_dt_1_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_dt_2_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_y_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < 1; ++j)
             dt_bar[j] = 0;
@@ -804,8 +853,10 @@ static void lem_simd_backward_member(
                             real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_y^T a_y_bar */
-                            const operand factors_a_y_bar[] = {{a_y_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_y_bar, 1, panels_a_y_bar + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+                            const operand factors_z_bar[] = {
+                                {a_y_bar_rows, row_m, m, panels_a_y_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_z_bar, 1, tile_z_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -869,8 +920,12 @@ static void lem_simd_backward_member(
                             real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
-                            const operand factors_a_dt_1_bar[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_dt_1_bar, 3, panels_a_dt_1_bar + block * vectors * LANES * 1 * 3 * m, tile_y_prev_bar, 0);
+                            const operand factors_y_prev_bar[] = {
+                                {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar + block * vectors * LANES * 1 * m},
+                                {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar + block * vectors * LANES * 1 * m},
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_y_prev_bar, 3, tile_y_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -916,8 +971,13 @@ static void lem_simd_backward_member(
                         real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                        const operand factors_a_dt_1_bar_2[] = {{a_dt_1_bar_rows, row_m, m}, {a_dt_2_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}, {a_y_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_dt_1_bar_2, 4, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_u_bar, 0);
+                        const operand factors_u_bar[] = {
+                            {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_y_bar_rows, row_m, m, panels_a_y_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_u_bar, 4, tile_u_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1092,13 +1152,12 @@ static void lem_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
 
-                    /* V_1 u, V_2 u, V_z u */
-                    const operand factors_u[] = {{u_rows, n, n}};
-                    product(rows, 3 * own, factors_u, 1, panels_u + block * vectors * LANES * 3 * n, tile_a_dt_1, 0);
-
-                    /* W_1 y_prev, W_2 y_prev, W_z y_prev */
-                    const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                    product(rows, 3 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 3 * m, tile_a_dt_1, 1);
+                    /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
+                    const operand factors_a_dt_1[] = {
+                        {u_rows, n, n, panels_u + block * vectors * LANES * 3 * n},
+                        {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 3 * m},
+                    };
+                    product(rows, 3 * own, factors_a_dt_1, 2, tile_a_dt_1, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1169,13 +1228,12 @@ static void lem_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* V_y u */
-                    const operand factors_u_2[] = {{u_rows, n, n}};
-                    product(rows, 1 * own, factors_u_2, 1, panels_u_2 + block * vectors * LANES * 1 * n, tile_a_y, 0);
-
-                    /* W_y z */
-                    const operand factors_z[] = {{z_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_y, 1);
+                    /* W_y z, V_y u */
+                    const operand factors_a_y[] = {
+                        {u_rows, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
+                        {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_y, 2, tile_a_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t lem_simd_tape_size(const lem_sizes *sizes);
  */
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for backward: up_to(m, LANES) * m + up_to(m, LANES) * 3 * m + up_to(n, LANES) * 4 * m.
+/* Entries of lem_real: weights packed for backward: 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m.
  */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 

@@ -65,7 +65,7 @@ size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
@@ -175,16 +175,14 @@ void ligru_simd_pack_forward(
             {parameters->W_z, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_z, m, 1, 1},
             {parameters->U_h, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -203,18 +201,26 @@ void ligru_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_z, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_h, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_z, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -238,21 +244,24 @@ static void ligru_simd_forward_member(
     real *const tape_s = tape_z + T * B * row_m; /* [m] a row */
     real *const tape_a_s = tape_s + T * B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_h x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -262,6 +271,7 @@ static void ligru_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -275,9 +285,12 @@ static void ligru_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_z h_prev, U_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                            /* W_z x, U_z h_prev, W_h x, U_h h_prev */
+                            const operand factors_a_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -349,21 +362,24 @@ static void ligru_simd_infer_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tile_a_z_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_h x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -373,6 +389,7 @@ static void ligru_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -383,9 +400,12 @@ static void ligru_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_z h_prev, U_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                            /* W_z x, U_z h_prev, W_h x, U_h h_prev */
+                            const operand factors_a_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -470,7 +490,9 @@ static void ligru_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_s_bar = panels_a_z_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
+    const real *const panels_a_s_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -552,8 +574,11 @@ static void ligru_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_z^T a_z_bar, U_h^T a_s_bar */
-                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                                {a_s_bar_rows, row_m, m, panels_a_s_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -597,8 +622,11 @@ static void ligru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_h^T a_s_bar */
-                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_s_bar_rows, row_m, m, panels_a_s_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -723,13 +751,12 @@ static void ligru_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                    /* W_z x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
-
-                    /* U_z h_prev, U_h h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z, 1);
+                    /* W_z x, U_z h_prev, W_h x, U_h h_prev */
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

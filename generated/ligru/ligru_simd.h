@@ -25,7 +25,7 @@ size_t ligru_simd_tape_size(const ligru_sizes *sizes);
  */
 size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: weights packed for backward: up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m.
+/* Entries of ligru_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes);
 

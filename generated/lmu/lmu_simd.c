@@ -47,7 +47,7 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
     (void)k;
     (void)row_d;
     (void)chunk;
-    return up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * (k + d);
+    return up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d;
 }
 
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
@@ -202,23 +202,25 @@ void lmu_simd_pack_forward(
         const weights from[] = {
             {parameters->W_x, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(k, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->A, d, 1, 1},
         };
-        const size_t entries_of[] = {d};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
             {parameters->W_h, k, 1, 1},
+        };
+        packed = pack(k, MOST_VECTORS(1), from, 1, k, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_m, d, 1, 1},
         };
-        const size_t entries_of[] = {k, d};
-        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(k, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 
@@ -240,29 +242,25 @@ void lmu_simd_pack_backward(
         const weights from[] = {
             {parameters->W_m, 1, d, 1},
         };
-        const size_t entries_of[] = {k};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, k, packed);
     }
     {
         const weights from[] = {
             {parameters->W_h, 1, k, 1},
         };
-        const size_t entries_of[] = {k};
-        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(k, MOST_VECTORS(1), from, 1, k, packed);
     }
     {
         const weights from[] = {
             {parameters->A, 1, d, 1},
         };
-        const size_t entries_of[] = {d};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
             {parameters->W_x, 1, n, 1},
         };
-        const size_t entries_of[] = {k};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, k, packed);
     }
 }
 
@@ -288,22 +286,26 @@ static void lmu_simd_forward_member(
     real *const tape_u = tape; /* [] a row */
     real *const tape_m = tape_u + T * B * 1; /* [d] a row */
     real *const tile_a_h_ahead = work;
+    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
+    const real *const panels_m = panels_h_prev + up_to(k, LANES) * k;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 /* W_x x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -340,8 +342,10 @@ static void lmu_simd_forward_member(
                             real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* A m_prev */
-                            const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
-                            product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                            const operand factors_m[] = {
+                                {m_prev_rows, m_prev_stride, d, panels_m_prev + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_m, 1, tile_m, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -370,6 +374,7 @@ static void lmu_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
@@ -381,9 +386,13 @@ static void lmu_simd_forward_member(
                             const size_t own = vectors_of(k, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_h h_prev, W_m m */
-                            const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                            /* W_x x, W_h h_prev, W_m m */
+                            const operand factors_a_h[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, k, k, panels_h_prev + block * vectors * LANES * 1 * k},
+                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -448,22 +457,26 @@ static void lmu_simd_infer_member(
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + B * 1; /* [d] a row */
     real *const tile_a_h_ahead = work_m + 2 * B * row_d;
+    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
+    const real *const panels_m = panels_h_prev + up_to(k, LANES) * k;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 /* W_x x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -500,8 +513,10 @@ static void lmu_simd_infer_member(
                             real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* A m_prev */
-                            const operand factors_m_prev[] = {{m_prev_rows, m_prev_stride, d}};
-                            product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                            const operand factors_m[] = {
+                                {m_prev_rows, m_prev_stride, d, panels_m_prev + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_m, 1, tile_m, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -530,6 +545,7 @@ static void lmu_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
@@ -541,9 +557,13 @@ static void lmu_simd_infer_member(
                             const size_t own = vectors_of(k, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_h h_prev, W_m m */
-                            const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                            product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                            /* W_x x, W_h h_prev, W_m m */
+                            const operand factors_a_h[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, k, k, panels_h_prev + block * vectors * LANES * 1 * k},
+                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -693,8 +713,10 @@ static void lmu_simd_backward_member(
                             real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_m^T a_h_bar */
-                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_k, k}};
-                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * k, tile_m_bar, 0);
+                            const operand factors_m_bar[] = {
+                                {a_h_bar_rows, row_k, k, panels_a_h_bar + block * vectors * LANES * 1 * k},
+                            };
+                            product(rows, 1 * own, factors_m_bar, 1, tile_m_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -744,8 +766,10 @@ static void lmu_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_h^T a_h_bar */
-                            const operand factors_a_h_bar_2[] = {{a_h_bar_rows, row_k, k}};
-                            product(rows, 1 * own, factors_a_h_bar_2, 1, panels_a_h_bar_2 + block * vectors * LANES * 1 * k, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_h_bar_rows, row_k, k, panels_a_h_bar_2 + block * vectors * LANES * 1 * k},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -787,8 +811,10 @@ static void lmu_simd_backward_member(
                             real *const tile_m_prev_bar = tile_m_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* A^T m_bar */
-                            const operand factors_m_bar[] = {{m_bar_rows, row_d, d}};
-                            product(rows, 1 * own, factors_m_bar, 1, panels_m_bar + block * vectors * LANES * 1 * d, tile_m_prev_bar, 0);
+                            const operand factors_m_prev_bar[] = {
+                                {m_bar_rows, row_d, d, panels_m_bar + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_m_prev_bar, 1, tile_m_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -833,8 +859,10 @@ static void lmu_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_x^T a_h_bar */
-                        const operand factors_a_h_bar_3[] = {{a_h_bar_rows, row_k, k}};
-                        product(rows, 1 * own, factors_a_h_bar_3, 1, panels_a_h_bar_3 + block * vectors * LANES * 1 * k, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_h_bar_rows, row_k, k, panels_a_h_bar_3 + block * vectors * LANES * 1 * k},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1003,6 +1031,7 @@ static void lmu_simd_step_member(
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
+    const real *const panels_m = panels_h_prev + up_to(k, LANES) * k;
     for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
         const real *restrict x = in->x + s * n;
         real *restrict u = work_u + s * 1;
@@ -1035,8 +1064,10 @@ static void lmu_simd_step_member(
                     real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* A m_prev */
-                    const operand factors_m_prev[] = {{m_prev_rows, d, d}};
-                    product(rows, 1 * own, factors_m_prev, 1, panels_m_prev + block * vectors * LANES * 1 * d, tile_m, 0);
+                    const operand factors_m[] = {
+                        {m_prev_rows, d, d, panels_m_prev + block * vectors * LANES * 1 * d},
+                    };
+                    product(rows, 1 * own, factors_m, 1, tile_m, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1078,13 +1109,13 @@ static void lmu_simd_step_member(
                     const size_t own = vectors_of(k, vectors, block);
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_x x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_h, 0);
-
-                    /* W_h h_prev, W_m m */
-                    const operand factors_h_prev[] = {{h_prev_rows, k, k}, {m_rows, row_d, d}};
-                    product(rows, 1 * own, factors_h_prev, 2, panels_h_prev + block * vectors * LANES * 1 * (k + d), tile_a_h, 1);
+                    /* W_x x, W_h h_prev, W_m m */
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                        {h_prev_rows, k, k, panels_h_prev + block * vectors * LANES * 1 * k},
+                        {m_rows, row_d, d, panels_m + block * vectors * LANES * 1 * d},
+                    };
+                    product(rows, 1 * own, factors_a_h, 3, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

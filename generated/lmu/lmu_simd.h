@@ -22,7 +22,7 @@ extern "C" {
  */
 size_t lmu_simd_tape_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: weights packed for forward: up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * (k + d).
+/* Entries of lmu_real: weights packed for forward: up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d.
  */
 size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes);
 

@@ -46,7 +46,7 @@ size_t lru_simd_forward_packed_size(const lru_sizes *sizes)
     (void)N;
     (void)row_N;
     (void)chunk;
-    return 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N;
+    return 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N;
 }
 
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
@@ -63,7 +63,7 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
     (void)N;
     (void)row_N;
     (void)chunk;
-    return 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N;
+    return 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N;
 }
 
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads)
@@ -171,16 +171,19 @@ void lru_simd_pack_forward(
             {parameters->B_re, H, 1, 1},
             {parameters->B_im, H, 1, 1},
         };
-        const size_t entries_of[] = {H};
-        packed = pack(N, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(N, MOST_VECTORS(2), from, 2, H, packed);
     }
     {
         const weights from[] = {
             {parameters->C_re, N, 1, 1},
+        };
+        packed = pack(H, MOST_VECTORS(1), from, 1, N, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->C_im, N, 1, -1},
         };
-        const size_t entries_of[] = {N, N};
-        packed = pack(H, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(H, MOST_VECTORS(1), from, 1, N, packed);
     }
 }
 
@@ -201,16 +204,19 @@ void lru_simd_pack_backward(
             {parameters->C_im, 1, N, -1},
             {parameters->C_re, 1, N, 1},
         };
-        const size_t entries_of[] = {H};
-        packed = pack(N, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(N, MOST_VECTORS(2), from, 2, H, packed);
     }
     {
         const weights from[] = {
             {parameters->B_re, 1, H, 1},
+        };
+        packed = pack(H, MOST_VECTORS(1), from, 1, N, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->B_im, 1, H, 1},
         };
-        const size_t entries_of[] = {N, N};
-        packed = pack(H, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(H, MOST_VECTORS(1), from, 1, N, packed);
     }
 }
 
@@ -245,6 +251,7 @@ static void lru_simd_forward_member(
     real *const tape_a_x_im = tape_a_x_re + T * B * row_N; /* [N] a row */
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
+    const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
 
     /* once, for all steps */
     if (member == 0) {
@@ -293,8 +300,10 @@ static void lru_simd_forward_member(
                     real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* B_re u, B_im u */
-                    const operand factors_u[] = {{u_rows, H, H}};
-                    product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                    const operand factors_a_x_re[] = {
+                        {u_rows, H, H, panels_u + block * vectors * LANES * 2 * H},
+                    };
+                    product(rows, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -383,8 +392,11 @@ static void lru_simd_forward_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* C_re x_re, (-1) C_im x_im */
-                        const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                        product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                        const operand factors_y[] = {
+                            {x_re_rows, row_N, N, panels_x_re + block * vectors * LANES * 1 * N},
+                            {x_im_rows, row_N, N, panels_x_im + block * vectors * LANES * 1 * N},
+                        };
+                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -454,6 +466,7 @@ static void lru_simd_infer_member(
     real *const work_a_x_im = work_a_x_re + T * B * row_N; /* [N] a row */
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
+    const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
 
     /* once, for all steps */
     if (member == 0) {
@@ -502,8 +515,10 @@ static void lru_simd_infer_member(
                     real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* B_re u, B_im u */
-                    const operand factors_u[] = {{u_rows, H, H}};
-                    product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                    const operand factors_a_x_re[] = {
+                        {u_rows, H, H, panels_u + block * vectors * LANES * 2 * H},
+                    };
+                    product(rows, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -592,8 +607,11 @@ static void lru_simd_infer_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* C_re x_re, (-1) C_im x_im */
-                        const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                        product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                        const operand factors_y[] = {
+                            {x_re_rows, row_N, N, panels_x_re + block * vectors * LANES * 1 * N},
+                            {x_im_rows, row_N, N, panels_x_im + block * vectors * LANES * 1 * N},
+                        };
+                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -682,10 +700,12 @@ static void lru_simd_backward_member(
     real *const sin_exp_theta_2 = work_x_im_prev_bar + 2 * B * row_N; /* [N] a row */
     real *const cos_exp_theta_2 = sin_exp_theta_2 + N; /* [N] a row */
     real *const tile_x_im_bar_ahead = cos_exp_theta_2 + N;
+    const size_t early = ahead_of(B, 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N);
     real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
     const size_t scratch_size = scratch_for(H + N);
     const real *const panels_y_bar = packed;
     const real *const panels_a_x_re_bar = panels_y_bar + 2 * up_to(N, LANES) * H;
+    const real *const panels_a_x_im_bar = panels_a_x_re_bar + up_to(H, LANES) * N;
     if (member == 0) {
         for (size_t j = 0; j < N; ++j)
             exp_gamma_bar[j] = 0;
@@ -703,15 +723,17 @@ static void lru_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(N, vectors, block);
                 /* (-1) C_im^T y_bar, C_re^T y_bar */
-                const operand factors_y_bar[] = {{bars->y_bar + first * B * H, H, H}};
-                product(steps * B, 2 * own, factors_y_bar, 1, panels_y_bar + block * vectors * LANES * 2 * H, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_x_im_bar[] = {
+                    {bars->y_bar + first * B * H, H, H, panels_y_bar + block * vectors * LANES * 2 * H},
+                };
+                product(steps * B, 2 * own, factors_x_im_bar, 1, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -721,6 +743,7 @@ static void lru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_bar_rows = bars->y_bar + (t * B + begin) * H;
                     const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_re_bar + begin * N;
                     const size_t x_re_next_bar_stride = t + 1 < T ? row_N : N;
                     const real *const x_im_next_bar_rows = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_im_bar + begin * N;
@@ -731,6 +754,17 @@ static void lru_simd_backward_member(
                     real *const x_im_prev_bar_rows = work_x_im_prev_bar + ((t & 1) * B + begin) * row_N;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(N, vectors, block);
+                            real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+
+                            /* (-1) C_im^T y_bar, C_re^T y_bar */
+                            const operand factors_x_im_bar[] = {
+                                {y_bar_rows, H, H, panels_y_bar + block * vectors * LANES * 2 * H},
+                            };
+                            product(rows, 2 * own, factors_x_im_bar + early, 1 - early, tile_x_im_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(N, vectors, block);
@@ -862,8 +896,11 @@ static void lru_simd_backward_member(
                         real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
-                        const operand factors_a_x_re_bar[] = {{a_x_re_bar_rows, row_N, N}, {a_x_im_bar_rows, row_N, N}};
-                        product(rows, 1 * own, factors_a_x_re_bar, 2, panels_a_x_re_bar + block * vectors * LANES * 1 * 2 * N, tile_u_bar, 0);
+                        const operand factors_u_bar[] = {
+                            {a_x_re_bar_rows, row_N, N, panels_a_x_re_bar + block * vectors * LANES * 1 * N},
+                            {a_x_im_bar_rows, row_N, N, panels_a_x_im_bar + block * vectors * LANES * 1 * N},
+                        };
+                        product(rows, 1 * own, factors_u_bar, 2, tile_u_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -995,6 +1032,7 @@ static void lru_simd_step_member(
     const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
+    const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
 
     /* once, for all steps */
     if (member == 0) {
@@ -1042,8 +1080,10 @@ static void lru_simd_step_member(
                     real *const tile_a_x_re = tile_a_x_re_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* B_re u, B_im u */
-                    const operand factors_u[] = {{u_rows, H, H}};
-                    product(rows, 2 * own, factors_u, 1, panels_u + block * vectors * LANES * 2 * H, tile_a_x_re, 0);
+                    const operand factors_a_x_re[] = {
+                        {u_rows, H, H, panels_u + block * vectors * LANES * 2 * H},
+                    };
+                    product(rows, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1124,8 +1164,11 @@ static void lru_simd_step_member(
                     real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* C_re x_re, (-1) C_im x_im */
-                    const operand factors_x_re[] = {{x_re_rows, row_N, N}, {x_im_rows, row_N, N}};
-                    product(rows, 1 * own, factors_x_re, 2, panels_x_re + block * vectors * LANES * 1 * 2 * N, tile_y, 0);
+                    const operand factors_y[] = {
+                        {x_re_rows, row_N, N, panels_x_re + block * vectors * LANES * 1 * N},
+                        {x_im_rows, row_N, N, panels_x_im + block * vectors * LANES * 1 * N},
+                    };
+                    product(rows, 1 * own, factors_y, 2, tile_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

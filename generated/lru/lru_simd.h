@@ -22,11 +22,11 @@ extern "C" {
  */
 size_t lru_simd_tape_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N.
+/* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N.
  */
 size_t lru_simd_forward_packed_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for backward: 2 * up_to(N, LANES) * H + up_to(H, LANES) * 2 * N.
+/* Entries of lru_real: weights packed for backward: 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N.
  */
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes);
 

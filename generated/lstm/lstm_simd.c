@@ -60,7 +60,7 @@ size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
+    return 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m;
 }
 
 size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads)
@@ -181,8 +181,7 @@ void lstm_simd_pack_forward(
             {parameters->W_f, n, 1, 1},
             {parameters->W_o, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(4), from, 4, n, packed);
     }
     {
         const weights from[] = {
@@ -191,8 +190,7 @@ void lstm_simd_pack_forward(
             {parameters->U_f, m, 1, 1},
             {parameters->U_o, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(4), from, 4, m, packed);
     }
 }
 
@@ -211,22 +209,50 @@ void lstm_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_g, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_i, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_f, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_o, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_g, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -255,21 +281,24 @@ static void lstm_simd_forward_member(
     real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
     real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const tile_z_ahead = work;
+    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -279,6 +308,7 @@ static void lstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const g_rows = tape_g + (t * B + begin) * row_m;
                     real *const i_rows = tape_i + (t * B + begin) * row_m;
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -297,9 +327,12 @@ static void lstm_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_z, 1);
+                            /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
+                            const operand factors_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
+                            };
+                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -413,21 +446,24 @@ static void lstm_simd_infer_member(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     real *const tile_z_ahead = work_c + 2 * B * row_m;
+    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -437,6 +473,7 @@ static void lstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -451,9 +488,12 @@ static void lstm_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_z, 1);
+                            /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
+                            const operand factors_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
+                            };
+                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -586,7 +626,13 @@ static void lstm_simd_backward_member(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_z_bar = packed;
-    const real *const panels_z_bar_2 = panels_z_bar + up_to(m, LANES) * 4 * m;
+    const real *const panels_z_i_bar = panels_z_bar + up_to(m, LANES) * m;
+    const real *const panels_z_f_bar = panels_z_i_bar + up_to(m, LANES) * m;
+    const real *const panels_z_o_bar = panels_z_f_bar + up_to(m, LANES) * m;
+    const real *const panels_z_bar_2 = panels_z_o_bar + up_to(m, LANES) * m;
+    const real *const panels_z_i_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_z_f_bar_2 = panels_z_i_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_z_o_bar_2 = panels_z_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -702,8 +748,13 @@ static void lstm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                            const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
+                                {z_i_bar_rows, row_m, m, panels_z_i_bar + block * vectors * LANES * 1 * m},
+                                {z_f_bar_rows, row_m, m, panels_z_f_bar + block * vectors * LANES * 1 * m},
+                                {z_o_bar_rows, row_m, m, panels_z_o_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -747,8 +798,13 @@ static void lstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                        const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {z_bar_rows, row_m, m, panels_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {z_i_bar_rows, row_m, m, panels_z_i_bar_2 + block * vectors * LANES * 1 * m},
+                            {z_f_bar_rows, row_m, m, panels_z_f_bar_2 + block * vectors * LANES * 1 * m},
+                            {z_o_bar_rows, row_m, m, panels_z_o_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -904,13 +960,12 @@ static void lstm_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                    /* W_g x, W_i x, W_f x, W_o x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z, 0);
-
-                    /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_z, 1);
+                    /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
+                    };
+                    product(rows, 4 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t lstm_simd_tape_size(const lstm_sizes *sizes);
  */
 size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: weights packed for backward: up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m.
+/* Entries of lstm_real: weights packed for backward: 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m.
  */
 size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes);
 

@@ -25,7 +25,7 @@ size_t lstm_coupled_simd_tape_size(const lstm_coupled_sizes *sizes);
  */
 size_t lstm_coupled_simd_forward_packed_size(const lstm_coupled_sizes *sizes);
 
-/* Entries of lstm_coupled_real: weights packed for backward: up_to(m, LANES) * 3 * m + up_to(n, LANES) * 3 * m.
+/* Entries of lstm_coupled_real: weights packed for backward: 3 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m.
  */
 size_t lstm_coupled_simd_backward_packed_size(const lstm_coupled_sizes *sizes);
 

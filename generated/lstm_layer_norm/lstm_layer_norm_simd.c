@@ -62,7 +62,7 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
+    return 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m;
 }
 
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -179,8 +179,7 @@ void lstm_layer_norm_simd_pack_forward(
             {parameters->W_g, n, 1, 1},
             {parameters->W_o, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(4), from, 4, n, packed);
     }
     {
         const weights from[] = {
@@ -189,8 +188,7 @@ void lstm_layer_norm_simd_pack_forward(
             {parameters->U_g, m, 1, 1},
             {parameters->U_o, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(4), from, 4, m, packed);
     }
 }
 
@@ -209,22 +207,50 @@ void lstm_layer_norm_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_i, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_f, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_g, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_o, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_g, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -323,8 +349,10 @@ static void lstm_layer_norm_simd_forward_member(
                     real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
 
                     /* W_i x, W_f x, W_g x, W_o x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                    const operand factors_w_i[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                    };
+                    product(rows, 4 * own, factors_w_i, 1, tile_w_i, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -506,8 +534,10 @@ static void lstm_layer_norm_simd_forward_member(
                         real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                         /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                        const operand factors_u_i[] = {
+                            {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
+                        };
+                        product(rows, 4 * own, factors_u_i, 1, tile_u_i, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -919,8 +949,10 @@ static void lstm_layer_norm_simd_infer_member(
                     real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
 
                     /* W_i x, W_f x, W_g x, W_o x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                    const operand factors_w_i[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                    };
+                    product(rows, 4 * own, factors_w_i, 1, tile_w_i, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -1102,8 +1134,10 @@ static void lstm_layer_norm_simd_infer_member(
                         real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                         /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                        const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                        product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                        const operand factors_u_i[] = {
+                            {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
+                        };
+                        product(rows, 4 * own, factors_u_i, 1, tile_u_i, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -1533,7 +1567,13 @@ static void lstm_layer_norm_simd_backward_member(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_u_i_bar = packed;
-    const real *const panels_w_i_bar = panels_u_i_bar + up_to(m, LANES) * 4 * m;
+    const real *const panels_u_f_bar = panels_u_i_bar + up_to(m, LANES) * m;
+    const real *const panels_u_g_bar = panels_u_f_bar + up_to(m, LANES) * m;
+    const real *const panels_u_o_bar = panels_u_g_bar + up_to(m, LANES) * m;
+    const real *const panels_w_i_bar = panels_u_o_bar + up_to(m, LANES) * m;
+    const real *const panels_w_f_bar = panels_w_i_bar + up_to(n, LANES) * m;
+    const real *const panels_w_g_bar = panels_w_f_bar + up_to(n, LANES) * m;
+    const real *const panels_w_o_bar = panels_w_g_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -1926,8 +1966,13 @@ static void lstm_layer_norm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
-                            const operand factors_u_i_bar[] = {{u_i_bar_rows, row_m, m}, {u_f_bar_rows, row_m, m}, {u_g_bar_rows, row_m, m}, {u_o_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_u_i_bar, 4, panels_u_i_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {u_i_bar_rows, row_m, m, panels_u_i_bar + block * vectors * LANES * 1 * m},
+                                {u_f_bar_rows, row_m, m, panels_u_f_bar + block * vectors * LANES * 1 * m},
+                                {u_g_bar_rows, row_m, m, panels_u_g_bar + block * vectors * LANES * 1 * m},
+                                {u_o_bar_rows, row_m, m, panels_u_o_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -2320,8 +2365,13 @@ static void lstm_layer_norm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                        const operand factors_w_i_bar[] = {{w_i_bar_rows, row_m, m}, {w_f_bar_rows, row_m, m}, {w_g_bar_rows, row_m, m}, {w_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_w_i_bar, 4, panels_w_i_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {w_i_bar_rows, row_m, m, panels_w_i_bar + block * vectors * LANES * 1 * m},
+                            {w_f_bar_rows, row_m, m, panels_w_f_bar + block * vectors * LANES * 1 * m},
+                            {w_g_bar_rows, row_m, m, panels_w_g_bar + block * vectors * LANES * 1 * m},
+                            {w_o_bar_rows, row_m, m, panels_w_o_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -2481,8 +2531,10 @@ static void lstm_layer_norm_simd_step_member(
                     real *const tile_w_i = tile_w_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* W_i x, W_f x, W_g x, W_o x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_w_i, 0);
+                    const operand factors_w_i[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                    };
+                    product(rows, 4 * own, factors_w_i, 1, tile_w_i, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -2662,8 +2714,10 @@ static void lstm_layer_norm_simd_step_member(
                     real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * m, tile_u_i, 0);
+                    const operand factors_u_i[] = {
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
+                    };
+                    product(rows, 4 * own, factors_u_i, 1, tile_u_i, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

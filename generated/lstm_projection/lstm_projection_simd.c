@@ -68,7 +68,7 @@ size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *si
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m;
+    return up_to(m, LANES) * p + 4 * up_to(p, LANES) * m + 4 * up_to(n, LANES) * m;
 }
 
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -205,8 +205,7 @@ void lstm_projection_simd_pack_forward(
             {parameters->W_f, n, 1, 1},
             {parameters->W_o, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(4), from, 4, n, packed);
     }
     {
         const weights from[] = {
@@ -215,15 +214,13 @@ void lstm_projection_simd_pack_forward(
             {parameters->U_f, p, 1, 1},
             {parameters->U_o, p, 1, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(4), from, 4, p, packed);
     }
     {
         const weights from[] = {
             {parameters->P, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -245,28 +242,55 @@ void lstm_projection_simd_pack_backward(
         const weights from[] = {
             {parameters->P, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->U_g, 1, p, 1},
+        };
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_i, 1, p, 1},
+        };
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_f, 1, p, 1},
+        };
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_o, 1, p, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_g, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -297,6 +321,7 @@ static void lstm_projection_simd_forward_member(
     real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
     real *const work_c_o = work; /* [m] a row */
     real *const tile_z_ahead = work_c_o + B * row_m;
+    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
@@ -304,15 +329,17 @@ static void lstm_projection_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -322,6 +349,7 @@ static void lstm_projection_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const g_rows = tape_g + (t * B + begin) * row_m;
                     real *const i_rows = tape_i + (t * B + begin) * row_m;
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -340,9 +368,12 @@ static void lstm_projection_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, p, p}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                            /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
+                            const operand factors_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                                {h_prev_rows, p, p, panels_h_prev + block * vectors * LANES * 4 * p},
+                            };
+                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -435,8 +466,10 @@ static void lstm_projection_simd_forward_member(
                             real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* P c_o */
-                            const operand factors_c_o[] = {{c_o_rows, row_m, m}};
-                            product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                            const operand factors_h[] = {
+                                {c_o_rows, row_m, m, panels_c_o + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h, 1, tile_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -498,6 +531,7 @@ static void lstm_projection_simd_infer_member(
     real *const work_c = work; /* [m] a row */
     real *const work_c_o = work_c + 2 * B * row_m; /* [m] a row */
     real *const tile_z_ahead = work_c_o + B * row_m;
+    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
@@ -505,15 +539,17 @@ static void lstm_projection_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_z[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -523,6 +559,7 @@ static void lstm_projection_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial->h + begin * p;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
@@ -537,9 +574,12 @@ static void lstm_projection_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, p, p}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                            /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
+                            const operand factors_z[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                                {h_prev_rows, p, p, panels_h_prev + block * vectors * LANES * 4 * p},
+                            };
+                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -628,8 +668,10 @@ static void lstm_projection_simd_infer_member(
                             real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* P c_o */
-                            const operand factors_c_o[] = {{c_o_rows, row_m, m}};
-                            product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                            const operand factors_h[] = {
+                                {c_o_rows, row_m, m, panels_c_o + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h, 1, tile_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -718,7 +760,13 @@ static void lstm_projection_simd_backward_member(
     const size_t scratch_size = scratch_for(n + p + m);
     const real *const panels_h_bar = packed;
     const real *const panels_z_bar = panels_h_bar + up_to(m, LANES) * p;
-    const real *const panels_z_bar_2 = panels_z_bar + up_to(p, LANES) * 4 * m;
+    const real *const panels_z_i_bar = panels_z_bar + up_to(p, LANES) * m;
+    const real *const panels_z_f_bar = panels_z_i_bar + up_to(p, LANES) * m;
+    const real *const panels_z_o_bar = panels_z_f_bar + up_to(p, LANES) * m;
+    const real *const panels_z_bar_2 = panels_z_o_bar + up_to(p, LANES) * m;
+    const real *const panels_z_i_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_z_f_bar_2 = panels_z_i_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_z_o_bar_2 = panels_z_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -790,8 +838,10 @@ static void lstm_projection_simd_backward_member(
                             real *const tile_c_o_bar = tile_c_o_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* P^T h_bar */
-                            const operand factors_h_bar[] = {{h_bar_rows, row_p, p}};
-                            product(rows, 1 * own, factors_h_bar, 1, panels_h_bar + block * vectors * LANES * 1 * p, tile_c_o_bar, 0);
+                            const operand factors_c_o_bar[] = {
+                                {h_bar_rows, row_p, p, panels_h_bar + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_c_o_bar, 1, tile_c_o_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -874,8 +924,13 @@ static void lstm_projection_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                            const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_z_bar, 4, panels_z_bar + block * vectors * LANES * 1 * 4 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
+                                {z_i_bar_rows, row_m, m, panels_z_i_bar + block * vectors * LANES * 1 * m},
+                                {z_f_bar_rows, row_m, m, panels_z_f_bar + block * vectors * LANES * 1 * m},
+                                {z_o_bar_rows, row_m, m, panels_z_o_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -973,8 +1028,13 @@ static void lstm_projection_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                        const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {z_i_bar_rows, row_m, m}, {z_f_bar_rows, row_m, m}, {z_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z_bar_2, 4, panels_z_bar_2 + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {z_bar_rows, row_m, m, panels_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {z_i_bar_rows, row_m, m, panels_z_i_bar_2 + block * vectors * LANES * 1 * m},
+                            {z_f_bar_rows, row_m, m, panels_z_f_bar_2 + block * vectors * LANES * 1 * m},
+                            {z_o_bar_rows, row_m, m, panels_z_o_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1095,13 +1155,12 @@ static void lstm_projection_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                    /* W_g x, W_i x, W_f x, W_o x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * n, tile_z, 0);
-
-                    /* U_g h_prev, U_i h_prev, U_f h_prev, U_o h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, p, p}};
-                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * p, tile_z, 1);
+                    /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
+                        {h_prev_rows, p, p, panels_h_prev + block * vectors * LANES * 4 * p},
+                    };
+                    product(rows, 4 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1190,8 +1249,10 @@ static void lstm_projection_simd_step_member(
                     real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* P c_o */
-                    const operand factors_c_o[] = {{c_o_rows, row_m, m}};
-                    product(rows, 1 * own, factors_c_o, 1, panels_c_o + block * vectors * LANES * 1 * m, tile_h, 0);
+                    const operand factors_h[] = {
+                        {c_o_rows, row_m, m, panels_c_o + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_h, 1, tile_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
  */
 size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * 4 * m + up_to(n, LANES) * 4 * m.
+/* Entries of lstm_projection_real: weights packed for backward: up_to(m, LANES) * p + 4 * up_to(p, LANES) * m + 4 * up_to(n, LANES) * m.
  */
 size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *sizes);
 

@@ -60,7 +60,7 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -178,29 +178,25 @@ void mgu_simd_pack_forward(
         const weights from[] = {
             {parameters->W_f, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_h, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_f, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_h, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -220,23 +216,25 @@ void mgu_simd_pack_backward(
         const weights from[] = {
             {parameters->U_h, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_f, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -261,6 +259,7 @@ static void mgu_simd_forward_member(
     real *const work_f_h_prev = work; /* [m] a row */
     real *const tile_a_f_ahead = work_f_h_prev + B * row_m;
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -269,26 +268,30 @@ static void mgu_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_f[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_h x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_s[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_s, 1, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -298,6 +301,7 @@ static void mgu_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
@@ -309,9 +313,12 @@ static void mgu_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_f h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                            /* W_f x, U_f h_prev */
+                            const operand factors_a_f[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_f + early, 2 - early, tile_a_f, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -347,6 +354,7 @@ static void mgu_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const f_rows = tape_f + (t * B + begin) * row_m;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -360,9 +368,12 @@ static void mgu_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_h f_h_prev */
-                            const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                            /* W_h x, U_h f_h_prev */
+                            const operand factors_a_s[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {f_h_prev_rows, row_m, m, panels_f_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_s + early, 2 - early, tile_a_s, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -430,6 +441,7 @@ static void mgu_simd_infer_member(
     real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
     real *const tile_a_f_ahead = work_f_h_prev + B * row_m;
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -438,26 +450,30 @@ static void mgu_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_f[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_h x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_s[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_s, 1, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -467,6 +483,7 @@ static void mgu_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = work_f + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
@@ -478,9 +495,12 @@ static void mgu_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_f h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                            /* W_f x, U_f h_prev */
+                            const operand factors_a_f[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_f + early, 2 - early, tile_a_f, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -516,6 +536,7 @@ static void mgu_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const f_rows = work_f + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -528,9 +549,12 @@ static void mgu_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_h f_h_prev */
-                            const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                            /* W_h x, U_h f_h_prev */
+                            const operand factors_a_s[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {f_h_prev_rows, row_m, m, panels_f_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_s + early, 2 - early, tile_a_s, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -612,6 +636,7 @@ static void mgu_simd_backward_member(
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
     const real *const panels_a_f_bar_2 = panels_a_f_bar + up_to(m, LANES) * m;
+    const real *const panels_a_s_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_f_bar[j] = 0;
@@ -683,8 +708,10 @@ static void mgu_simd_backward_member(
                             real *const tile_f_h_prev_bar = tile_f_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_h^T a_s_bar */
-                            const operand factors_a_s_bar[] = {{a_s_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_s_bar, 1, panels_a_s_bar + block * vectors * LANES * 1 * m, tile_f_h_prev_bar, 0);
+                            const operand factors_f_h_prev_bar[] = {
+                                {a_s_bar_rows, row_m, m, panels_a_s_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_f_h_prev_bar, 1, tile_f_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -737,8 +764,10 @@ static void mgu_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_f^T a_f_bar */
-                            const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_f_bar, 1, panels_a_f_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -825,8 +854,11 @@ static void mgu_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T a_f_bar, W_h^T a_s_bar */
-                        const operand factors_a_f_bar_2[] = {{a_f_bar_rows, row_m, m}, {a_s_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_f_bar_2, 2, panels_a_f_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_s_bar_rows, row_m, m, panels_a_s_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -931,13 +963,12 @@ static void mgu_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_f x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_f, 0);
-
-                    /* U_f h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_f, 1);
+                    /* W_f x, U_f h_prev */
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_f, 2, tile_a_f, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -987,13 +1018,12 @@ static void mgu_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_h x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_s, 0);
-
-                    /* U_h f_h_prev */
-                    const operand factors_f_h_prev[] = {{f_h_prev_rows, row_m, m}};
-                    product(rows, 1 * own, factors_f_h_prev, 1, panels_f_h_prev + block * vectors * LANES * 1 * m, tile_a_s, 1);
+                    /* W_h x, U_h f_h_prev */
+                    const operand factors_a_s[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                        {f_h_prev_rows, row_m, m, panels_f_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_s, 2, tile_a_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

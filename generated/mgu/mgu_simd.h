@@ -25,7 +25,7 @@ size_t mgu_simd_tape_size(const mgu_sizes *sizes);
  */
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n, LANES) * 2 * m.
+/* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 

@@ -56,7 +56,7 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(n, LANES) * 2 * m;
+    return 2 * up_to(n, LANES) * m;
 }
 
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
@@ -162,8 +162,7 @@ void mingru_simd_pack_forward(
             {parameters->W_z, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
 }
 
@@ -182,10 +181,14 @@ void mingru_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W_z, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -228,8 +231,10 @@ static void mingru_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -340,8 +345,10 @@ static void mingru_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -443,6 +450,7 @@ static void mingru_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_z_bar = packed;
+    const real *const panels_htilde_bar = panels_a_z_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -557,8 +565,11 @@ static void mingru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_h^T htilde_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                            {htilde_bar_rows, row_m, m, panels_htilde_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -646,8 +657,10 @@ static void mingru_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t mingru_simd_tape_size(const mingru_sizes *sizes);
  */
 size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for backward: up_to(n, LANES) * 2 * m.
+/* Entries of mingru_real: weights packed for backward: 2 * up_to(n, LANES) * m.
  */
 size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
 

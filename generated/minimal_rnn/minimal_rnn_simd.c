@@ -178,22 +178,19 @@ void minimal_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->W_x, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_z, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_h, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -213,22 +210,19 @@ void minimal_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->U_h, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_z, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_x, 1, n, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -251,6 +245,7 @@ static void minimal_rnn_simd_forward_member(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_u = tape_z + T * B * row_m; /* [m] a row */
     real *const tile_a_u_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
@@ -273,8 +268,10 @@ static void minimal_rnn_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -302,15 +299,17 @@ static void minimal_rnn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_z z */
-                const operand factors_z[] = {{tape_z + first * B * row_m, row_m, m}};
-                product(steps * B, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_u[] = {
+                    {tape_z + first * B * row_m, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -332,9 +331,12 @@ static void minimal_rnn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                            /* U_h h_prev, U_z z */
+                            const operand factors_a_u[] = {
+                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -400,6 +402,7 @@ static void minimal_rnn_simd_infer_member(
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_u_ahead = work_z + T * B * row_m;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
@@ -422,8 +425,10 @@ static void minimal_rnn_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -451,15 +456,17 @@ static void minimal_rnn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_z z */
-                const operand factors_z[] = {{work_z + first * B * row_m, row_m, m}};
-                product(steps * B, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_u[] = {
+                    {work_z + first * B * row_m, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -480,9 +487,12 @@ static void minimal_rnn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* U_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                            /* U_h h_prev, U_z z */
+                            const operand factors_a_u[] = {
+                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -631,8 +641,10 @@ static void minimal_rnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_h^T a_u_bar */
-                            const operand factors_a_u_bar[] = {{a_u_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_u_bar, 1, panels_a_u_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_u_bar_rows, row_m, m, panels_a_u_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -678,8 +690,10 @@ static void minimal_rnn_simd_backward_member(
                         real *const tile_z_bar = tile_z_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U_z^T a_u_bar */
-                        const operand factors_a_u_bar_2[] = {{a_u_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_u_bar_2, 1, panels_a_u_bar_2 + block * vectors * LANES * 1 * m, tile_z_bar, 0);
+                        const operand factors_z_bar[] = {
+                            {a_u_bar_rows, row_m, m, panels_a_u_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_z_bar, 1, tile_z_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -733,8 +747,10 @@ static void minimal_rnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_x^T a_z_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -834,8 +850,10 @@ static void minimal_rnn_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -878,13 +896,12 @@ static void minimal_rnn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_u = tile_a_u_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* U_z z */
-                    const operand factors_z[] = {{z_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z, 1, panels_z + block * vectors * LANES * 1 * m, tile_a_u, 0);
-
-                    /* U_h h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_u, 1);
+                    /* U_h h_prev, U_z z */
+                    const operand factors_a_u[] = {
+                        {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_u, 2, tile_a_u, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

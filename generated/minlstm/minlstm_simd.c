@@ -61,7 +61,7 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(n, LANES) * 3 * m;
+    return 3 * up_to(n, LANES) * m;
 }
 
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -168,8 +168,7 @@ void minlstm_simd_pack_forward(
             {parameters->W_i, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
 }
 
@@ -188,11 +187,20 @@ void minlstm_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -243,8 +251,10 @@ static void minlstm_simd_forward_member(
                     real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* W_f x, W_i x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -392,8 +402,10 @@ static void minlstm_simd_infer_member(
                     real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* W_f x, W_i x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -532,6 +544,8 @@ static void minlstm_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_f_bar = packed;
+    const real *const panels_a_i_bar = panels_a_f_bar + up_to(n, LANES) * m;
+    const real *const panels_htilde_bar = panels_a_i_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_f_bar[j] = 0;
@@ -677,8 +691,12 @@ static void minlstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                        const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {htilde_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_f_bar, 3, panels_a_f_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
+                            {a_i_bar_rows, row_m, m, panels_a_i_bar + block * vectors * LANES * 1 * m},
+                            {htilde_bar_rows, row_m, m, panels_htilde_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -772,8 +790,10 @@ static void minlstm_simd_step_member(
                     real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* W_f x, W_i x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_f, 0);
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t minlstm_simd_tape_size(const minlstm_sizes *sizes);
  */
 size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for backward: up_to(n, LANES) * 3 * m.
+/* Entries of minlstm_real: weights packed for backward: 3 * up_to(n, LANES) * m.
  */
 size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
 

@@ -214,16 +214,14 @@ void mlstm_simd_pack_forward(
         const weights from[] = {
             {parameters->W_q, D, 1, 1},
         };
-        const size_t entries_of[] = {D};
-        packed = pack(d_k, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(d_k, MOST_VECTORS(1), from, 1, D, packed);
     }
     {
         const weights from[] = {
             {parameters->W_v, D, 1, 1},
             {parameters->W_o, D, 1, 1},
         };
-        const size_t entries_of[] = {D};
-        packed = pack(d_v, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(d_v, MOST_VECTORS(2), from, 2, D, packed);
     }
 }
 
@@ -302,8 +300,10 @@ static void mlstm_simd_forward_member(
                     real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_q x */
-                    const operand factors_x[] = {{x_rows, D, D}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                    const operand factors_q[] = {
+                        {x_rows, D, D, panels_x + block * vectors * LANES * 1 * D},
+                    };
+                    product(rows, 1 * own, factors_q, 1, tile_q, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -372,8 +372,10 @@ static void mlstm_simd_forward_member(
                     real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_v x, W_o x */
-                    const operand factors_x_2[] = {{x_rows, D, D}};
-                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                    const operand factors_v_2[] = {
+                        {x_rows, D, D, panels_x_2 + block * vectors * LANES * 2 * D},
+                    };
+                    product(rows, 2 * own, factors_v_2, 1, tile_v_2, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -644,8 +646,10 @@ static void mlstm_simd_infer_member(
                     real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_q x */
-                    const operand factors_x[] = {{x_rows, D, D}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                    const operand factors_q[] = {
+                        {x_rows, D, D, panels_x + block * vectors * LANES * 1 * D},
+                    };
+                    product(rows, 1 * own, factors_q, 1, tile_q, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -714,8 +718,10 @@ static void mlstm_simd_infer_member(
                     real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_v x, W_o x */
-                    const operand factors_x_2[] = {{x_rows, D, D}};
-                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                    const operand factors_v_2[] = {
+                        {x_rows, D, D, panels_x_2 + block * vectors * LANES * 2 * D},
+                    };
+                    product(rows, 2 * own, factors_v_2, 1, tile_v_2, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -1527,8 +1533,10 @@ static void mlstm_simd_step_member(
                     real *const tile_q = tile_q_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_q x */
-                    const operand factors_x[] = {{x_rows, D, D}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * D, tile_q, 0);
+                    const operand factors_q[] = {
+                        {x_rows, D, D, panels_x + block * vectors * LANES * 1 * D},
+                    };
+                    product(rows, 1 * own, factors_q, 1, tile_q, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1599,8 +1607,10 @@ static void mlstm_simd_step_member(
                     real *const tile_v_2 = tile_v_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_v x, W_o x */
-                    const operand factors_x_2[] = {{x_rows, D, D}};
-                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * D, tile_v_2, 0);
+                    const operand factors_v_2[] = {
+                        {x_rows, D, D, panels_x_2 + block * vectors * LANES * 2 * D},
+                    };
+                    product(rows, 2 * own, factors_v_2, 1, tile_v_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

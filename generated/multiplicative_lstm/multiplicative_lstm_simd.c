@@ -72,7 +72,7 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
     (void)row_size_m;
     (void)row_d;
     (void)chunk;
-    return up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m);
+    return 4 * up_to(d, LANES) * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * d + 4 * up_to(n, LANES) * size_m;
 }
 
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -212,8 +212,7 @@ void multiplicative_lstm_simd_pack_forward(
         const weights from[] = {
             {parameters->W_mx, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
@@ -222,15 +221,13 @@ void multiplicative_lstm_simd_pack_forward(
             {parameters->W_ox, n, 1, 1},
             {parameters->W_fx, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(size_m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(size_m, MOST_VECTORS(4), from, 4, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_mh, size_m, 1, 1},
         };
-        const size_t entries_of[] = {size_m};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, size_m, packed);
     }
     {
         const weights from[] = {
@@ -239,8 +236,7 @@ void multiplicative_lstm_simd_pack_forward(
             {parameters->W_om, d, 1, 1},
             {parameters->W_fm, d, 1, 1},
         };
-        const size_t entries_of[] = {d};
-        packed = pack(size_m, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(size_m, MOST_VECTORS(4), from, 4, d, packed);
     }
 }
 
@@ -261,30 +257,62 @@ void multiplicative_lstm_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W_hm, 1, d, 1},
+        };
+        packed = pack(d, MOST_VECTORS(1), from, 1, size_m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_im, 1, d, 1},
+        };
+        packed = pack(d, MOST_VECTORS(1), from, 1, size_m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_om, 1, d, 1},
+        };
+        packed = pack(d, MOST_VECTORS(1), from, 1, size_m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_fm, 1, d, 1},
         };
-        const size_t entries_of[] = {size_m, size_m, size_m, size_m};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, size_m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_mh, 1, size_m, 1},
         };
-        const size_t entries_of[] = {d};
-        packed = pack(size_m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
             {parameters->W_mx, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_hx, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_ix, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_ox, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_fx, 1, n, 1},
         };
-        const size_t entries_of[] = {d, size_m, size_m, size_m, size_m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 5, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
     }
 }
 
@@ -315,6 +343,7 @@ static void multiplicative_lstm_simd_forward_member(
     real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
     real *const work_m = work; /* [d] a row */
     real *const tile_hhat_ahead = work_m + B * row_d;
+    const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
@@ -338,8 +367,10 @@ static void multiplicative_lstm_simd_forward_member(
                     real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mx x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                    const operand factors_a_m[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_m, 1, tile_a_m, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -363,15 +394,17 @@ static void multiplicative_lstm_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(size_m, vectors, block);
                 /* W_hx x, W_ix x, W_ox x, W_fx x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_hhat[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -395,8 +428,10 @@ static void multiplicative_lstm_simd_forward_member(
                             real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_mh h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                            const operand factors_a_m_2[] = {
+                                {h_prev_rows, size_m, size_m, panels_h_prev + block * vectors * LANES * 1 * size_m},
+                            };
+                            product(rows, 1 * own, factors_a_m_2, 1, tile_a_m_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -428,6 +463,7 @@ static void multiplicative_lstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
                     real *const i_rows = tape_i + (t * B + begin) * row_size_m;
                     real *const o_rows = tape_o + (t * B + begin) * row_size_m;
@@ -446,9 +482,12 @@ static void multiplicative_lstm_simd_forward_member(
                             const size_t own = vectors_of(size_m, vectors, block);
                             real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* W_hm m, W_im m, W_om m, W_fm m */
-                            const operand factors_m[] = {{m_rows, row_d, d}};
-                            product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                            /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
+                            const operand factors_hhat[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 4 * d},
+                            };
+                            product(rows, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -559,6 +598,7 @@ static void multiplicative_lstm_simd_infer_member(
     real *const work_c = work_m + B * row_d; /* [m] a row */
     real *const work_a_m = work_c + 2 * B * row_size_m; /* [d] a row */
     real *const tile_hhat_ahead = work_a_m + T * B * row_d;
+    const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
@@ -582,8 +622,10 @@ static void multiplicative_lstm_simd_infer_member(
                     real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mx x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                    const operand factors_a_m[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_m, 1, tile_a_m, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -607,15 +649,17 @@ static void multiplicative_lstm_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(size_m, vectors, block);
                 /* W_hx x, W_ix x, W_ox x, W_fx x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_hhat[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                };
+                product(steps * B, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -638,8 +682,10 @@ static void multiplicative_lstm_simd_infer_member(
                             real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_mh h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                            const operand factors_a_m_2[] = {
+                                {h_prev_rows, size_m, size_m, panels_h_prev + block * vectors * LANES * 1 * size_m},
+                            };
+                            product(rows, 1 * own, factors_a_m_2, 1, tile_a_m_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -670,6 +716,7 @@ static void multiplicative_lstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
                     real *const h_rows = out->h + (t * B + begin) * size_m;
@@ -684,9 +731,12 @@ static void multiplicative_lstm_simd_infer_member(
                             const size_t own = vectors_of(size_m, vectors, block);
                             real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* W_hm m, W_im m, W_om m, W_fm m */
-                            const operand factors_m[] = {{m_rows, row_d, d}};
-                            product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                            /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
+                            const operand factors_hhat[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 4 * d},
+                            };
+                            product(rows, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -821,8 +871,15 @@ static void multiplicative_lstm_simd_backward_member(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_size_m;
     const size_t scratch_size = scratch_for(n + size_m + d);
     const real *const panels_hhat_bar = packed;
-    const real *const panels_a_m_2_bar = panels_hhat_bar + up_to(d, LANES) * 4 * size_m;
+    const real *const panels_a_i_bar = panels_hhat_bar + up_to(d, LANES) * size_m;
+    const real *const panels_a_o_bar = panels_a_i_bar + up_to(d, LANES) * size_m;
+    const real *const panels_a_f_bar = panels_a_o_bar + up_to(d, LANES) * size_m;
+    const real *const panels_a_m_2_bar = panels_a_f_bar + up_to(d, LANES) * size_m;
     const real *const panels_a_m_bar = panels_a_m_2_bar + up_to(size_m, LANES) * d;
+    const real *const panels_hhat_bar_2 = panels_a_m_bar + up_to(n, LANES) * d;
+    const real *const panels_a_i_bar_2 = panels_hhat_bar_2 + up_to(n, LANES) * size_m;
+    const real *const panels_a_o_bar_2 = panels_a_i_bar_2 + up_to(n, LANES) * size_m;
+    const real *const panels_a_f_bar_2 = panels_a_o_bar_2 + up_to(n, LANES) * size_m;
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -926,8 +983,13 @@ static void multiplicative_lstm_simd_backward_member(
                             real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
-                            const operand factors_hhat_bar[] = {{hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                            product(rows, 1 * own, factors_hhat_bar, 4, panels_hhat_bar + block * vectors * LANES * 1 * 4 * size_m, tile_m_bar, 0);
+                            const operand factors_m_bar[] = {
+                                {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar + block * vectors * LANES * 1 * size_m},
+                                {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar + block * vectors * LANES * 1 * size_m},
+                                {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar + block * vectors * LANES * 1 * size_m},
+                                {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar + block * vectors * LANES * 1 * size_m},
+                            };
+                            product(rows, 1 * own, factors_m_bar, 4, tile_m_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -971,8 +1033,10 @@ static void multiplicative_lstm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_mh^T a_m_2_bar */
-                            const operand factors_a_m_2_bar[] = {{a_m_2_bar_rows, row_d, d}};
-                            product(rows, 1 * own, factors_a_m_2_bar, 1, panels_a_m_2_bar + block * vectors * LANES * 1 * d, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_m_2_bar_rows, row_d, d, panels_a_m_2_bar + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1047,8 +1111,14 @@ static void multiplicative_lstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
-                        const operand factors_a_m_bar[] = {{a_m_bar_rows, row_d, d}, {hhat_bar_rows, row_size_m, size_m}, {a_i_bar_rows, row_size_m, size_m}, {a_o_bar_rows, row_size_m, size_m}, {a_f_bar_rows, row_size_m, size_m}};
-                        product(rows, 1 * own, factors_a_m_bar, 5, panels_a_m_bar + block * vectors * LANES * 1 * (d + 4 * size_m), tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_m_bar_rows, row_d, d, panels_a_m_bar + block * vectors * LANES * 1 * d},
+                            {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar_2 + block * vectors * LANES * 1 * size_m},
+                            {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2 + block * vectors * LANES * 1 * size_m},
+                            {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2 + block * vectors * LANES * 1 * size_m},
+                            {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2 + block * vectors * LANES * 1 * size_m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 5, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1168,8 +1238,10 @@ static void multiplicative_lstm_simd_step_member(
                     real *const tile_a_m = tile_a_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mx x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_m, 0);
+                    const operand factors_a_m[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_m, 1, tile_a_m, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1209,8 +1281,10 @@ static void multiplicative_lstm_simd_step_member(
                     real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mh h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, size_m, size_m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * size_m, tile_a_m_2, 0);
+                    const operand factors_a_m_2[] = {
+                        {h_prev_rows, size_m, size_m, panels_h_prev + block * vectors * LANES * 1 * size_m},
+                    };
+                    product(rows, 1 * own, factors_a_m_2, 1, tile_a_m_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1256,13 +1330,12 @@ static void multiplicative_lstm_simd_step_member(
                     const size_t own = vectors_of(size_m, vectors, block);
                     real *const tile_hhat = tile_hhat_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                    /* W_hx x, W_ix x, W_ox x, W_fx x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 4 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 4 * n, tile_hhat, 0);
-
-                    /* W_hm m, W_im m, W_om m, W_fm m */
-                    const operand factors_m[] = {{m_rows, row_d, d}};
-                    product(rows, 4 * own, factors_m, 1, panels_m + block * vectors * LANES * 4 * d, tile_hhat, 1);
+                    /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
+                    const operand factors_hhat[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
+                        {m_rows, row_d, d, panels_m + block * vectors * LANES * 4 * d},
+                    };
+                    product(rows, 4 * own, factors_hhat, 2, tile_hhat, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

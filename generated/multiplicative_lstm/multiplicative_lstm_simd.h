@@ -26,7 +26,7 @@ size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes
  */
 size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: weights packed for backward: up_to(d, LANES) * 4 * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * (d + 4 * size_m).
+/* Entries of multiplicative_lstm_real: weights packed for backward: 4 * up_to(d, LANES) * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * d + 4 * up_to(n, LANES) * size_m.
  */
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes);
 

@@ -54,7 +54,7 @@ size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * up_to(m, LANES) * m + up_to(m, LANES) * 2 * m;
+    return 4 * up_to(m, LANES) * m;
 }
 
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
@@ -158,29 +158,25 @@ void mut1_simd_pack_forward(
         const weights from[] = {
             {parameters->W_xz, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_xr, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hr, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -198,23 +194,25 @@ void mut1_simd_pack_backward(
         const weights from[] = {
             {parameters->W_hh, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hr, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_xz, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_xr, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -240,6 +238,7 @@ static void mut1_simd_forward_member(
     real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
     real *const work_r_h_prev = work; /* [m] a row */
     real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
+    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -264,8 +263,10 @@ static void mut1_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x */
-                    const operand factors_x[] = {{x_rows, m, m}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -298,15 +299,17 @@ static void mut1_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xr x */
-                const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_r[] = {
+                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -316,6 +319,7 @@ static void mut1_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
@@ -327,9 +331,12 @@ static void mut1_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                            /* W_xr x, W_hr h_prev */
+                            const operand factors_a_r[] = {
+                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -381,8 +388,10 @@ static void mut1_simd_forward_member(
                             real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                            const operand factors_a_h[] = {
+                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -451,6 +460,7 @@ static void mut1_simd_infer_member(
     real *const work_r_h_prev = work_z + T * B * row_m; /* [m] a row */
     real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
     real *const tile_a_r_ahead = work_tanh_x + T * B * row_m;
+    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -475,8 +485,10 @@ static void mut1_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x */
-                    const operand factors_x[] = {{x_rows, m, m}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -509,15 +521,17 @@ static void mut1_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xr x */
-                const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_r[] = {
+                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -527,6 +541,7 @@ static void mut1_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -537,9 +552,12 @@ static void mut1_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                            /* W_xr x, W_hr h_prev */
+                            const operand factors_a_r[] = {
+                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -589,8 +607,10 @@ static void mut1_simd_infer_member(
                             real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                            const operand factors_a_h[] = {
+                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -676,6 +696,7 @@ static void mut1_simd_backward_member(
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_r_bar + up_to(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar + up_to(m, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -744,8 +765,10 @@ static void mut1_simd_backward_member(
                             real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh^T a_h_bar */
-                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                            const operand factors_r_h_prev_bar[] = {
+                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -797,8 +820,10 @@ static void mut1_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hr^T a_r_bar */
-                            const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -907,8 +932,11 @@ static void mut1_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_xz^T a_z_bar, W_xr^T a_r_bar */
-                        const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1016,8 +1044,10 @@ static void mut1_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x */
-                    const operand factors_x[] = {{x_rows, m, m}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1065,13 +1095,12 @@ static void mut1_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_xr x */
-                    const operand factors_x_2[] = {{x_rows, m, m}};
-                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_r, 0);
-
-                    /* W_hr h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                    /* W_xr x, W_hr h_prev */
+                    const operand factors_a_r[] = {
+                        {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_r, 2, tile_a_r, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1121,8 +1150,10 @@ static void mut1_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_hh r_h_prev */
-                    const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                    product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                    const operand factors_a_h[] = {
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t mut1_simd_tape_size(const mut1_sizes *sizes);
  */
 size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(m, LANES) * 2 * m.
+/* Entries of mut1_real: weights packed for backward: 4 * up_to(m, LANES) * m.
  */
 size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes);
 

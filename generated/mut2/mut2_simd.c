@@ -54,7 +54,7 @@ size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * m + 2 * up_to(m, LANES) * 2 * m;
+    return 5 * up_to(m, LANES) * m;
 }
 
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
@@ -158,30 +158,26 @@ void mut2_simd_pack_forward(
         const weights from[] = {
             {parameters->W_xz, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_xh, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hz, m, 1, 1},
             {parameters->W_hr, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -199,24 +195,31 @@ void mut2_simd_pack_backward(
         const weights from[] = {
             {parameters->W_hh, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hz, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_hr, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_xz, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_xh, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -242,6 +245,7 @@ static void mut2_simd_forward_member(
     real *const work_r_h_prev = work; /* [m] a row */
     real *const tile_a_z_ahead = work_r_h_prev + B * row_m;
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -250,26 +254,30 @@ static void mut2_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xz x */
-                const operand factors_x[] = {{in->x + first * B * m, m, m}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * m, m, m, panels_x + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xh x */
-                const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -291,11 +299,20 @@ static void mut2_simd_forward_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
+                            /* W_xz x */
+                            const operand factors_a_z[] = {
+                                {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+
                             /* W_hz h_prev, W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                            const operand factors_a_z_2[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -341,6 +358,7 @@ static void mut2_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -354,9 +372,12 @@ static void mut2_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                            /* W_hh r_h_prev, W_xh x */
+                            const operand factors_a_h[] = {
+                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -424,6 +445,7 @@ static void mut2_simd_infer_member(
     real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
     real *const tile_a_z_ahead = work_r_h_prev + B * row_m;
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -432,26 +454,30 @@ static void mut2_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xz x */
-                const operand factors_x[] = {{in->x + first * B * m, m, m}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * m, m, m, panels_x + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xh x */
-                const operand factors_x_2[] = {{in->x + first * B * m, m, m}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                };
+                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -472,11 +498,20 @@ static void mut2_simd_infer_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
+                            /* W_xz x */
+                            const operand factors_a_z[] = {
+                                {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+
                             /* W_hz h_prev, W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                            const operand factors_a_z_2[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -521,6 +556,7 @@ static void mut2_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -533,9 +569,12 @@ static void mut2_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                            /* W_hh r_h_prev, W_xh x */
+                            const operand factors_a_h[] = {
+                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -619,7 +658,9 @@ static void mut2_simd_backward_member(
     const size_t scratch_size = scratch_for(m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
+    const real *const panels_a_h_bar_2 = panels_a_z_bar_2 + up_to(m, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -698,8 +739,10 @@ static void mut2_simd_backward_member(
                             real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh^T a_h_bar */
-                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                            const operand factors_r_h_prev_bar[] = {
+                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -752,8 +795,11 @@ static void mut2_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hz^T a_z_bar, W_hr^T a_r_bar */
-                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_z_bar, 2, panels_a_z_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -805,8 +851,11 @@ static void mut2_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_xz^T a_z_bar, W_xh^T a_h_bar */
-                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar_2, 2, panels_a_z_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -940,12 +989,16 @@ static void mut2_simd_step_member(
                     real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_xz x */
-                    const operand factors_x[] = {{x_rows, m, m}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * m, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
 
                     /* W_hz h_prev, W_hr h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_z_2, 0);
+                    const operand factors_a_z_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1004,13 +1057,12 @@ static void mut2_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_xh x */
-                    const operand factors_x_2[] = {{x_rows, m, m}};
-                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * m, tile_a_h, 0);
-
-                    /* W_hh r_h_prev */
-                    const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                    product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                    /* W_hh r_h_prev, W_xh x */
+                    const operand factors_a_h[] = {
+                        {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_h, 2, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

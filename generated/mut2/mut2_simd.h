@@ -25,7 +25,7 @@ size_t mut2_simd_tape_size(const mut2_sizes *sizes);
  */
 size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: weights packed for backward: up_to(m, LANES) * m + 2 * up_to(m, LANES) * 2 * m.
+/* Entries of mut2_real: weights packed for backward: 5 * up_to(m, LANES) * m.
  */
 size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes);
 

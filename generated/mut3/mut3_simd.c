@@ -60,7 +60,7 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m;
+    return 3 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
 }
 
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -178,37 +178,32 @@ void mut3_simd_pack_forward(
         const weights from[] = {
             {parameters->W_xr, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_xz, n, 1, 1},
             {parameters->W_xh, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hr, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hz, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
     }
 }
 
@@ -228,31 +223,37 @@ void mut3_simd_pack_backward(
         const weights from[] = {
             {parameters->W_hh, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hz, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_hr, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_xz, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_xr, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_xh, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -280,6 +281,7 @@ static void mut3_simd_forward_member(
     real *const work_r_h_prev = work; /* [m] a row */
     real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
     real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -289,26 +291,30 @@ static void mut3_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xr x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_r[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xz x, W_xh x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -318,6 +324,7 @@ static void mut3_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -330,9 +337,12 @@ static void mut3_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                            /* W_xr x, W_hr h_prev */
+                            const operand factors_a_r[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -372,6 +382,7 @@ static void mut3_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -386,16 +397,27 @@ static void mut3_simd_forward_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 1 * LANES;
                             real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
+                            /* W_xz x, W_xh x */
+                            const operand factors_a_z[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+
                             /* W_hz s */
-                            const operand factors_s[] = {{s_rows, row_m, m}};
-                            product(rows, 1 * own, factors_s, 1, panels_s + block * vectors * LANES * 1 * m, tile_a_z_2, 0);
+                            const operand factors_a_z_2[] = {
+                                {s_rows, row_m, m, panels_s + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_z_2, 1, tile_a_z_2, 0);
 
                             /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                            const operand factors_a_h[] = {
+                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -473,6 +495,7 @@ static void mut3_simd_infer_member(
     real *const work_r_h_prev = work_s + B * row_m; /* [m] a row */
     real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
     real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -482,26 +505,30 @@ static void mut3_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xr x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_r[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xz x, W_xh x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_z[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -511,6 +538,7 @@ static void mut3_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = work_s + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
@@ -522,9 +550,12 @@ static void mut3_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_hr h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                            /* W_xr x, W_hr h_prev */
+                            const operand factors_a_r[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -563,6 +594,7 @@ static void mut3_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -575,16 +607,27 @@ static void mut3_simd_infer_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 1 * LANES;
                             real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
+                            /* W_xz x, W_xh x */
+                            const operand factors_a_z[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                            };
+                            product(rows, 2 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+
                             /* W_hz s */
-                            const operand factors_s[] = {{s_rows, row_m, m}};
-                            product(rows, 1 * own, factors_s, 1, panels_s + block * vectors * LANES * 1 * m, tile_a_z_2, 0);
+                            const operand factors_a_z_2[] = {
+                                {s_rows, row_m, m, panels_s + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_z_2, 1, tile_a_z_2, 0);
 
                             /* W_hh r_h_prev */
-                            const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                            product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                            const operand factors_a_h[] = {
+                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -682,6 +725,8 @@ static void mut3_simd_backward_member(
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_h_bar_2 = panels_a_r_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -764,12 +809,16 @@ static void mut3_simd_backward_member(
                             real *const tile_s_bar = tile_s_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh^T a_h_bar */
-                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_r_h_prev_bar, 0);
+                            const operand factors_r_h_prev_bar[] = {
+                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
 
                             /* W_hz^T a_z_bar */
-                            const operand factors_a_z_bar[] = {{a_z_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_z_bar, 1, panels_a_z_bar + block * vectors * LANES * 1 * m, tile_s_bar, 0);
+                            const operand factors_s_bar[] = {
+                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_s_bar, 1, tile_s_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -828,8 +877,10 @@ static void mut3_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hr^T a_r_bar */
-                            const operand factors_a_r_bar[] = {{a_r_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_r_bar, 1, panels_a_r_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -927,8 +978,12 @@ static void mut3_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
-                        const operand factors_a_z_bar_2[] = {{a_z_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_z_bar_2, 3, panels_a_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1044,13 +1099,12 @@ static void mut3_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_xr x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_r, 0);
-
-                    /* W_hr h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_r, 1);
+                    /* W_xr x, W_hr h_prev */
+                    const operand factors_a_r[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_r, 2, tile_a_r, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1108,16 +1162,22 @@ static void mut3_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x, W_xh x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
 
                     /* W_hz s */
-                    const operand factors_s[] = {{s_rows, row_m, m}};
-                    product(rows, 1 * own, factors_s, 1, panels_s + block * vectors * LANES * 1 * m, tile_a_z_2, 0);
+                    const operand factors_a_z_2[] = {
+                        {s_rows, row_m, m, panels_s + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_z_2, 1, tile_a_z_2, 0);
 
                     /* W_hh r_h_prev */
-                    const operand factors_r_h_prev[] = {{r_h_prev_rows, row_m, m}};
-                    product(rows, 1 * own, factors_r_h_prev, 1, panels_r_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 0);
+                    const operand factors_a_h[] = {
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

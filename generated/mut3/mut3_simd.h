@@ -25,7 +25,7 @@ size_t mut3_simd_tape_size(const mut3_sizes *sizes);
  */
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + up_to(n, LANES) * 3 * m.
+/* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m.
  */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 

@@ -60,7 +60,7 @@ size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
+    return 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
 }
 
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -171,16 +171,14 @@ void nbrc_simd_pack_forward(
             {parameters->U_c, n, 1, 1},
             {parameters->U, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_a, m, 1, 1},
             {parameters->W_c, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(3), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 2, m, packed);
     }
 }
 
@@ -199,19 +197,32 @@ void nbrc_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W_a, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_c, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U_a, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_c, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -234,21 +245,24 @@ static void nbrc_simd_forward_member(
     real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
     real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
     real *const tile_a_a_ahead = work;
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_a x, U_c x, U x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 3 * n},
+                };
+                product(steps * B, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -258,6 +272,7 @@ static void nbrc_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -271,11 +286,20 @@ static void nbrc_simd_forward_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
+                            /* U_a x, U_c x, U x */
+                            const operand factors_a_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                            };
+                            product(rows, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
+
                             /* W_a h_prev, W_c h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                            const operand factors_a_a_2[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -369,21 +393,24 @@ static void nbrc_simd_infer_member(
     const size_t m = NBRC_FIXED_m;
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     real *const tile_a_a_ahead = work;
+    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_a x, U_c x, U x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                const operand factors_a_a[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 3 * n},
+                };
+                product(steps * B, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -393,6 +420,7 @@ static void nbrc_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -404,11 +432,20 @@ static void nbrc_simd_infer_member(
                         for (size_t one = turn; one < end; ++one) {
                             const size_t block = t & 1 ? from + to - 1 - one : one;
                             const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
+                            /* U_a x, U_c x, U x */
+                            const operand factors_a_a[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                            };
+                            product(rows, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
+
                             /* W_a h_prev, W_c h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                            const operand factors_a_a_2[] = {
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -518,7 +555,10 @@ static void nbrc_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_a_bar = packed;
-    const real *const panels_a_a_bar_2 = panels_a_a_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_c_bar = panels_a_a_bar + up_to(m, LANES) * m;
+    const real *const panels_a_a_bar_2 = panels_a_c_bar + up_to(m, LANES) * m;
+    const real *const panels_a_c_bar_2 = panels_a_a_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_c_bar_2 + up_to(n, LANES) * m;
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -605,8 +645,11 @@ static void nbrc_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_a^T a_a_bar, W_c^T a_c_bar */
-                            const operand factors_a_a_bar[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_a_bar, 2, panels_a_a_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_a_bar_rows, row_m, m, panels_a_a_bar + block * vectors * LANES * 1 * m},
+                                {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -653,8 +696,12 @@ static void nbrc_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                        const operand factors_a_a_bar_2[] = {{a_a_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_a_bar_2, 3, panels_a_a_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_a_bar_rows, row_m, m, panels_a_a_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_c_bar_rows, row_m, m, panels_a_c_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -754,12 +801,16 @@ static void nbrc_simd_step_member(
                     real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* U_a x, U_c x, U x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 3 * own, factors_x, 1, panels_x + block * vectors * LANES * 3 * n, tile_a_a, 0);
+                    const operand factors_a_a[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_a_a, 1, tile_a_a, 0);
 
                     /* W_a h_prev, W_c h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_a_2, 0);
+                    const operand factors_a_a_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

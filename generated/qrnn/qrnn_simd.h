@@ -21,11 +21,11 @@ extern "C" {
  */
 size_t qrnn_simd_tape_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n.
+/* Entries of qrnn_real: weights packed for forward: 2 * 3 * up_to(m, LANES) * n.
  */
 size_t qrnn_simd_forward_packed_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m.
+/* Entries of qrnn_real: weights packed for backward: 6 * up_to(n, LANES) * m.
  */
 size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes);
 

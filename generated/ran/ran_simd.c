@@ -60,7 +60,7 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 3 * m;
+    return 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
 }
 
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
@@ -178,24 +178,21 @@ void ran_simd_pack_forward(
         const weights from[] = {
             {parameters->W_c, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_i, n, 1, 1},
             {parameters->W_f, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_i, m, 1, 1},
             {parameters->U_f, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -214,19 +211,32 @@ void ran_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_i, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_f, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_c, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_i, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_f, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -251,6 +261,7 @@ static void ran_simd_forward_member(
     real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
     real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
     real *const tile_a_i_ahead = work;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -273,8 +284,10 @@ static void ran_simd_forward_member(
                     real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_c x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                    const operand factors_s[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_s, 1, tile_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -298,15 +311,17 @@ static void ran_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_i x, W_f x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_i[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -316,6 +331,7 @@ static void ran_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const i_rows = tape_i + (t * B + begin) * row_m;
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
@@ -332,9 +348,12 @@ static void ran_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_i h_prev, U_f h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                            /* W_i x, U_i h_prev, W_f x, U_f h_prev */
+                            const operand factors_a_i[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -427,6 +446,7 @@ static void ran_simd_infer_member(
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + T * B * row_m; /* [m] a row */
     real *const tile_a_i_ahead = work_c + 2 * B * row_m;
+    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -449,8 +469,10 @@ static void ran_simd_infer_member(
                     real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_c x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                    const operand factors_s[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_s, 1, tile_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -474,15 +496,17 @@ static void ran_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_i x, W_f x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_i[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -492,6 +516,7 @@ static void ran_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + (t * B + begin) * row_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -506,9 +531,12 @@ static void ran_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_i h_prev, U_f h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                            /* W_i x, U_i h_prev, W_f x, U_f h_prev */
+                            const operand factors_a_i[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -616,7 +644,10 @@ static void ran_simd_backward_member(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_i_bar = packed;
-    const real *const panels_s_bar = panels_a_i_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_f_bar = panels_a_i_bar + up_to(m, LANES) * m;
+    const real *const panels_s_bar = panels_a_f_bar + up_to(m, LANES) * m;
+    const real *const panels_a_i_bar_2 = panels_s_bar + up_to(n, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_a_i_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_i_bar[j] = 0;
@@ -710,8 +741,11 @@ static void ran_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_i^T a_i_bar, U_f^T a_f_bar */
-                            const operand factors_a_i_bar[] = {{a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_i_bar, 2, panels_a_i_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_i_bar_rows, row_m, m, panels_a_i_bar + block * vectors * LANES * 1 * m},
+                                {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -794,8 +828,12 @@ static void ran_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
-                        const operand factors_s_bar[] = {{s_bar_rows, row_m, m}, {a_i_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_s_bar, 3, panels_s_bar + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {s_bar_rows, row_m, m, panels_s_bar + block * vectors * LANES * 1 * m},
+                            {a_i_bar_rows, row_m, m, panels_a_i_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -897,8 +935,10 @@ static void ran_simd_step_member(
                     real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_c x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_s, 0);
+                    const operand factors_s[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_s, 1, tile_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -940,13 +980,12 @@ static void ran_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_i = tile_a_i_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                    /* W_i x, W_f x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 2 * n, tile_a_i, 0);
-
-                    /* U_i h_prev, U_f h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_i, 1);
+                    /* W_i x, U_i h_prev, W_f x, U_f h_prev */
+                    const operand factors_a_i[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_i, 2, tile_a_i, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -60,7 +60,7 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
+    return 6 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -179,32 +179,28 @@ void rhn_simd_pack_forward(
             {parameters->W_H, n, 1, 1},
             {parameters->W_T, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->R_H_1, m, 1, 1},
             {parameters->R_T_1, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
     {
         const weights from[] = {
             {parameters->R_H_2, m, 1, 1},
             {parameters->R_T_2, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
     {
         const weights from[] = {
             {parameters->R_H_3, m, 1, 1},
             {parameters->R_T_3, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -223,34 +219,50 @@ void rhn_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->R_H_3, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_T_3, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->R_H_2, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_T_2, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->R_H_1, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_T_1, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_H, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_T, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -283,6 +295,7 @@ static void rhn_simd_forward_member(
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + B * row_m;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
@@ -291,15 +304,17 @@ static void rhn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_H x, W_T x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_h_1[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -309,6 +324,7 @@ static void rhn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
                     real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
@@ -321,9 +337,12 @@ static void rhn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* R_H_1 y_prev, R_T_1 y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                            /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
+                            const operand factors_a_h_1[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -381,8 +400,10 @@ static void rhn_simd_forward_member(
                             real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_2 s_1, R_T_2 s_1 */
-                            const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                            product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                            const operand factors_a_h_2[] = {
+                                {s_1_rows, row_m, m, panels_s_1 + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -440,8 +461,10 @@ static void rhn_simd_forward_member(
                             real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_3 s_2, R_T_3 s_2 */
-                            const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                            product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                            const operand factors_a_h_3[] = {
+                                {s_2_rows, row_m, m, panels_s_2 + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -519,6 +542,7 @@ static void rhn_simd_infer_member(
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + B * row_m;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
@@ -527,15 +551,17 @@ static void rhn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_H x, W_T x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_h_1[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -545,6 +571,7 @@ static void rhn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -555,9 +582,12 @@ static void rhn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* R_H_1 y_prev, R_T_1 y_prev */
-                            const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                            /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
+                            const operand factors_a_h_1[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -611,8 +641,10 @@ static void rhn_simd_infer_member(
                             real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_2 s_1, R_T_2 s_1 */
-                            const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                            product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                            const operand factors_a_h_2[] = {
+                                {s_1_rows, row_m, m, panels_s_1 + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -666,8 +698,10 @@ static void rhn_simd_infer_member(
                             real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_3 s_2, R_T_3 s_2 */
-                            const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                            product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                            const operand factors_a_h_3[] = {
+                                {s_2_rows, row_m, m, panels_s_2 + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -771,9 +805,13 @@ static void rhn_simd_backward_member(
     real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_h_3_bar = packed;
-    const real *const panels_a_h_2_bar = panels_a_h_3_bar + up_to(m, LANES) * 2 * m;
-    const real *const panels_a_h_1_bar = panels_a_h_2_bar + up_to(m, LANES) * 2 * m;
-    const real *const panels_a_h_1_bar_2 = panels_a_h_1_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_t_3_bar = panels_a_h_3_bar + up_to(m, LANES) * m;
+    const real *const panels_a_h_2_bar = panels_a_t_3_bar + up_to(m, LANES) * m;
+    const real *const panels_a_t_2_bar = panels_a_h_2_bar + up_to(m, LANES) * m;
+    const real *const panels_a_h_1_bar = panels_a_t_2_bar + up_to(m, LANES) * m;
+    const real *const panels_a_t_1_bar = panels_a_h_1_bar + up_to(m, LANES) * m;
+    const real *const panels_a_h_1_bar_2 = panels_a_t_1_bar + up_to(m, LANES) * m;
+    const real *const panels_a_t_1_bar_2 = panels_a_h_1_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_H_1_bar[j] = 0;
@@ -884,8 +922,11 @@ static void rhn_simd_backward_member(
                             real *const tile_s_2_bar = tile_s_2_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
-                            const operand factors_a_h_3_bar[] = {{a_h_3_bar_rows, row_m, m}, {a_t_3_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_3_bar, 2, panels_a_h_3_bar + block * vectors * LANES * 1 * 2 * m, tile_s_2_bar, 0);
+                            const operand factors_s_2_bar[] = {
+                                {a_h_3_bar_rows, row_m, m, panels_a_h_3_bar + block * vectors * LANES * 1 * m},
+                                {a_t_3_bar_rows, row_m, m, panels_a_t_3_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_s_2_bar, 2, tile_s_2_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -951,8 +992,11 @@ static void rhn_simd_backward_member(
                             real *const tile_s_1_bar = tile_s_1_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
-                            const operand factors_a_h_2_bar[] = {{a_h_2_bar_rows, row_m, m}, {a_t_2_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_2_bar, 2, panels_a_h_2_bar + block * vectors * LANES * 1 * 2 * m, tile_s_1_bar, 0);
+                            const operand factors_s_1_bar[] = {
+                                {a_h_2_bar_rows, row_m, m, panels_a_h_2_bar + block * vectors * LANES * 1 * m},
+                                {a_t_2_bar_rows, row_m, m, panels_a_t_2_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_s_1_bar, 2, tile_s_1_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1013,8 +1057,11 @@ static void rhn_simd_backward_member(
                             real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
-                            const operand factors_a_h_1_bar[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_1_bar, 2, panels_a_h_1_bar + block * vectors * LANES * 1 * 2 * m, tile_y_prev_bar, 0);
+                            const operand factors_y_prev_bar[] = {
+                                {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar + block * vectors * LANES * 1 * m},
+                                {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_y_prev_bar, 2, tile_y_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1058,8 +1105,11 @@ static void rhn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
-                        const operand factors_a_h_1_bar_2[] = {{a_h_1_bar_rows, row_m, m}, {a_t_1_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_h_1_bar_2, 2, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1239,13 +1289,12 @@ static void rhn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_h_1 = tile_a_h_1_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                    /* W_H x, W_T x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_h_1, 0);
-
-                    /* R_H_1 y_prev, R_T_1 y_prev */
-                    const operand factors_y_prev[] = {{y_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_y_prev, 1, panels_y_prev + block * vectors * LANES * 2 * m, tile_a_h_1, 1);
+                    /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
+                    const operand factors_a_h_1[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                        {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_h_1, 2, tile_a_h_1, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1299,8 +1348,10 @@ static void rhn_simd_step_member(
                     real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* R_H_2 s_1, R_T_2 s_1 */
-                    const operand factors_s_1[] = {{s_1_rows, row_m, m}};
-                    product(rows, 2 * own, factors_s_1, 1, panels_s_1 + block * vectors * LANES * 2 * m, tile_a_h_2, 0);
+                    const operand factors_a_h_2[] = {
+                        {s_1_rows, row_m, m, panels_s_1 + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1354,8 +1405,10 @@ static void rhn_simd_step_member(
                     real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* R_H_3 s_2, R_T_3 s_2 */
-                    const operand factors_s_2[] = {{s_2_rows, row_m, m}};
-                    product(rows, 2 * own, factors_s_2, 1, panels_s_2 + block * vectors * LANES * 2 * m, tile_a_h_3, 0);
+                    const operand factors_a_h_3[] = {
+                        {s_2_rows, row_m, m, panels_s_2 + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

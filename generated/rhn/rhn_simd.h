@@ -25,7 +25,7 @@ size_t rhn_simd_tape_size(const rhn_sizes *sizes);
  */
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for backward: 3 * up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m.
+/* Entries of rhn_real: weights packed for backward: 6 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 

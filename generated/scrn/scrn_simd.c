@@ -55,7 +55,7 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
     (void)row_k;
     (void)row_m;
     (void)chunk;
-    return up_to(k, LANES) * n + up_to(m, LANES) * (k + n) + up_to(m, LANES) * m + up_to(p, LANES) * (m + k);
+    return up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k;
 }
 
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
@@ -80,7 +80,7 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
     (void)row_k;
     (void)chunk;
     (void)chunk_2;
-    return up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m);
+    return up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m;
 }
 
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -236,31 +236,37 @@ void scrn_simd_pack_forward(
         const weights from[] = {
             {parameters->B_2, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(k, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->P, k, 1, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, k, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->A, n, 1, 1},
         };
-        const size_t entries_of[] = {k, n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->R, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->U, m, 1, 1},
+        };
+        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V, k, 1, 1},
         };
-        const size_t entries_of[] = {m, k};
-        packed = pack(p, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(p, MOST_VECTORS(1), from, 1, k, packed);
     }
 }
 
@@ -284,31 +290,37 @@ void scrn_simd_pack_backward(
         const weights from[] = {
             {parameters->U, 1, m, 1},
         };
-        const size_t entries_of[] = {p};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->R, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->P, 1, k, 1},
+        };
+        packed = pack(k, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V, 1, k, 1},
         };
-        const size_t entries_of[] = {m, p};
-        packed = pack(k, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(k, MOST_VECTORS(1), from, 1, p, packed);
     }
     {
         const weights from[] = {
             {parameters->B_2, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, k, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->A, 1, n, 1},
         };
-        const size_t entries_of[] = {k, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -334,10 +346,13 @@ static void scrn_simd_forward_member(
     real *const tape_h = tape_s + T * B * row_k; /* [m] a row */
     real *const tape_a_s = tape_h + T * B * row_m; /* [k] a row */
     real *const tile_a_h_ahead = work;
+    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
-    const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_s_2 = panels_h + up_to(p, LANES) * m;
 
     /* every step, in any order */
     {
@@ -357,8 +372,10 @@ static void scrn_simd_forward_member(
                     real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* B x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                    const operand factors_a_s[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_s, 1, tile_a_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -411,15 +428,18 @@ static void scrn_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* P s, A x */
-                const operand factors_s[] = {{tape_s + first * B * row_k, row_k, k}, {in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {tape_s + first * B * row_k, row_k, k, panels_s + block * vectors * LANES * 1 * k},
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -429,6 +449,8 @@ static void scrn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
+                    const real *const s_rows = tape_s + (t * B + begin) * row_k;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
@@ -440,9 +462,13 @@ static void scrn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* R h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                            /* P s, A x, R h_prev */
+                            const operand factors_a_h[] = {
+                                {s_rows, row_k, k, panels_s + block * vectors * LANES * 1 * k},
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, h_prev_stride, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -487,8 +513,11 @@ static void scrn_simd_forward_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U h, V s */
-                        const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                        product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                        const operand factors_y[] = {
+                            {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
+                            {s_rows, row_k, k, panels_s_2 + block * vectors * LANES * 1 * k},
+                        };
+                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -548,10 +577,13 @@ static void scrn_simd_infer_member(
     real *const work_h = work_s + T * B * row_k; /* [m] a row */
     real *const work_a_s = work_h + T * B * row_m; /* [k] a row */
     real *const tile_a_h_ahead = work_a_s + T * B * row_k;
+    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
-    const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_s_2 = panels_h + up_to(p, LANES) * m;
 
     /* every step, in any order */
     {
@@ -571,8 +603,10 @@ static void scrn_simd_infer_member(
                     real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* B x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                    const operand factors_a_s[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_s, 1, tile_a_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -625,15 +659,18 @@ static void scrn_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* P s, A x */
-                const operand factors_s[] = {{work_s + first * B * row_k, row_k, k}, {in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_h[] = {
+                    {work_s + first * B * row_k, row_k, k, panels_s + block * vectors * LANES * 1 * k},
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -643,6 +680,8 @@ static void scrn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
+                    const real *const s_rows = work_s + (t * B + begin) * row_k;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
@@ -654,9 +693,13 @@ static void scrn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* R h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, h_prev_stride, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                            /* P s, A x, R h_prev */
+                            const operand factors_a_h[] = {
+                                {s_rows, row_k, k, panels_s + block * vectors * LANES * 1 * k},
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, h_prev_stride, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -701,8 +744,11 @@ static void scrn_simd_infer_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U h, V s */
-                        const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                        product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                        const operand factors_y[] = {
+                            {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
+                            {s_rows, row_k, k, panels_s_2 + block * vectors * LANES * 1 * k},
+                        };
+                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -779,12 +825,15 @@ static void scrn_simd_backward_member(
     real *const work_h_prev_bar = work_s_prev_bar + 2 * B * row_k; /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
     real *const tile_s_bar_ahead = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m);
     real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * up_to(k, LANES);
     const size_t scratch_size = scratch_for(n + k + m);
     const real *const panels_y_bar = packed;
     const real *const panels_a_h_bar = panels_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
-    const real *const panels_a_s_bar = panels_a_h_bar_2 + up_to(k, LANES) * (m + p);
+    const real *const panels_y_bar_2 = panels_a_h_bar_2 + up_to(k, LANES) * m;
+    const real *const panels_a_s_bar = panels_y_bar_2 + up_to(k, LANES) * p;
+    const real *const panels_a_h_bar_3 = panels_a_s_bar + up_to(n, LANES) * k;
     if (member == 0) {
         for (size_t j = 0; j < 1; ++j)
             alpha_bar[j] = 0;
@@ -794,15 +843,17 @@ static void scrn_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U^T y_bar */
-                const operand factors_y_bar[] = {{bars->y_bar + first * B * p, p, p}};
-                product(steps * B, 1 * own, factors_y_bar, 1, panels_y_bar + block * vectors * LANES * 1 * p, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_h_bar[] = {
+                    {bars->y_bar + first * B * p, p, p, panels_y_bar + block * vectors * LANES * 1 * p},
+                };
+                product(steps * B, 1 * own, factors_h_bar, 1, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -813,11 +864,23 @@ static void scrn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* U^T y_bar */
+                            const operand factors_h_bar[] = {
+                                {y_bar_rows, p, p, panels_y_bar + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_h_bar + early, 1 - early, tile_h_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -859,8 +922,10 @@ static void scrn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R^T a_h_bar */
-                            const operand factors_a_h_bar[] = {{a_h_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_h_bar, 1, panels_a_h_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -887,15 +952,18 @@ static void scrn_simd_backward_member(
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = T - done - steps;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 /* P^T a_h_bar, V^T y_bar */
-                const operand factors_a_h_bar_2[] = {{work_a_h_bar + first * B * row_m, row_m, m}, {bars->y_bar + first * B * p, p, p}};
-                product(steps * B, 1 * own, factors_a_h_bar_2, 2, panels_a_h_bar_2 + block * vectors * LANES * 1 * (m + p), tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_s_bar[] = {
+                    {work_a_h_bar + first * B * row_m, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
+                    {bars->y_bar + first * B * p, p, p, panels_y_bar_2 + block * vectors * LANES * 1 * p},
+                };
+                product(steps * B, 1 * own, factors_s_bar, 2, tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -905,12 +973,26 @@ static void scrn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
                     const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_s_bar + begin * k;
                     const size_t s_next_bar_stride = t + 1 < T ? row_k : k;
+                    const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_k;
                     real *const s_prev_bar_rows = work_s_prev_bar + ((t & 1) * B + begin) * row_k;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(k, vectors, block);
+                            real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* P^T a_h_bar, V^T y_bar */
+                            const operand factors_s_bar[] = {
+                                {a_h_bar_rows, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
+                                {y_bar_rows, p, p, panels_y_bar_2 + block * vectors * LANES * 1 * p},
+                            };
+                            product(rows, 1 * own, factors_s_bar + early * 2, 2 - early * 2, tile_s_bar, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
@@ -990,8 +1072,11 @@ static void scrn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* B^T a_s_bar, A^T a_h_bar */
-                        const operand factors_a_s_bar[] = {{a_s_bar_rows, row_k, k}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_s_bar, 2, panels_a_s_bar + block * vectors * LANES * 1 * (k + m), tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_s_bar_rows, row_k, k, panels_a_s_bar + block * vectors * LANES * 1 * k},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar_3 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1096,8 +1181,10 @@ static void scrn_simd_step_member(
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
-    const real *const panels_h_prev = panels_s + up_to(m, LANES) * (k + n);
+    const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
+    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_s_2 = panels_h + up_to(p, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
         const size_t from = share_from(count, member, members);
@@ -1116,8 +1203,10 @@ static void scrn_simd_step_member(
                     real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* B x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_s, 0);
+                    const operand factors_a_s[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_s, 1, tile_a_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1181,13 +1270,13 @@ static void scrn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* P s, A x */
-                    const operand factors_s[] = {{s_rows, row_k, k}, {x_rows, n, n}};
-                    product(rows, 1 * own, factors_s, 2, panels_s + block * vectors * LANES * 1 * (k + n), tile_a_h, 0);
-
-                    /* R h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_h, 1);
+                    /* P s, A x, R h_prev */
+                    const operand factors_a_h[] = {
+                        {s_rows, row_k, k, panels_s + block * vectors * LANES * 1 * k},
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_h, 3, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1230,8 +1319,11 @@ static void scrn_simd_step_member(
                     real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* U h, V s */
-                    const operand factors_h[] = {{h_rows, row_m, m}, {s_rows, row_k, k}};
-                    product(rows, 1 * own, factors_h, 2, panels_h + block * vectors * LANES * 1 * (m + k), tile_y, 0);
+                    const operand factors_y[] = {
+                        {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
+                        {s_rows, row_k, k, panels_s_2 + block * vectors * LANES * 1 * k},
+                    };
+                    product(rows, 1 * own, factors_y, 2, tile_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -22,11 +22,11 @@ extern "C" {
  */
 size_t scrn_simd_tape_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * (k + n) + up_to(m, LANES) * m + up_to(p, LANES) * (m + k).
+/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k.
  */
 size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * (m + p) + up_to(n, LANES) * (k + m).
+/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m.
  */
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes);
 

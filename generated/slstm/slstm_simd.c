@@ -65,7 +65,7 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
     (void)d;
     (void)row_d;
     (void)chunk;
-    return up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d;
+    return 4 * up_to(d, LANES) * d + 4 * up_to(D, LANES) * d;
 }
 
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -186,8 +186,7 @@ void slstm_simd_pack_forward(
             {parameters->W_f, D, 1, 1},
             {parameters->W_o, D, 1, 1},
         };
-        const size_t entries_of[] = {D};
-        packed = pack(d, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(4), from, 4, D, packed);
     }
     {
         const weights from[] = {
@@ -196,8 +195,7 @@ void slstm_simd_pack_forward(
             {parameters->R_f, d, 1, 1},
             {parameters->R_o, d, 1, 1},
         };
-        const size_t entries_of[] = {d};
-        packed = pack(d, MOST_VECTORS(4), from, 4, entries_of, 1, packed);
+        packed = pack(d, MOST_VECTORS(4), from, 4, d, packed);
     }
 }
 
@@ -216,22 +214,50 @@ void slstm_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->R_z, 1, d, 1},
+        };
+        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_i, 1, d, 1},
+        };
+        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_f, 1, d, 1},
+        };
+        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->R_o, 1, d, 1},
         };
-        const size_t entries_of[] = {d, d, d, d};
-        packed = pack(d, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
             {parameters->W_z, 1, D, 1},
+        };
+        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_i, 1, D, 1},
+        };
+        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_f, 1, D, 1},
+        };
+        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_o, 1, D, 1},
         };
-        const size_t entries_of[] = {d, d, d, d};
-        packed = pack(D, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 
@@ -264,21 +290,24 @@ static void slstm_simd_forward_member(
     real *const tape_c = tape_f + T * B * row_d; /* [d] a row */
     real *const tape_n = tape_c + T * B * row_d; /* [d] a row */
     real *const tile_ztilde_ahead = work;
+    const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 /* W_z x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{in->x + first * B * D, D, D}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_ztilde[] = {
+                    {in->x + first * B * D, D, D, panels_x + block * vectors * LANES * 4 * D},
+                };
+                product(steps * B, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -288,6 +317,7 @@ static void slstm_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
                     real *const ftilde_rows = tape_ftilde + (t * B + begin) * row_d;
                     real *const z_rows = tape_z + (t * B + begin) * row_d;
@@ -315,9 +345,12 @@ static void slstm_simd_forward_member(
                             const size_t own = vectors_of(d, vectors, block);
                             real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                            /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
+                            const operand factors_ztilde[] = {
+                                {x_rows, D, D, panels_x + block * vectors * LANES * 4 * D},
+                                {h_prev_rows, d, d, panels_h_prev + block * vectors * LANES * 4 * d},
+                            };
+                            product(rows, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -463,21 +496,24 @@ static void slstm_simd_infer_member(
     real *const work_c = work_m + 2 * B * row_d; /* [d] a row */
     real *const work_n = work_c + 2 * B * row_d; /* [d] a row */
     real *const tile_ztilde_ahead = work_n + 2 * B * row_d;
+    const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 /* W_z x, W_i x, W_f x, W_o x */
-                const operand factors_x[] = {{in->x + first * B * D, D, D}};
-                product(steps * B, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                const operand factors_ztilde[] = {
+                    {in->x + first * B * D, D, D, panels_x + block * vectors * LANES * 4 * D},
+                };
+                product(steps * B, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -487,6 +523,7 @@ static void slstm_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
                     real *const n_rows = work_n + ((t & 1) * B + begin) * row_d;
@@ -510,9 +547,12 @@ static void slstm_simd_infer_member(
                             const size_t own = vectors_of(d, vectors, block);
                             real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
-                            /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                            product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                            /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
+                            const operand factors_ztilde[] = {
+                                {x_rows, D, D, panels_x + block * vectors * LANES * 4 * D},
+                                {h_prev_rows, d, d, panels_h_prev + block * vectors * LANES * 4 * d},
+                            };
+                            product(rows, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -682,7 +722,13 @@ static void slstm_simd_backward_member(
     real *const work_scratch = work_sigmoid_ftilde + T * B * row_d;
     const size_t scratch_size = scratch_for(D + d);
     const real *const panels_ztilde_bar = packed;
-    const real *const panels_ztilde_bar_2 = panels_ztilde_bar + up_to(d, LANES) * 4 * d;
+    const real *const panels_itilde_bar = panels_ztilde_bar + up_to(d, LANES) * d;
+    const real *const panels_ftilde_bar = panels_itilde_bar + up_to(d, LANES) * d;
+    const real *const panels_otilde_bar = panels_ftilde_bar + up_to(d, LANES) * d;
+    const real *const panels_ztilde_bar_2 = panels_otilde_bar + up_to(d, LANES) * d;
+    const real *const panels_itilde_bar_2 = panels_ztilde_bar_2 + up_to(D, LANES) * d;
+    const real *const panels_ftilde_bar_2 = panels_itilde_bar_2 + up_to(D, LANES) * d;
+    const real *const panels_otilde_bar_2 = panels_ftilde_bar_2 + up_to(D, LANES) * d;
     if (member == 0) {
         for (size_t j = 0; j < d; ++j)
             b_z_bar[j] = 0;
@@ -866,8 +912,13 @@ static void slstm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
-                            const operand factors_ztilde_bar[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                            product(rows, 1 * own, factors_ztilde_bar, 4, panels_ztilde_bar + block * vectors * LANES * 1 * 4 * d, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {ztilde_bar_rows, row_d, d, panels_ztilde_bar + block * vectors * LANES * 1 * d},
+                                {itilde_bar_rows, row_d, d, panels_itilde_bar + block * vectors * LANES * 1 * d},
+                                {ftilde_bar_rows, row_d, d, panels_ftilde_bar + block * vectors * LANES * 1 * d},
+                                {otilde_bar_rows, row_d, d, panels_otilde_bar + block * vectors * LANES * 1 * d},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -911,8 +962,13 @@ static void slstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                        const operand factors_ztilde_bar_2[] = {{ztilde_bar_rows, row_d, d}, {itilde_bar_rows, row_d, d}, {ftilde_bar_rows, row_d, d}, {otilde_bar_rows, row_d, d}};
-                        product(rows, 1 * own, factors_ztilde_bar_2, 4, panels_ztilde_bar_2 + block * vectors * LANES * 1 * 4 * d, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2 + block * vectors * LANES * 1 * d},
+                            {itilde_bar_rows, row_d, d, panels_itilde_bar_2 + block * vectors * LANES * 1 * d},
+                            {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2 + block * vectors * LANES * 1 * d},
+                            {otilde_bar_rows, row_d, d, panels_otilde_bar_2 + block * vectors * LANES * 1 * d},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1081,13 +1137,12 @@ static void slstm_simd_step_member(
                     const size_t own = vectors_of(d, vectors, block);
                     real *const tile_ztilde = tile_ztilde_group + (one - turn) * vectors * rows * 4 * LANES;
 
-                    /* W_z x, W_i x, W_f x, W_o x */
-                    const operand factors_x[] = {{x_rows, D, D}};
-                    product(rows, 4 * own, factors_x, 1, panels_x + block * vectors * LANES * 4 * D, tile_ztilde, 0);
-
-                    /* R_z h_prev, R_i h_prev, R_f h_prev, R_o h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, d, d}};
-                    product(rows, 4 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 4 * d, tile_ztilde, 1);
+                    /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
+                    const operand factors_ztilde[] = {
+                        {x_rows, D, D, panels_x + block * vectors * LANES * 4 * D},
+                        {h_prev_rows, d, d, panels_h_prev + block * vectors * LANES * 4 * d},
+                    };
+                    product(rows, 4 * own, factors_ztilde, 2, tile_ztilde, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

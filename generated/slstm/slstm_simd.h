@@ -25,7 +25,7 @@ size_t slstm_simd_tape_size(const slstm_sizes *sizes);
  */
 size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for backward: up_to(d, LANES) * 4 * d + up_to(D, LANES) * 4 * d.
+/* Entries of slstm_real: weights packed for backward: 4 * up_to(d, LANES) * d + 4 * up_to(D, LANES) * d.
  */
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 

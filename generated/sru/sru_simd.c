@@ -60,7 +60,7 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(n, LANES) * 4 * m;
+    return 4 * up_to(n, LANES) * m;
 }
 
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
@@ -179,22 +179,19 @@ void sru_simd_pack_forward(
             {parameters->W, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_f, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_r, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
 }
 
@@ -213,12 +210,26 @@ void sru_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_r, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 4, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -246,6 +257,7 @@ static void sru_simd_forward_member(
     real *const tape_a_c = tape_r + T * B * row_m; /* [m] a row */
     real *const tape_a_h = tape_a_c + T * B * row_m; /* [m] a row */
     real *const tile_a_f_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
@@ -269,8 +281,10 @@ static void sru_simd_forward_member(
                     real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                    const operand factors_a_c[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_c, 1, tile_a_c, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -298,15 +312,17 @@ static void sru_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_f[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -316,6 +332,7 @@ static void sru_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
@@ -323,6 +340,17 @@ static void sru_simd_forward_member(
                     const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* W_f x */
+                            const operand factors_a_f[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                            };
+                            product(rows, 1 * own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -380,8 +408,10 @@ static void sru_simd_forward_member(
                     real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_r x */
-                    const operand factors_x_3[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                    const operand factors_a_r[] = {
+                        {x_rows, n, n, panels_x_3 + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_r, 1, tile_a_r, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -450,6 +480,7 @@ static void sru_simd_infer_member(
     real *const work_a_c = work_c + T * B * row_m; /* [m] a row */
     real *const work_a_h = work_a_c + T * B * row_m; /* [m] a row */
     real *const tile_a_f_ahead = work_a_h + T * B * row_m;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
@@ -473,8 +504,10 @@ static void sru_simd_infer_member(
                     real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                    const operand factors_a_c[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_c, 1, tile_a_c, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -502,15 +535,17 @@ static void sru_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_f[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -520,12 +555,24 @@ static void sru_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = work_a_c + (t * B + begin) * row_m;
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+
+                        for (size_t block = turn; block < end; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+
+                            /* W_f x */
+                            const operand factors_a_f[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                            };
+                            product(rows, 1 * own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
+                        }
 
                         for (size_t block = turn; block < end; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
@@ -581,8 +628,10 @@ static void sru_simd_infer_member(
                     real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_r x */
-                    const operand factors_x_3[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                    const operand factors_a_r[] = {
+                        {x_rows, n, n, panels_x_3 + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_r, 1, tile_a_r, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -668,6 +717,9 @@ static void sru_simd_backward_member(
     real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_f_bar = packed;
+    const real *const panels_a_c_bar = panels_a_f_bar + up_to(n, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_c_bar + up_to(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_r_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             v_r_bar[j] = 0;
@@ -868,8 +920,13 @@ static void sru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                        const operand factors_a_f_bar[] = {{a_f_bar_rows, row_m, m}, {a_c_bar_rows, row_m, m}, {a_r_bar_rows, row_m, m}, {a_h_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_f_bar, 4, panels_a_f_bar + block * vectors * LANES * 1 * 4 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
+                            {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
+                            {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
+                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -962,8 +1019,10 @@ static void sru_simd_step_member(
                     real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, W_h x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
+                    const operand factors_a_c[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_a_c, 1, tile_a_c, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1008,8 +1067,10 @@ static void sru_simd_step_member(
                     real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_f x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_f, 0);
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1061,8 +1122,10 @@ static void sru_simd_step_member(
                     real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_r x */
-                    const operand factors_x_3[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x_3, 1, panels_x_3 + block * vectors * LANES * 1 * n, tile_a_r, 0);
+                    const operand factors_a_r[] = {
+                        {x_rows, n, n, panels_x_3 + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_r, 1, tile_a_r, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

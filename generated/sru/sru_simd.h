@@ -25,7 +25,7 @@ size_t sru_simd_tape_size(const sru_sizes *sizes);
  */
 size_t sru_simd_forward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for backward: up_to(n, LANES) * 4 * m.
+/* Entries of sru_real: weights packed for backward: 4 * up_to(n, LANES) * m.
  */
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes);
 

@@ -60,7 +60,7 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * m + up_to(n, LANES) * 2 * m;
+    return up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
@@ -178,22 +178,19 @@ void star_simd_pack_forward(
         const weights from[] = {
             {parameters->W_z, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_x, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
             {parameters->W_h, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -213,16 +210,19 @@ void star_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, m, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_x, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_z, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -245,6 +245,7 @@ static void star_simd_forward_member(
     real *const tape_k = tape; /* [m] a row */
     real *const tape_z = tape_k + T * B * row_m; /* [m] a row */
     real *const tile_a_k_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -267,8 +268,10 @@ static void star_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -296,15 +299,17 @@ static void star_simd_forward_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_x x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_k[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -314,6 +319,7 @@ static void star_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const k_rows = tape_k + (t * B + begin) * row_m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -327,9 +333,12 @@ static void star_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                            /* W_x x, W_h h_prev */
+                            const operand factors_a_k[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -411,6 +420,7 @@ static void star_simd_infer_member(
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_k_ahead = work_z + T * B * row_m;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -433,8 +443,10 @@ static void star_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -462,15 +474,17 @@ static void star_simd_infer_member(
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_x x */
-                const operand factors_x_2[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                const operand factors_a_k[] = {
+                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                };
+                product(steps * B, 1 * own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -480,6 +494,7 @@ static void star_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -492,9 +507,12 @@ static void star_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
-                            /* W_h h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                            /* W_x x, W_h h_prev */
+                            const operand factors_a_k[] = {
+                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -588,6 +606,7 @@ static void star_simd_backward_member(
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_k_bar = packed;
     const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_k_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_k_bar[j] = 0;
@@ -663,8 +682,10 @@ static void star_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_h^T a_k_bar */
-                            const operand factors_a_k_bar[] = {{a_k_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_k_bar, 1, panels_a_k_bar + block * vectors * LANES * 1 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_k_bar_rows, row_m, m, panels_a_k_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -751,8 +772,11 @@ static void star_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_x^T a_k_bar, W_z^T a_z_bar */
-                        const operand factors_a_k_bar_2[] = {{a_k_bar_rows, row_m, m}, {a_z_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_k_bar_2, 2, panels_a_k_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_k_bar_rows, row_m, m, panels_a_k_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -847,8 +871,10 @@ static void star_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x, 1, panels_x + block * vectors * LANES * 1 * n, tile_a_z, 0);
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
+                    };
+                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -893,13 +919,12 @@ static void star_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_k = tile_a_k_group + (one - turn) * vectors * rows * 1 * LANES;
 
-                    /* W_x x */
-                    const operand factors_x_2[] = {{x_rows, n, n}};
-                    product(rows, 1 * own, factors_x_2, 1, panels_x_2 + block * vectors * LANES * 1 * n, tile_a_k, 0);
-
-                    /* W_h h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 1 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 1 * m, tile_a_k, 1);
+                    /* W_x x, W_h h_prev */
+                    const operand factors_a_k[] = {
+                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_a_k, 2, tile_a_k, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t star_simd_tape_size(const star_sizes *sizes);
  */
 size_t star_simd_forward_packed_size(const star_sizes *sizes);
 
-/* Entries of star_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * 2 * m.
+/* Entries of star_real: weights packed for backward: up_to(m, LANES) * m + 2 * up_to(n, LANES) * m.
  */
 size_t star_simd_backward_packed_size(const star_sizes *sizes);
 

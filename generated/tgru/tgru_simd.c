@@ -39,7 +39,7 @@ size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * up_to(m, LANES) * 2 * n;
+    return 2 * 3 * up_to(m, LANES) * n;
 }
 
 size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes)
@@ -58,7 +58,7 @@ size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return 2 * up_to(n, LANES) * 3 * m;
+    return 6 * up_to(n, LANES) * m;
 }
 
 size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads)
@@ -166,12 +166,16 @@ void tgru_simd_pack_forward(
             {parameters->V_z, n, 1, 1},
             {parameters->V_f, n, 1, 1},
             {parameters->V_o, n, 1, 1},
+        };
+        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_z, n, 1, 1},
             {parameters->W_f, n, 1, 1},
             {parameters->W_o, n, 1, 1},
         };
-        const size_t entries_of[] = {n, n};
-        packed = pack(m, MOST_VECTORS(3), from, 3, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
 }
 
@@ -190,20 +194,38 @@ void tgru_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->V_z, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V_o, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_z, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_f, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 3, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -228,6 +250,7 @@ static void tgru_simd_forward_member(
     real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
     real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
+    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
     /* every step, in any order */
     {
@@ -252,8 +275,11 @@ static void tgru_simd_forward_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                    product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                    const operand factors_z[] = {
+                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -358,6 +384,7 @@ static void tgru_simd_infer_member(
     real *const work_f = work_z + T * B * row_m; /* [m] a row */
     real *const work_o = work_f + T * B * row_m; /* [m] a row */
     const real *const panels_x_prev = packed;
+    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
     /* every step, in any order */
     {
@@ -382,8 +409,11 @@ static void tgru_simd_infer_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                    product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                    const operand factors_z[] = {
+                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -506,7 +536,11 @@ static void tgru_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n);
     const real *const panels_z_bar = packed;
-    const real *const panels_z_bar_2 = panels_z_bar + up_to(n, LANES) * 3 * m;
+    const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
+    const real *const panels_a_o_bar = panels_a_f_bar + up_to(n, LANES) * m;
+    const real *const panels_z_bar_2 = panels_a_o_bar + up_to(n, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_z_bar[j] = 0;
@@ -639,8 +673,12 @@ static void tgru_simd_backward_member(
                         real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z_bar, 3, panels_z_bar + block * vectors * LANES * 1 * 3 * m, tile_x_prev_bar, 0);
+                        const operand factors_x_prev_bar[] = {
+                            {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
+                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
+                            {a_o_bar_rows, row_m, m, panels_a_o_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -712,8 +750,12 @@ static void tgru_simd_backward_member(
                     real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
-                    const operand factors_z_bar_2[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}, {a_o_bar_rows, row_m, m}};
-                    product(rows, 1 * own, factors_z_bar_2, 3, panels_z_bar_2 + block * vectors * LANES * 1 * 3 * m, tile_x_bar, 0);
+                    const operand factors_x_bar[] = {
+                        {z_bar_rows, row_m, m, panels_z_bar_2 + block * vectors * LANES * 1 * m},
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
+                        {a_o_bar_rows, row_m, m, panels_a_o_bar_2 + block * vectors * LANES * 1 * m},
+                    };
+                    product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -773,6 +815,7 @@ static void tgru_simd_step_member(
     real *const work_turn = work_o + B * row_m;
     const size_t t = way(work_turn);
     const real *const panels_x_prev = packed;
+    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
         const size_t from = share_from(count, member, members);
@@ -794,8 +837,11 @@ static void tgru_simd_step_member(
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    const operand factors_x_prev[] = {{x_prev_rows, n, n}, {x_rows, n, n}};
-                    product(rows, 3 * own, factors_x_prev, 2, panels_x_prev + block * vectors * LANES * 3 * 2 * n, tile_z, 0);
+                    const operand factors_z[] = {
+                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
+                    };
+                    product(rows, 3 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

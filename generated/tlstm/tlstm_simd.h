@@ -21,11 +21,11 @@ extern "C" {
  */
 size_t tlstm_simd_tape_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for forward: 3 * up_to(m, LANES) * 2 * n.
+/* Entries of tlstm_real: weights packed for forward: 2 * 3 * up_to(m, LANES) * n.
  */
 size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for backward: 2 * up_to(n, LANES) * 3 * m.
+/* Entries of tlstm_real: weights packed for backward: 6 * up_to(n, LANES) * m.
  */
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 

@@ -56,7 +56,7 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(n, LANES) * 2 * m;
+    return 2 * up_to(n, LANES) * m;
 }
 
 size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
@@ -162,8 +162,7 @@ void trnn_simd_pack_forward(
             {parameters->W, n, 1, 1},
             {parameters->V, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
 }
 
@@ -182,10 +181,14 @@ void trnn_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->W, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->V, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -227,8 +230,10 @@ static void trnn_simd_forward_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, V x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_z, 1, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -337,8 +342,10 @@ static void trnn_simd_infer_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, V x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_z, 1, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -438,6 +445,7 @@ static void trnn_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n);
     const real *const panels_z_bar = packed;
+    const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_bar[j] = 0;
@@ -545,8 +553,11 @@ static void trnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T z_bar, V^T a_f_bar */
-                        const operand factors_z_bar[] = {{z_bar_rows, row_m, m}, {a_f_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_z_bar, 2, panels_z_bar + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
+                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -633,8 +644,10 @@ static void trnn_simd_step_member(
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, V x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_z, 0);
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                    };
+                    product(rows, 2 * own, factors_z, 1, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -25,7 +25,7 @@ size_t trnn_simd_tape_size(const trnn_sizes *sizes);
  */
 size_t trnn_simd_forward_packed_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: weights packed for backward: up_to(n, LANES) * 2 * m.
+/* Entries of trnn_real: weights packed for backward: 2 * up_to(n, LANES) * m.
  */
 size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes);
 

@@ -60,7 +60,7 @@ size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return up_to(m, LANES) * 2 * m + up_to(n, LANES) * 2 * m;
+    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
 }
 
 size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -170,16 +170,14 @@ void ugrnn_simd_pack_forward(
             {parameters->W_c, n, 1, 1},
             {parameters->W_g, n, 1, 1},
         };
-        const size_t entries_of[] = {n};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
     {
         const weights from[] = {
             {parameters->U_c, m, 1, 1},
             {parameters->U_g, m, 1, 1},
         };
-        const size_t entries_of[] = {m};
-        packed = pack(m, MOST_VECTORS(2), from, 2, entries_of, 1, packed);
+        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -198,18 +196,26 @@ void ugrnn_simd_pack_backward(
     {
         const weights from[] = {
             {parameters->U_c, 1, m, 1},
+        };
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->U_g, 1, m, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(m, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
     {
         const weights from[] = {
             {parameters->W_c, 1, n, 1},
+        };
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+    }
+    {
+        const weights from[] = {
             {parameters->W_g, 1, n, 1},
         };
-        const size_t entries_of[] = {m, m};
-        packed = pack(n, MOST_VECTORS(1), from, 1, entries_of, 2, packed);
+        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -232,21 +238,24 @@ static void ugrnn_simd_forward_member(
     real *const tape_c = tape; /* [m] a row */
     real *const tape_g = tape_c + T * B * row_m; /* [m] a row */
     real *const tile_a_c_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_c x, W_g x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_c[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_c, 1, tile_a_c_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -256,6 +265,7 @@ static void ugrnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const g_rows = tape_g + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -268,9 +278,12 @@ static void ugrnn_simd_forward_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_c h_prev, U_g h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                            /* W_c x, U_c h_prev, W_g x, U_g h_prev */
+                            const operand factors_a_c[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_c + early, 2 - early, tile_a_c, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -341,21 +354,24 @@ static void ugrnn_simd_infer_member(
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     real *const tile_a_c_ahead = work;
+    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
-        {
+        if (early) {
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_c x, W_g x */
-                const operand factors_x[] = {{in->x + first * B * n, n, n}};
-                product(steps * B, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                const operand factors_a_c[] = {
+                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
+                };
+                product(steps * B, 2 * own, factors_a_c, 1, tile_a_c_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -365,6 +381,7 @@ static void ugrnn_simd_infer_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     for (size_t turn = from, end; turn < to; turn = end) {
@@ -375,9 +392,12 @@ static void ugrnn_simd_infer_member(
                             const size_t own = vectors_of(m, vectors, block);
                             real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
-                            /* U_c h_prev, U_g h_prev */
-                            const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                            product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                            /* W_c x, U_c h_prev, W_g x, U_g h_prev */
+                            const operand factors_a_c[] = {
+                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                            };
+                            product(rows, 2 * own, factors_a_c + early, 2 - early, tile_a_c, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -461,7 +481,9 @@ static void ugrnn_simd_backward_member(
     real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_c_bar = packed;
-    const real *const panels_a_c_bar_2 = panels_a_c_bar + up_to(m, LANES) * 2 * m;
+    const real *const panels_a_g_bar = panels_a_c_bar + up_to(m, LANES) * m;
+    const real *const panels_a_c_bar_2 = panels_a_g_bar + up_to(m, LANES) * m;
+    const real *const panels_a_g_bar_2 = panels_a_c_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
         for (size_t j = 0; j < m; ++j)
             b_c_bar[j] = 0;
@@ -541,8 +563,11 @@ static void ugrnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_c^T a_c_bar, U_g^T a_g_bar */
-                            const operand factors_a_c_bar[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
-                            product(rows, 1 * own, factors_a_c_bar, 2, panels_a_c_bar + block * vectors * LANES * 1 * 2 * m, tile_h_prev_bar, 0);
+                            const operand factors_h_prev_bar[] = {
+                                {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
+                                {a_g_bar_rows, row_m, m, panels_a_g_bar + block * vectors * LANES * 1 * m},
+                            };
+                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -586,8 +611,11 @@ static void ugrnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_c^T a_c_bar, W_g^T a_g_bar */
-                        const operand factors_a_c_bar_2[] = {{a_c_bar_rows, row_m, m}, {a_g_bar_rows, row_m, m}};
-                        product(rows, 1 * own, factors_a_c_bar_2, 2, panels_a_c_bar_2 + block * vectors * LANES * 1 * 2 * m, tile_x_bar, 0);
+                        const operand factors_x_bar[] = {
+                            {a_c_bar_rows, row_m, m, panels_a_c_bar_2 + block * vectors * LANES * 1 * m},
+                            {a_g_bar_rows, row_m, m, panels_a_g_bar_2 + block * vectors * LANES * 1 * m},
+                        };
+                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -712,13 +740,12 @@ static void ugrnn_simd_step_member(
                     const size_t own = vectors_of(m, vectors, block);
                     real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
 
-                    /* W_c x, W_g x */
-                    const operand factors_x[] = {{x_rows, n, n}};
-                    product(rows, 2 * own, factors_x, 1, panels_x + block * vectors * LANES * 2 * n, tile_a_c, 0);
-
-                    /* U_c h_prev, U_g h_prev */
-                    const operand factors_h_prev[] = {{h_prev_rows, m, m}};
-                    product(rows, 2 * own, factors_h_prev, 1, panels_h_prev + block * vectors * LANES * 2 * m, tile_a_c, 1);
+                    /* W_c x, U_c h_prev, W_g x, U_g h_prev */
+                    const operand factors_a_c[] = {
+                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
+                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
+                    };
+                    product(rows, 2 * own, factors_a_c, 2, tile_a_c, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -22,13 +22,14 @@ WORDS = """
 real vec mask whole unaligned where chosen splat load store load_part store_part dot total totals
 total_of series operand weights product pack pack_block pack_along pack_across padded blocks least
 up_to tiles rows_of member members threads block vectors count own left rows steps first done ahead
-begin end one v packed scratch entries_of copy_rows share_from steps_ahead steps_together vectors_of
+begin end one v packed scratch early copy_rows share_from steps_ahead steps_together vectors_of
 even_part row_of stride_of together is_edge add_total tall_total pack_left pack_right lanes_total
 MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from to square TILE
 ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS SERIES ROUNDER
 work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE TERMS TILE_AS
 PAIR_OF_TILES ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF tile_function first_tiles turned_tiles
-share_of_tiles tiles_of edge_of_tile entries_of_all row_product rows_product
+share_of_tiles tiles_of edge_of_tile tiles_alike add_tiles add_edge pile
+entries_of_all row_product rows_product ahead_of MANY_ROWS NEAR
 reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP
 SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES BY_LANES SCALE
 EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
@@ -190,22 +191,19 @@ class _Sources:
 
     def _pack(self, writer: SimdWriter) -> tuple[str, ...]:
         lines: Lines = []
-        for product, gates in writer.memory.products():
+        for gates, segment, most in writer.memory.segments():
             program, layout = writer.program, writer.layout
-            units = layout.extent(program[product.gates[0]].axes)
+            units = layout.extent(program[gates[0]].axes)
             rows = []
-            for segment in product.segments:
-                for one in segment.weights:
-                    columns = layout.extent((program[one.matrix].axes[1],))
-                    strides = f"1, {columns}" if one.transposed else f"{columns}, 1"
-                    rows.append(f"    {{parameters->{self.fields[one.matrix]}, {strides}, "
-                                f"{writer.scalar(one.scale)}}},")
-            sizes = [layout.extent(program[one.operand].axes) for one in product.segments]
+            for one in segment.weights:
+                columns = layout.extent((program[one.matrix].axes[1],))
+                strides = f"1, {columns}" if one.transposed else f"{columns}, 1"
+                rows.append(f"    {{parameters->{self.fields[one.matrix]}, {strides}, "
+                            f"{writer.scalar(one.scale)}}},")
             lines += ["{", *indented([
                 "const weights from[] = {", *rows, "};",
-                f"const size_t entries_of[] = {{{', '.join(sizes)}}};",
-                f"packed = pack({units}, MOST_VECTORS({gates}), from, {len(product.gates)}, "
-                f"entries_of, {len(sizes)}, packed);"]), "}"]
+                f"packed = pack({units}, MOST_VECTORS({most}), from, {len(gates)}, "
+                f"{writer.panels.entries(segment)}, packed);"]), "}"]
         if not lines:
             return ("(void)sizes;", "(void)parameters;", "(void)packed;")
         declared = writer.plain_sizes()

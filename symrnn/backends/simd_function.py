@@ -207,14 +207,11 @@ class SimdWriter:
         self.units.units = self.layout.extent((one.axis,))
         name, gates = self.panels.tile(tile), len(tile.gates)
         lines = [f"const size_t own = vectors_of({self.units.units}, vectors, block);"]
-        early = [product for product in tile.products if product.ahead]
-        for place, product in enumerate(early):
-            factors = [self.layout.rows(self.program[segment.operand], self.units.row)
-                       for segment in product.segments]
-            into = f"{name}_ahead + block * vectors * steps * B * {gates} * LANES"
-            onto = str(int(place > 0))
-            lines += self.products.call(product, "steps * B", into, onto, factors)
-        return ["{", *indented([*self.units.opening(), *self.units.shared(lines)]), "}"]
+        early = tile.segments[:tile.early]
+        factors = [self.layout.rows(self.program[one.operand], self.units.row) for one in early]
+        into = f"{name}_ahead + block * vectors * steps * B * {gates} * LANES"
+        lines += self.products.call(tile, early, "steps * B", into, factors)
+        return nest("if (early)", [*self.units.opening(), *self.units.shared(lines)])
 
     def edge(self, delay: Delay) -> Lines:
         """The value at the last step of the scan goes to the caller."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symrnn.backends.simd_layout import STORED, Layout, entries
 from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.simd_panels import Panels
 from symrnn.program import FED, Role, Span, Variable, symbols_in_order, terms
-from symrnn.schedule import Chunk, Kind, Place, Plan, Product, Schedule, Tile, is_total, weighted
+from symrnn.schedule import (Chunk, Kind, Place, Plan, Schedule, Segment, Tile, is_total,
+                             weighted)
 
 KEPT = {Place.WORK: "every step", Place.CHUNK: "the steps of a chunk, then overwritten",
         Place.RING: "a step and the one before it", Place.STEP: "one step, then overwritten"}
@@ -30,26 +30,27 @@ class Memory:
         self.costs: dict[tuple[str, str], list[str]] = {}
         self.turning = ""
 
-    def products(self) -> list[tuple[Product, int]]:
-        """Every product in the order of its panels, with the gates that set the block's width."""
+    def segments(self) -> list[tuple[tuple[str, ...], Segment, int]]:
+        """Gates and an operand in the order of their panels; how many gates set a block's width."""
         found = {}
         for some in self.layout.passes.values():
             for one in some:
-                gates = max((len(tile.gates) for tile in one.tiles), default=0)
+                most = max((len(tile.gates) for tile in one.tiles), default=0)
                 for tile in one.tiles:
-                    for product in tile.products:
-                        self.panels.pointer(product)
-                        found[replace(product, ahead=False)] = gates
-        return [(product, found[product]) for product in self.panels.pointers]
+                    for segment in tile.segments:
+                        self.panels.pointer(tile.gates, segment)
+                        found[tile.gates, segment] = most
+        return [(*key, found[key]) for key in self.panels.pointers]
 
     def packed_entries(self) -> str:
         """Entries of all panels."""
-        return entries([self._panel_entries(product) for product, _ in self.products()])
+        return entries([self._panel_entries(gates, segment)
+                        for gates, segment, _ in self.segments()])
 
-    def _panel_entries(self, product: Product) -> str:
-        axis = self.program[product.gates[0]].axes
-        return (f"{_many(product.gates)}up_to({self.layout.extent(axis)}, LANES) * "
-                f"{self.panels.entries(product)}")
+    def _panel_entries(self, gates: tuple[str, ...], segment: Segment) -> str:
+        axis = self.program[gates[0]].axes
+        return (f"{_many(gates)}up_to({self.layout.extent(axis)}, LANES) * "
+                f"{self.panels.entries(segment)}")
 
     def arrays(self, tape: bool, scratch: str) -> Lines:
         """Pointers to constants, and into tape, workspace and packed weights."""
@@ -58,8 +59,8 @@ class Memory:
 
     def _constants(self) -> Lines:
         read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
-        weights = {w.matrix for product in self._products() for segment in product.segments
-                   for w in segment.weights}
+        weights = {w.matrix for some in self.layout.passes.values() for one in some
+                   for tile in one.tiles for segment in tile.segments for w in segment.weights}
         direct = self._read_directly(read, weights)
         lines = []
         for one in self.program.variables:
@@ -81,10 +82,6 @@ class Memory:
                 packed = equation.lhs in in_units and weighted(self.program, term)
                 found |= set() if packed else set(symbols_in_order(term))
         return found
-
-    def _products(self) -> list[Product]:
-        return [product for some in self.layout.passes.values() for one in some
-                for tile in one.tiles for product in tile.products]
 
     def _tape(self) -> Lines:
         const = "" if self.schedule is self.plan.forward else "const "
@@ -116,6 +113,8 @@ class Memory:
                 count = f"{self.layout.chunk_name(chunk)} * B * {self._tile_row(tile)}"
                 self._cost(count, "the products that a chunk of steps has ahead", name)
                 before = f"{name} + {count}"
+        if any(map(self.ahead, self.layout.chunks)):
+            lines.append(f"const size_t early = ahead_of(B, {self.packed_entries()});")
         if scratch:
             lines += [f"real *const work_scratch = {before};",
                       f"const size_t scratch_size = {scratch};"]
@@ -154,9 +153,9 @@ class Memory:
 
     def _packed(self) -> Lines:
         lines, before = [], "packed"
-        for product, name in self.panels.pointers.items():
+        for key, name in self.panels.pointers.items():
             lines.append(f"const real *const {name} = {before};")
-            before = f"{name} + {self._panel_entries(product)}"
+            before = f"{name} + {self._panel_entries(*key)}"
         return lines
 
     def zeros(self) -> Lines:

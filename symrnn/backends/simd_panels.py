@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symrnn.backends.names import Names
-from symrnn.backends.simd_layout import Layout, entries
+from symrnn.backends.simd_layout import Layout
 from symrnn.backends.simd_lines import Lines
 from symrnn.backends.text import TextPrinter
 from symrnn.program import Program, terms
-from symrnn.schedule import Product, Tile, weighted
+from symrnn.schedule import Segment, Tile, weighted
 
 
 class Panels:
@@ -18,16 +17,15 @@ class Panels:
 
     def __init__(self, program: Program, names: Names, layout: Layout) -> None:
         self.program, self.names, self.layout = program, names, layout
-        self.pointers: dict[Product, str] = {}
+        self.pointers: dict[tuple[tuple[str, ...], Segment], str] = {}
         self.tiles: dict[Tile, str] = {}
         self.kept_names: dict[str, str] = {}
 
-    def pointer(self, product: Product) -> str:
-        """The name of the first panel of a product."""
-        key = replace(product, ahead=False)
+    def pointer(self, gates: tuple[str, ...], segment: Segment) -> str:
+        """The name of the first panel of some gates for one operand."""
+        key = gates, segment
         if key not in self.pointers:
-            wish = "panels_" + self.names[product.segments[0].operand]
-            self.pointers[key] = self.names.fresh(wish)
+            self.pointers[key] = self.names.fresh("panels_" + self.names[segment.operand])
         return self.pointers[key]
 
     def tile(self, tile: Tile) -> str:
@@ -43,10 +41,9 @@ class Panels:
             self.kept_names[variable] = self.names.fresh("kept_" + self.names[variable])
         return self.kept_names[variable]
 
-    def entries(self, product: Product) -> str:
-        """The entries of all operands, one behind the other."""
-        text = entries([self.layout.extent(self.program[one.operand].axes)
-                        for one in product.segments])
+    def entries(self, segment: Segment) -> str:
+        """The entries of an operand."""
+        text = self.layout.extent(self.program[segment.operand].axes)
         return f"({text})" if "+" in text else text
 
 
@@ -57,25 +54,33 @@ class Products:
         self.program, self.layout, self.panels = program, layout, panels
         self.text = TextPrinter(program)
 
-    def call(self, product: Product, rows: str, tile: str, onto: str,
-                factors: Sequence[tuple[str, str]]) -> Lines:
-        """The call that adds one stacked product to a tile; factors are addresses and strides."""
-        parts = [f"{{{address}, {stride}, {self.layout.extent(self.program[one.operand].axes)}}}"
-                 for one, (address, stride) in zip(product.segments, factors, strict=True)]
-        gates, name = len(product.gates), self._operands(product)
-        panel = (f"{self.panels.pointer(product)} + block * vectors * LANES * {gates} * "
-                 f"{self.panels.entries(product)}")
-        return [f"/* {self.comment(product)} */",
-                f"const operand {name}[] = {{{', '.join(parts)}}};",
-                f"product({rows}, {gates} * own, {name}, {len(parts)}, {panel}, {tile}, {onto});"]
+    def call(self, tile: Tile, segments: Sequence[Segment], rows: str, into: str,
+             factors: Sequence[tuple[str, str]], early: int | None = None) -> Lines:
+        """The call that fills a tile; factors are addresses and strides.
 
-    def _operands(self, product: Product) -> str:
-        return "factors_" + self.panels.pointer(product).removeprefix("panels_")
+        The first ``early`` operands may be there already; None where they are not.
+        """
+        name = self.panels.tile(tile).replace("tile", "factors", 1)
+        parts = [self._operand(tile, *one) for one in zip(segments, factors, strict=True)]
+        some, count, onto = name, str(len(parts)), "0"
+        if early:
+            skipped = "early" if early == 1 else f"early * {early}"
+            some, count, onto = f"{name} + {skipped}", f"{count} - {skipped}", "(int)early"
+        return [f"/* {self.comment(tile, segments)} */",
+                f"const operand {name}[] = {{", *(f"    {one}," for one in parts), "};",
+                f"product({rows}, {len(tile.gates)} * own, {some}, {count}, {into}, {onto});"]
 
-    def comment(self, product: Product) -> str:
+    def _operand(self, tile: Tile, segment: Segment, factor: tuple[str, str]) -> str:
+        address, stride = factor
+        entries, gates = self.panels.entries(segment), len(tile.gates)
+        panel = (f"{self.panels.pointer(tile.gates, segment)} + block * vectors * LANES * "
+                 f"{gates} * {entries}")
+        return f"{{{address}, {stride}, {entries}, {panel}}}"
+
+    def comment(self, tile: Tile, segments: Sequence[Segment]) -> str:
         """``W_i x, W_f x``."""
-        gates = [one for one in self.program.equations if one.lhs in product.gates]
-        operands = {one.operand for one in product.segments}
+        gates = [one for one in self.program.equations if one.lhs in tile.gates]
+        operands = {one.operand for one in segments}
         found = [self.text.term(term, one.lhs) for one in gates for term in terms(one.rhs)
                  if (pair := weighted(self.program, term)) and pair[0] in operands]
         return ", ".join(found)

@@ -55,7 +55,7 @@ class UnitsWriter:
         """What has rows in memory: operands, values read and stored ones."""
         read = {name for one in self.one.equations for term in terms(one.rhs)
                 if weighted(self.program, term) is None for name in symbols_in_order(term)}
-        read |= self.one.operands
+        read |= {one.operand for tile in self.one.tiles for one in tile.segments}
         stored = {name for name in self.one.names if name in self.layout.homes}
         return [one for one in self.program.variables
                 if one.name in (read - self.one.names) | stored]
@@ -85,9 +85,8 @@ class UnitsWriter:
         lines = ["end = least(to, turn + blocks_together(rows));",
                  *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead),
                  *map(self._kept_of_group, self._kept())]
-        now = [tile for tile in self.one.tiles if not all(one.ahead for one in tile.products)]
-        if now:
-            lines += ["", *self._group([own, *map(self._reached, now), *self._products(now)])]
+        every = self.one.tiles
+        lines += ["", *self._group([own, *map(self._reached, every), *self._products()])]
         for place, equations in enumerate(self.one.loops):
             lines += ["", "/* what waits for functions above */"] if place else [""]
             names = {one.lhs for one in equations}
@@ -133,16 +132,14 @@ class UnitsWriter:
     def _turning(self) -> bool:
         return bool(self.one.operands) and self.row.time == self.local.time
 
-    def _products(self, tiles: Sequence[Tile]) -> Lines:
+    def _products(self) -> Lines:
         """The products of one block that are not computed ahead."""
         lines: Lines = []
-        for tile in tiles:
-            now = [one for one in tile.products if not one.ahead]
-            for place, product in enumerate(now):
-                operands = [self.program[one.operand] for one in product.segments]
-                factors = [(self._rows(one), self._stride(one)) for one in operands]
-                onto = str(int(tile.ahead or place > 0))
-                lines += ["", *self.products.call(product, "rows", self._tile(tile), onto, factors)]
+        for tile in self.one.tiles:
+            operands = [self.program[one.operand] for one in tile.segments]
+            factors = [(self._rows(one), self._stride(one)) for one in operands]
+            lines += ["", *self.products.call(tile, tile.segments, "rows", self._tile(tile),
+                                              factors, tile.early)]
         return lines
 
     def _tile(self, tile: Tile) -> str:

@@ -50,6 +50,16 @@ class Tile:
         return self.products[0].ahead
 
     @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Its operands, those ahead first."""
+        return tuple(segment for one in self.products for segment in one.segments)
+
+    @property
+    def early(self) -> int:
+        """How many operands are ahead."""
+        return sum(len(one.segments) for one in self.products if one.ahead)
+
+    @property
     def at_once(self) -> Tile:
         """The same with nothing computed ahead, as for a single step."""
         return Tile(self.gates, tuple(replace(one, ahead=False) for one in self.products))
@@ -96,7 +106,7 @@ def stacked(program: Program, equations: Iterable[Equation], inside: frozenset[s
     """The products of some equations of one pass, stacked by the gates that they go to.
 
     ``inside`` are the names that the scan binds: an operand that is none of them is computed
-    ahead, several steps at a time.
+    ahead, several steps at a time, or where a step has many rows, in the scan after all.
     """
     users: dict[tuple[str, int], dict[str, Weights]] = {}
     for equation in equations:

@@ -321,6 +321,20 @@ ALWAYS size_t blocks_together(size_t rows)
     return rows == 1 ? ROWS_AT_ONCE : ROWS_AT_ONCE / rows;
 }
 
+/* Whether input products are computed ahead of a scan, for several steps. Not where a step has
+ * rows enough to make much of all weights that it reads, which stay in the cache: so many entries. */
+enum { MANY_ROWS = 24, NEAR = 1 << 18 };
+
+ALWAYS size_t ahead_of(size_t batch, size_t entries)
+{
+#ifdef SYMRNN_BLAS
+    (void)batch, (void)entries; /* one call has more rows so */
+    return 1;
+#else
+    return batch < MANY_ROWS || entries * sizeof(real) > NEAR;
+#endif
+}
+
 /* Steps whose input products are computed ahead: as many as fit into a megabyte. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
@@ -349,18 +363,20 @@ ALWAYS size_t way(const real *turn)
 
 /* ---- products --------------------------------------------------------------------------- */
 
-/* One factor of a product: `rows` rows of so many entries, `stride` apart. */
+/* One factor of a product: `rows` rows of so many entries, `stride` apart; the panel is what a
+ * block has of the weights that meet it: some vectors side by side, entry by entry. */
 typedef struct operand {
     const real *rows;
     size_t stride, entries;
+    const real *panel;
 } operand;
 
 #ifdef SYMRNN_BLAS
 
-/* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel,
- * which is a matrix [entries][width * LANES]. */
-MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count,
-                   const real *panel, real *tile, int onto)
+/* tile[rows][vectors] (+)= the sum over the operands of operand times panel, of which so many
+ * vectors at a time are a matrix [entries][width * LANES]. */
+MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count, real *tile,
+                   int onto)
 {
     const size_t row = vectors * LANES;
     for (size_t v = 0, width; v < vectors; v += width) {
@@ -368,6 +384,7 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
         const size_t columns = width * LANES;
         for (size_t o = 0; o < count; ++o) {
             const operand by = operands[o];
+            const real *const panel = by.panel + v * LANES * by.entries;
             if (rows == 1)
                 BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
                            by.rows, 1, onto || o, tile + v * LANES, 1);
@@ -375,7 +392,6 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
                 BLAS(gemm)(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, by.entries,
                            1, by.rows, by.stride, panel, columns, onto || o, tile + v * LANES,
                            row);
-            panel += by.entries * columns;
         }
     }
 }
@@ -396,94 +412,110 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
 #define HOLD(vector) (void)(vector)
 #endif
 
+/* Tiles one below the other: of the operands' rows from `first` on, their sums from `tile` on,
+ * whose rows lie `row` apart. `apart`, for turned operands alone, leads from tile to tile. */
+typedef struct pile {
+    size_t tiles, first, apart, row;
+    real *tile;
+    int onto;
+} pile;
+
 /* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
- * vectors]: a is an operand from its row `first` on, its rows lie ACROSS and its entries ALONG
- * apart, tile's rows `row`. S sums side by side where a tile alone would wait for its own
- * additions, STEPS entries at a time. */
+ * vectors], the vectors from v on: a is an operand from the row of this tile on, where BEGIN is,
+ * its rows lie ACROSS and its entries ALONG apart. S sums side by side where a tile alone would
+ * wait for its own additions, STEPS entries at a time. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
-#define TILE_AS(NAME, R, N, S, FETCHING, ACROSS, ALONG)                                          \
-    MAYBE void NAME(const operand *operands, size_t count, size_t first,                         \
-                    const real *restrict panel, real *restrict tile, size_t row, int onto)       \
+#define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)           \
     {                                                                                            \
-        vec sum[S][R][N];                                                                        \
-        UNROLLED for (int s = 0; s < S; ++s)                                                     \
-            UNROLLED for (int r = 0; r < R; ++r)                                                 \
-                UNROLLED for (int v = 0; v < N; ++v)                                             \
-                    sum[s][r][v] = onto && s == 0 ? load(tile + r * row + v * LANES) : (vec){0}; \
-        for (const operand *by = operands; by < operands + count; ++by) {                        \
-            const size_t stride = by->stride;                                                    \
-            const real *a[R];                                                                    \
-            UNROLLED for (int r = 0; r < R; ++r)                                                 \
-                a[r] = by->rows + first * stride + r * (ACROSS);                                 \
-            size_t left = by->entries, k = 0;                                                    \
-            for (; left >= STEPS(S); left -= STEPS(S), panel += STEPS(S) * N * LANES)            \
-                UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                               \
-                    vec b[N];                                                                    \
-                    UNROLLED for (int v = 0; v < N; ++v) {                                       \
-                        b[v] = load(panel + (i * N + v) * LANES);                                \
-                        if (R > 1)                                                               \
-                            HOLD(b[v]);                                                          \
-                        if (FETCHING && (i * N + v) * VECTOR_BYTES % LINE == 0)                  \
-                            __builtin_prefetch((const char *)(panel + (i * N + v) * LANES)       \
-                                               + AHEAD);                                         \
-                    }                                                                            \
-                    UNROLLED for (int r = 0; r < R; ++r) /* a row's entry, times all vectors */  \
-                        UNROLLED for (int v = 0; v < N; ++v)                                     \
-                            sum[i % S][r][v] += a[r][k * (ALONG)] * b[v];                        \
-                }                                                                                \
-            for (; left > 0; --left, ++k, panel += N * LANES)                                    \
+        const size_t row = of->row, tiles = of->tiles;                                           \
+        real *restrict tile = of->tile;                                                          \
+        for (size_t done = 0; done < tiles; ++done, tile += R * row) {                           \
+            vec sum[S][R][N];                                                                    \
+            UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
-                    UNROLLED for (int v = 0; v < N; ++v)                                         \
-                        sum[0][r][v] += a[r][k * (ALONG)] * load(panel + v * LANES);             \
-        }                                                                                        \
-        UNROLLED for (int r = 0; r < R; ++r)                                                     \
-            UNROLLED for (int v = 0; v < N; ++v) {                                               \
-                UNROLLED for (int s = 1; s < S; ++s)                                             \
-                    sum[0][r][v] += sum[s][r][v];                                                \
-                store(tile + r * row + v * LANES, sum[0][r][v]);                                 \
+                    UNROLLED for (int w = 0; w < N; ++w)                                         \
+                        sum[s][r][w] = of->onto && s == 0 ? load(tile + r * row + w * LANES)     \
+                                                          : (vec){0};                            \
+            for (const operand *by = operands; by < operands + count; ++by) {                    \
+                const real *restrict panel = by->panel + v * LANES * by->entries;                \
+                const size_t stride = by->stride;                                                \
+                const real *const begin = by->rows + (BEGIN);                                    \
+                const real *a[R];                                                                \
+                UNROLLED for (int r = 0; r < R; ++r)                                             \
+                    a[r] = begin + r * (ACROSS);                                                 \
+                size_t left = by->entries, k = 0;                                                \
+                for (; left >= STEPS(S); left -= STEPS(S), panel += STEPS(S) * N * LANES)        \
+                    UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                           \
+                        vec b[N];                                                                \
+                        UNROLLED for (int w = 0; w < N; ++w) {                                   \
+                            b[w] = load(panel + (i * N + w) * LANES);                            \
+                            if (R > 1)                                                           \
+                                HOLD(b[w]);                                                      \
+                            if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)              \
+                                __builtin_prefetch((const char *)(panel + (i * N + w) * LANES)   \
+                                                   + AHEAD);                                     \
+                        }                                                                        \
+                        UNROLLED for (int r = 0; r < R; ++r) /* an entry, times all vectors */   \
+                            UNROLLED for (int w = 0; w < N; ++w)                                 \
+                                sum[i % S][r][w] += a[r][k * (ALONG)] * b[w];                    \
+                    }                                                                            \
+                for (; left > 0; --left, ++k, panel += N * LANES)                                \
+                    UNROLLED for (int r = 0; r < R; ++r)                                         \
+                        UNROLLED for (int w = 0; w < N; ++w)                                     \
+                            sum[0][r][w] += a[r][k * (ALONG)] * load(panel + w * LANES);         \
             }                                                                                    \
+            UNROLLED for (int r = 0; r < R; ++r)                                                 \
+                UNROLLED for (int w = 0; w < N; ++w) {                                           \
+                    UNROLLED for (int s = 1; s < S; ++s)                                         \
+                        sum[0][r][w] += sum[s][r][w];                                            \
+                    store(tile + r * row + w * LANES, sum[0][r][w]);                             \
+                }                                                                                \
+        }                                                                                        \
     }
 
 #define TILE(R, N, S)                                                                            \
-    TILE_AS(tile_##R##_##N, R, N, S, 0, stride, 1)                                               \
-    TILE_AS(first_##R##_##N, R, N, S, 1, stride, 1)                                              \
-    TILE_AS(turned_##R##_##N, R, N, 1, 0, 1, stride)
+    TILE_AS(tile_##R##_##N, R, N, S, 0, (of->first + done * R) * stride, stride, 1)              \
+    TILE_AS(first_##R##_##N, R, N, S, 1, (of->first + done * R) * stride, stride, 1)             \
+    TILE_AS(turned_##R##_##N, R, N, 1, 0, done * of->apart, 1, stride)
 #define ROWS_OF_SIX(kind, N)                                                                     \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N}
 #define ROWS_OF_EIGHT(kind, N)                                                                   \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N,         \
      kind##_7_##N, kind##_8_##N}
 
-/* The same for one row of two panels at a time, N and M vectors wide: each entry of the row is
- * brought into a register once for both. */
+/* The same for one row, N and then M vectors at a time: each entry of the row is brought into a
+ * register once for all. */
 #define PAIR_OF_TILES(N, M, S)                                                                   \
-    ALWAYS void pair_##N##_##M(const operand *operands, size_t count, const real *restrict panel, \
-                              const real *restrict second, real *restrict tile, int onto)        \
+    ALWAYS void pair_##N##_##M(const operand *operands, size_t count, size_t v,                  \
+                               real *restrict tile, int onto)                                    \
     {                                                                                            \
         vec sum[S][N + M];                                                                       \
         UNROLLED for (int s = 0; s < S; ++s)                                                     \
-            UNROLLED for (int v = 0; v < N + M; ++v)                                             \
-                sum[s][v] = onto && s == 0 ? load(tile + v * LANES) : (vec){0};                  \
+            UNROLLED for (int w = 0; w < N + M; ++w)                                             \
+                sum[s][w] = onto && s == 0 ? load(tile + w * LANES) : (vec){0};                  \
         for (const operand *by = operands; by < operands + count; ++by) {                        \
             const real *restrict a = by->rows;                                                   \
+            const real *restrict panel = by->panel + v * LANES * by->entries;                    \
+            const real *restrict second = panel + N * LANES * by->entries;                       \
             size_t left = by->entries;                                                           \
             for (; left >= S; left -= S, a += S, panel += S * N * LANES, second += S * M * LANES) \
                 UNROLLED for (int s = 0; s < S; ++s)                                             \
-                    UNROLLED for (int v = 0; v < N + M; ++v)                                     \
-                        sum[s][v] += a[s] * load(v < N ? panel + (s * N + v) * LANES             \
-                                                       : second + (s * M + v - N) * LANES);      \
+                    UNROLLED for (int w = 0; w < N + M; ++w)                                     \
+                        sum[s][w] += a[s] * load(w < N ? panel + (s * N + w) * LANES             \
+                                                       : second + (s * M + w - N) * LANES);      \
             for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)               \
-                UNROLLED for (int v = 0; v < N + M; ++v)                                         \
-                    sum[0][v] += *a * load(v < N ? panel + v * LANES : second + (v - N) * LANES); \
+                UNROLLED for (int w = 0; w < N + M; ++w)                                         \
+                    sum[0][w] += *a * load(w < N ? panel + w * LANES : second + (w - N) * LANES); \
         }                                                                                        \
-        UNROLLED for (int v = 0; v < N + M; ++v) {                                               \
+        UNROLLED for (int w = 0; w < N + M; ++w) {                                               \
             UNROLLED for (int s = 1; s < S; ++s)                                                 \
-                sum[0][v] += sum[s][v];                                                          \
-            store(tile + v * LANES, sum[0][v]);                                                  \
+                sum[0][w] += sum[s][w];                                                          \
+            store(tile + w * LANES, sum[0][w]);                                                  \
         }                                                                                        \
     }
 
-typedef void (*tile_function)(const operand *, size_t, size_t, const real *, real *, size_t, int);
+typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
  * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one. */
@@ -536,54 +568,62 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
     return entries;
 }
 
-/* One row: two panels at a time where registers hold their sums; of a single panel that is far
- * away, ahead of itself. */
-ALWAYS void row_product(size_t vectors, const operand *operands, size_t count, const real *panel,
+/* One row: four vectors at a time where registers hold their sums. */
+ALWAYS void row_product(size_t vectors, const operand *operands, size_t count, real *tile,
+                        int onto)
+{
+    const size_t entries = entries_of_all(operands, count);
+    size_t v = 0;
+    for (size_t width; WIDEST == 2 && vectors - v > 2; v += width) {
+        width = least(vectors - v, 4);
+        (width == 4 ? pair_2_2 : pair_2_1)(operands, count, v, tile + v * LANES, onto);
+    }
+    for (size_t width; v < vectors; v += width) {
+        width = even_part(vectors - v, WIDEST);
+        const int is_far = entries * width * VECTOR_BYTES >= FAR;
+        const pile one = {1, 0, 0, 0, tile + v * LANES, onto};
+        (is_far ? first_tiles : tiles)[width - 1][0](operands, count, v, &one);
+    }
+}
+
+/* So many tiles of one height, if any; moves on to where the next begin. */
+ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count, size_t v,
+                      size_t several, size_t height, pile *of)
+{
+    if (several == 0)
+        return;
+    of->tiles = several;
+    times(operands, count, v, of);
+    of->first += several * height, of->tile += several * height * of->row;
+}
+
+/* Many rows: tiles of two heights, one more and one less, the first of them far from its panel. */
+MAYBE void rows_product(size_t rows, size_t vectors, const operand *operands, size_t count,
                         real *tile, int onto)
 {
     const size_t entries = entries_of_all(operands, count);
-    while (WIDEST == 2 && vectors > 2) {
-        const size_t width = least(vectors, 4);
-        if (width == 4)
-            pair_2_2(operands, count, panel, panel + 2 * LANES * entries, tile, onto);
-        else
-            pair_2_1(operands, count, panel, panel + 2 * LANES * entries, tile, onto);
-        panel += width * LANES * entries, tile += width * LANES, vectors -= width;
-    }
-    for (size_t width; vectors > 0; vectors -= width) {
-        width = even_part(vectors, WIDEST);
-        const int is_far = entries * width * VECTOR_BYTES >= FAR;
-        const tile_function times = (is_far ? first_tiles : tiles)[width - 1][0];
-        times(operands, count, 0, panel, tile, 0, onto);
-        panel += width * LANES * entries, tile += width * LANES;
-    }
-}
-
-MAYBE void rows_product(size_t rows, size_t vectors, const operand *operands, size_t count,
-                        const real *panel, real *tile, int onto)
-{
-    const size_t row = vectors * LANES, entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width) {
         width = even_part(vectors - v, WIDEST);
-        const int is_far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
-        for (size_t r = 0, height; r < rows; r += height) {
-            height = even_part(rows - r, rows_of[width - 1]);
-            const tile_function times =
-                (is_far && r == 0 ? first_tiles : tiles)[width - 1][height - 1];
-            times(operands, count, r, panel + v * LANES * entries, tile + r * row + v * LANES, row,
-                  onto);
-        }
+        const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
+        const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
+        const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
+        pile of = {0, 0, 0, vectors * LANES, tile + v * LANES, onto};
+        add_tiles(first_tiles[width - 1][top - 1], operands, count, v, far, top, &of);
+        if (higher > far)
+            add_tiles(tiles[width - 1][height], operands, count, v, higher - far, top, &of);
+        add_tiles(tiles[width - 1][height - 1], operands, count, v,
+                  all - (higher > far ? higher : far), height, &of);
     }
 }
 
-/* tile[rows][vectors] (+)= the sum over the operands of operand times its part of the panel. */
+/* tile[rows][vectors] (+)= the sum over the operands of operand times its panel. */
 ALWAYS void product(size_t rows, size_t vectors, const operand *operands, size_t count,
-                    const real *panel, real *tile, int onto)
+                    real *tile, int onto)
 {
     if (rows == 1)
-        row_product(vectors, operands, count, panel, tile, onto);
+        row_product(vectors, operands, count, tile, onto);
     else
-        rows_product(rows, vectors, operands, count, panel, tile, onto);
+        rows_product(rows, vectors, operands, count, tile, onto);
 }
 
 #endif
@@ -625,37 +665,35 @@ ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entr
     }
 }
 
-/* The panel of one block: matrices[operand * gates + gate], vector by vector of the tile. */
+/* The panel of one block, for all gates with one operand: vector by vector of the tile. */
 MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
-                       size_t gates, const size_t *entries, size_t count, real *panel)
+                       size_t gates, size_t entries, real *panel)
 {
     const size_t own = vectors_of(units, vectors, block), all = own * gates;
     for (size_t v = 0, width; v < all; v += width) {
         width = even_part(all - v, WIDEST);
-        for (size_t o = 0; o < count; ++o) {
-            for (size_t w = 0; w < width; ++w) {
-                const weights from = matrices[o * gates + (v + w) / own];
-                const size_t first = (block * vectors + (v + w) % own) * LANES;
-                const real *const start = from.matrix + first * from.across;
-                if (from.across == 1)
-                    pack_along(start, from.along, units - first, entries[o], from.scale,
-                               panel + w * LANES, width * LANES);
-                else
-                    pack_across(start, from.across, units - first, entries[o], from.scale,
-                                panel + w * LANES, width * LANES);
-            }
-            panel += entries[o] * width * LANES;
+        for (size_t w = 0; w < width; ++w) {
+            const weights from = matrices[(v + w) / own];
+            const size_t first = (block * vectors + (v + w) % own) * LANES;
+            const real *const start = from.matrix + first * from.across;
+            if (from.across == 1)
+                pack_along(start, from.along, units - first, entries, from.scale,
+                           panel + w * LANES, width * LANES);
+            else
+                pack_across(start, from.across, units - first, entries, from.scale,
+                            panel + w * LANES, width * LANES);
         }
+        panel += entries * width * LANES;
     }
     return panel;
 }
 
-/* Every panel of one product, block by block. Returns where the next may begin. */
+/* The panels of all blocks. Returns where those of the next operand may begin. */
 MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
-                 const size_t *entries, size_t count, real *panel)
+                 size_t entries, real *panel)
 {
     for (size_t block = 0; block < blocks(units, vectors); ++block)
-        panel = pack_block(units, vectors, block, matrices, gates, entries, count, panel);
+        panel = pack_block(units, vectors, block, matrices, gates, entries, panel);
     return panel;
 }
 
@@ -769,21 +807,29 @@ MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t
     }
 }
 
-/* Some tiles of a total: all of them share its units evenly, whoever computes them. */
+/* Some tiles of a total, of two heights, one more and one less: all of them share its units,
+ * whoever computes them. */
 typedef struct share_of_tiles {
-    size_t units, all, first, last;
+    size_t units, height, higher, first, last;
 } share_of_tiles;
 
 ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t member, size_t members)
 {
     const size_t all = (units + most - 1) / most;
-    return (share_of_tiles){units, all, share_from(all, member, members),
+    return (share_of_tiles){units, units / all, units % all, share_from(all, member, members),
                             share_from(all, member + 1, members)};
 }
 
 ALWAYS size_t edge_of_tile(const share_of_tiles *some, size_t tile)
 {
-    return some->units * tile / some->all;
+    return some->height * tile + least(tile, some->higher);
+}
+
+/* Those from the first on that have its height. */
+ALWAYS size_t tiles_alike(const share_of_tiles *some)
+{
+    return (some->first < some->higher ? least(some->higher, some->last) : some->last)
+           - some->first;
 }
 
 /* Rows of left factors; packed, they lie tile by tile, entry by entry. */
@@ -798,35 +844,44 @@ MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
     }
 }
 
+/* The last columns of one tile of a total, where vectors are wider, or scaled sums. */
+MAYBE void add_edge(size_t height, real scale, const real *edge, size_t width, real *out,
+                    size_t columns, size_t column, int onto)
+{
+    for (size_t r = 0; r < height; ++r)
+        for (size_t v = 0; v < width; ++v) {
+            real *const to = out + r * columns + v * LANES;
+            const size_t count = columns - column - v * LANES;
+            const vec sum = scale * load(edge + (r * width + v) * LANES);
+            store_part(to, onto ? sum + load_part(to, count) : sum, count);
+        }
+}
+
 /* One panel's part in one total: `out` is its first row, from the panel's column on. */
-MAYBE void add_total(const share_of_tiles *some, operand left, const real *packed, real scale,
+MAYBE void add_total(share_of_tiles some, operand left, const real *packed, real scale,
                      const real *panel, size_t width, real *out, size_t columns, size_t column,
                      real *edge, int onto)
 {
     const int full = column + width * LANES <= columns && scale == 1;
-    for (size_t tile = some->first; tile < some->last; ++tile) {
-        const size_t unit = edge_of_tile(some, tile), height = edge_of_tile(some, tile + 1) - unit;
+    for (size_t alike; some.first < some.last; some.first += alike) {
+        alike = full ? tiles_alike(&some) : 1;
+        const size_t unit = edge_of_tile(&some, some.first);
+        const size_t height = edge_of_tile(&some, some.first + 1) - unit;
         const tile_function times = turned_tiles[width - 1][height - 1];
         real *const here = out + unit * columns + column;
-        operand part = {left.rows + unit, left.stride, left.entries};
+        operand part = {left.rows + unit, left.stride, left.entries, panel};
+        size_t apart = height;
         if (packed) {
-            part = (operand){packed, height, left.entries};
-            packed += height * left.entries;
-            for (size_t r = height; r < least(2 * height, some->units - unit); ++r)
-                __builtin_prefetch(here + r * columns, 1); /* what the next tile adds to */
+            part = (operand){packed, height, left.entries, panel};
+            apart = height * left.entries;
+            packed += alike * apart;
         }
         if (full) {
-            times(&part, 1, 0, panel, here, columns, onto);
+            times(&part, 1, 0, &(pile){alike, 0, apart, columns, here, onto});
             continue;
         }
-        times(&part, 1, 0, panel, edge, width * LANES, 0);
-        for (size_t r = 0; r < height; ++r)
-            for (size_t v = 0; v < width; ++v) {
-                real *to = here + r * columns + v * LANES;
-                const size_t count = columns - column - v * LANES;
-                const vec sum = scale * load(edge + (r * width + v) * LANES);
-                store_part(to, onto ? sum + load_part(to, count) : sum, count);
-            }
+        times(&part, 1, 0, &(pile){1, 0, 0, width * LANES, edge, 0});
+        add_edge(height, scale, edge, width, here, columns, column, onto);
     }
 }
 
@@ -837,7 +892,7 @@ MAYBE void tall_total(const total_of *one, const series *right, size_t columns, 
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     real *const packed = edge + MOST_ROWS * WIDEST * LANES;
     const size_t vectors = up_to(columns, LANES) / LANES;
-    const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep};
+    const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep, NULL};
     share_of_tiles some = tiles_of(one->units, rows_of[WIDEST - 1], member, members);
     for (const size_t end = some.last; some.first < end; some.first = some.last) {
         some.last = least(end, some.first + TALL);
@@ -845,7 +900,7 @@ MAYBE void tall_total(const total_of *one, const series *right, size_t columns, 
         for (size_t v = 0, width; v < vectors; v += width) {
             width = even_part(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            add_total(&some, left, packed, one->scale, panel, width, one->out, columns, v * LANES,
+            add_total(some, left, packed, one->scale, panel, width, one->out, columns, v * LANES,
                       edge, onto);
         }
     }
@@ -869,10 +924,10 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
             width = even_part(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
             for (const total_of *one = all; one < all + count; ++one) {
-                const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep};
+                const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep, NULL};
                 const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], member,
                                                     members);
-                add_total(&own, left, NULL, one->scale, panel, width, one->out, columns,
+                add_total(own, left, NULL, one->scale, panel, width, one->out, columns,
                           v * LANES, edge, from > first || one->onto);
             }
         }
