@@ -363,20 +363,20 @@ ALWAYS size_t way(const real *turn)
 
 /* ---- products --------------------------------------------------------------------------- */
 
-/* One factor of a product: `rows` rows of so many entries, `stride` apart; the panel is what a
- * block has of the weights that meet it: some vectors side by side, entry by entry. */
+/* One factor of a product: `rows` rows of so many entries, `stride` apart, and the panels of all
+ * weights that meet it: a few vectors side by side, entry by entry. */
 typedef struct operand {
     const real *rows;
     size_t stride, entries;
-    const real *panel;
+    const real *panels;
 } operand;
 
 #ifdef SYMRNN_BLAS
 
-/* tile[rows][vectors] (+)= the sum over the operands of operand times panel, of which so many
- * vectors at a time are a matrix [entries][width * LANES]. */
-MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t count, real *tile,
-                   int onto)
+/* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
+ * `before` on: so many vectors at a time are a matrix [entries][width * LANES]. */
+MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *operands,
+                   size_t count, real *tile, int onto)
 {
     const size_t row = vectors * LANES;
     for (size_t v = 0, width; v < vectors; v += width) {
@@ -384,7 +384,7 @@ MAYBE void product(size_t rows, size_t vectors, const operand *operands, size_t 
         const size_t columns = width * LANES;
         for (size_t o = 0; o < count; ++o) {
             const operand by = operands[o];
-            const real *const panel = by.panel + v * LANES * by.entries;
+            const real *const panel = by.panels + (before + v) * LANES * by.entries;
             if (rows == 1)
                 BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
                            by.rows, 1, onto || o, tile + v * LANES, 1);
@@ -438,7 +438,7 @@ typedef struct pile {
                         sum[s][r][w] = of->onto && s == 0 ? load(tile + r * row + w * LANES)     \
                                                           : (vec){0};                            \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
-                const real *restrict panel = by->panel + v * LANES * by->entries;                \
+                const real *restrict panel = by->panels + v * LANES * by->entries;                \
                 const size_t stride = by->stride;                                                \
                 const real *const begin = by->rows + (BEGIN);                                    \
                 const real *a[R];                                                                \
@@ -484,26 +484,62 @@ typedef struct pile {
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N,         \
      kind##_7_##N, kind##_8_##N}
 
+/* Entry i of several in every lane: what a load from memory would do, which has enough to do for
+ * one row. In two steps, first within 16 bytes, as the permutations of most targets want it. */
+#if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES < 64
+enum { PIECE = 16 / sizeof(real) };
+
+ALWAYS vec entry_of(vec several, const real *from, int i)
+{
+    mask piece, lane_of;
+    (void)from;
+    UNROLLED for (int lane = 0; lane < LANES; ++lane) {
+        piece[lane] = i / PIECE * PIECE + lane % PIECE;
+        lane_of[lane] = lane / PIECE * PIECE + i % PIECE;
+    }
+    return __builtin_shuffle(__builtin_shuffle(several, piece), lane_of);
+}
+#else
+ALWAYS vec entry_of(vec several, const real *from, int i)
+{
+    (void)several;
+    return splat(from[i]);
+}
+#endif
+
 /* The same for one row, N and then M vectors at a time: each entry of the row is brought into a
  * register once for all. */
-#define PAIR_OF_TILES(N, M, S)                                                                   \
-    ALWAYS void pair_##N##_##M(const operand *operands, size_t count, size_t v,                  \
-                               real *restrict tile, int onto)                                    \
+#define ROW_AS(HOW, NAME, N, M, S, FETCHING)                                                     \
+    HOW void NAME(const operand *operands, size_t count, size_t v, const pile *of)               \
     {                                                                                            \
+        real *restrict tile = of->tile;                                                          \
         vec sum[S][N + M];                                                                       \
         UNROLLED for (int s = 0; s < S; ++s)                                                     \
             UNROLLED for (int w = 0; w < N + M; ++w)                                             \
-                sum[s][w] = onto && s == 0 ? load(tile + w * LANES) : (vec){0};                  \
+                sum[s][w] = of->onto && s == 0 ? load(tile + w * LANES) : (vec){0};              \
         for (const operand *by = operands; by < operands + count; ++by) {                        \
             const real *restrict a = by->rows;                                                   \
-            const real *restrict panel = by->panel + v * LANES * by->entries;                    \
+            const real *restrict panel = by->panels + v * LANES * by->entries;                    \
             const real *restrict second = panel + N * LANES * by->entries;                       \
             size_t left = by->entries;                                                           \
-            for (; left >= S; left -= S, a += S, panel += S * N * LANES, second += S * M * LANES) \
-                UNROLLED for (int s = 0; s < S; ++s)                                             \
+            for (; left >= LANES; left -= LANES, a += LANES) {                                   \
+                const vec several = load(a);                                                     \
+                UNROLLED for (int i = 0; i < LANES; ++i) {                                       \
+                    const vec entry = entry_of(several, a, i);                                   \
+                    UNROLLED for (int w = 0; w < N + M; ++w) {                                   \
+                        sum[i % S][w] += entry * load(w < N ? panel + w * LANES                  \
+                                                            : second + (w - N) * LANES);         \
+                        if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)                  \
+                            __builtin_prefetch((const char *)(panel + w * LANES) + AHEAD);       \
+                    }                                                                            \
+                    panel += N * LANES, second += M * LANES;                                     \
+                }                                                                                \
+            }                                                                                    \
+            for (; left >= S; left -= S, a += S)                                                 \
+                UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES)    \
                     UNROLLED for (int w = 0; w < N + M; ++w)                                     \
-                        sum[s][w] += a[s] * load(w < N ? panel + (s * N + w) * LANES             \
-                                                       : second + (s * M + w - N) * LANES);      \
+                        sum[s][w] += a[s] * load(w < N ? panel + w * LANES                       \
+                                                       : second + (w - N) * LANES);              \
             for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)               \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
                     sum[0][w] += *a * load(w < N ? panel + w * LANES : second + (w - N) * LANES); \
@@ -514,6 +550,11 @@ typedef struct pile {
             store(tile + w * LANES, sum[0][w]);                                                  \
         }                                                                                        \
     }
+
+#define ROW(N, S)                                                                                \
+    ROW_AS(MAYBE, tile_1_##N, N, 0, S, 0)                                                        \
+    ROW_AS(MAYBE, first_1_##N, N, 0, S, 1)                                                       \
+    TILE_AS(turned_1_##N, 1, N, 1, 0, done * of->apart, 1, stride)
 
 typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
 
@@ -539,18 +580,18 @@ static const size_t rows_of[WIDEST] = {6, 6};
 TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
                           turned_tiles[WIDEST][MOST_ROWS];
 #elif VECTOR_BYTES == 64
-TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
+ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
-TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1)
+ROW(2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1)
 TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
-TILE(1, 3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)
+ROW(3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)
 TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
-TILE(1, 4, 2) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
+ROW(4, 2) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
 #define ALL_OF(kind)                                                                             \
     {ROWS_OF_EIGHT(kind, 1), ROWS_OF_EIGHT(kind, 2), ROWS_OF_EIGHT(kind, 3), ROWS_OF_SIX(kind, 4)}
 #else
-TILE(1, 1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
-TILE(1, 2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
+ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
+ROW(2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
 #define ALL_OF(kind) {ROWS_OF_SIX(kind, 1), ROWS_OF_SIX(kind, 2)}
 #endif
 #ifndef SYMRNN_TILES_APART
@@ -558,7 +599,7 @@ TILES const tile_function tiles[WIDEST][MOST_ROWS] = ALL_OF(tile);
 TILES const tile_function first_tiles[WIDEST][MOST_ROWS] = ALL_OF(first);
 TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
 #endif
-PAIR_OF_TILES(2, 1, 3) PAIR_OF_TILES(2, 2, 2)
+ROW_AS(ALWAYS, pair_2_1, 2, 1, 4, 0) ROW_AS(ALWAYS, pair_2_2, 2, 2, 2, 0)
 
 ALWAYS size_t entries_of_all(const operand *operands, size_t count)
 {
@@ -569,20 +610,24 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
 }
 
 /* One row: four vectors at a time where registers hold their sums. */
-ALWAYS void row_product(size_t vectors, const operand *operands, size_t count, real *tile,
-                        int onto)
+ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, size_t count,
+                        real *tile, int onto)
 {
     const size_t entries = entries_of_all(operands, count);
     size_t v = 0;
     for (size_t width; WIDEST == 2 && vectors - v > 2; v += width) {
         width = least(vectors - v, 4);
-        (width == 4 ? pair_2_2 : pair_2_1)(operands, count, v, tile + v * LANES, onto);
+        const pile one = {1, 0, 0, 0, tile + v * LANES, onto};
+        if (width == 4)
+            pair_2_2(operands, count, before + v, &one);
+        else
+            pair_2_1(operands, count, before + v, &one);
     }
     for (size_t width; v < vectors; v += width) {
         width = even_part(vectors - v, WIDEST);
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
         const pile one = {1, 0, 0, 0, tile + v * LANES, onto};
-        (is_far ? first_tiles : tiles)[width - 1][0](operands, count, v, &one);
+        (is_far ? first_tiles : tiles)[width - 1][0](operands, count, before + v, &one);
     }
 }
 
@@ -598,8 +643,8 @@ ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count
 }
 
 /* Many rows: tiles of two heights, one more and one less, the first of them far from its panel. */
-MAYBE void rows_product(size_t rows, size_t vectors, const operand *operands, size_t count,
-                        real *tile, int onto)
+MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operand *operands,
+                        size_t count, real *tile, int onto)
 {
     const size_t entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width) {
@@ -608,22 +653,24 @@ MAYBE void rows_product(size_t rows, size_t vectors, const operand *operands, si
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
         const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
         pile of = {0, 0, 0, vectors * LANES, tile + v * LANES, onto};
-        add_tiles(first_tiles[width - 1][top - 1], operands, count, v, far, top, &of);
+        add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &of);
         if (higher > far)
-            add_tiles(tiles[width - 1][height], operands, count, v, higher - far, top, &of);
-        add_tiles(tiles[width - 1][height - 1], operands, count, v,
+            add_tiles(tiles[width - 1][height], operands, count, before + v, higher - far, top,
+                      &of);
+        add_tiles(tiles[width - 1][height - 1], operands, count, before + v,
                   all - (higher > far ? higher : far), height, &of);
     }
 }
 
-/* tile[rows][vectors] (+)= the sum over the operands of operand times its panel. */
-ALWAYS void product(size_t rows, size_t vectors, const operand *operands, size_t count,
-                    real *tile, int onto)
+/* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
+ * `before` on. */
+ALWAYS void product(size_t rows, size_t before, size_t vectors, const operand *operands,
+                    size_t count, real *tile, int onto)
 {
     if (rows == 1)
-        row_product(vectors, operands, count, tile, onto);
+        row_product(before, vectors, operands, count, tile, onto);
     else
-        rows_product(rows, vectors, operands, count, tile, onto);
+        rows_product(rows, before, vectors, operands, count, tile, onto);
 }
 
 #endif

@@ -310,16 +310,16 @@ static void bidirectional_rnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_forward_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* forward.W x */
-                const operand factors_forward_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -333,6 +333,10 @@ static void bidirectional_rnn_simd_forward_member(
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_forward_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -342,11 +346,7 @@ static void bidirectional_rnn_simd_forward_member(
                             real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* forward.W x, forward.U forward.h_prev */
-                            const operand factors_forward_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
+                            product(rows, block * vectors, own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -378,16 +378,16 @@ static void bidirectional_rnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_backward_a[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* backward.W x */
-                const operand factors_backward_a[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -401,6 +401,10 @@ static void bidirectional_rnn_simd_forward_member(
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
+                    const operand factors_backward_a[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -410,11 +414,7 @@ static void bidirectional_rnn_simd_forward_member(
                             real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* backward.W x, backward.U backward.h_prev */
-                            const operand factors_backward_a[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
+                            product(rows, block * vectors, own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -451,6 +451,10 @@ static void bidirectional_rnn_simd_forward_member(
                 const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
                 const real *const backward_h_rows = tape_backward_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {forward_h_rows, row_m, m, panels_forward_h},
+                    {backward_h_rows, row_m, m, panels_backward_h},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -460,11 +464,7 @@ static void bidirectional_rnn_simd_forward_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_f forward.h, V_b backward.h */
-                        const operand factors_a_y[] = {
-                            {forward_h_rows, row_m, m, panels_forward_h + block * vectors * LANES * 1 * m},
-                            {backward_h_rows, row_m, m, panels_backward_h + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_a_y, 2, tile_a_y, 0);
+                        product(rows, block * vectors, own, factors_a_y, 2, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -541,16 +541,16 @@ static void bidirectional_rnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_forward_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* forward.W x */
-                const operand factors_forward_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -564,6 +564,10 @@ static void bidirectional_rnn_simd_infer_member(
                     real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? work_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_forward_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -573,11 +577,7 @@ static void bidirectional_rnn_simd_infer_member(
                             real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* forward.W x, forward.U forward.h_prev */
-                            const operand factors_forward_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
+                            product(rows, block * vectors, own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -609,16 +609,16 @@ static void bidirectional_rnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk_3) {
         const size_t steps = least(chunk_3, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_backward_a[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* backward.W x */
-                const operand factors_backward_a[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -632,6 +632,10 @@ static void bidirectional_rnn_simd_infer_member(
                     real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
+                    const operand factors_backward_a[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -641,11 +645,7 @@ static void bidirectional_rnn_simd_infer_member(
                             real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* backward.W x, backward.U backward.h_prev */
-                            const operand factors_backward_a[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
+                            product(rows, block * vectors, own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -682,6 +682,10 @@ static void bidirectional_rnn_simd_infer_member(
                 const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
                 const real *const backward_h_rows = work_backward_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {forward_h_rows, row_m, m, panels_forward_h},
+                    {backward_h_rows, row_m, m, panels_backward_h},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -691,11 +695,7 @@ static void bidirectional_rnn_simd_infer_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_f forward.h, V_b backward.h */
-                        const operand factors_a_y[] = {
-                            {forward_h_rows, row_m, m, panels_forward_h + block * vectors * LANES * 1 * m},
-                            {backward_h_rows, row_m, m, panels_backward_h + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_a_y, 2, tile_a_y, 0);
+                        product(rows, block * vectors, own, factors_a_y, 2, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -847,16 +847,16 @@ static void bidirectional_rnn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_backward_h_bar[] = {
+                {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_b^T a_y_bar */
-                const operand factors_backward_h_bar[] = {
-                    {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
-                };
-                product(steps * B, 1 * own, factors_backward_h_bar, 1, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_backward_h_bar, 1, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -871,6 +871,9 @@ static void bidirectional_rnn_simd_backward_member(
                     const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
+                    const operand factors_backward_h_bar[] = {
+                        {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -879,10 +882,7 @@ static void bidirectional_rnn_simd_backward_member(
                             real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* V_b^T a_y_bar */
-                            const operand factors_backward_h_bar[] = {
-                                {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_backward_h_bar + early, 1 - early, tile_backward_h_bar, (int)early);
+                            product(rows, block * vectors, own, factors_backward_h_bar + early, 1 - early, tile_backward_h_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -915,6 +915,9 @@ static void bidirectional_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
                     real *const backward_h_prev_bar_rows = work_backward_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_backward_h_prev_bar[] = {
+                        {backward_a_bar_rows, row_m, m, panels_backward_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -925,10 +928,7 @@ static void bidirectional_rnn_simd_backward_member(
                             real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* backward.U^T backward.a_bar */
-                            const operand factors_backward_h_prev_bar[] = {
-                                {backward_a_bar_rows, row_m, m, panels_backward_a_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_backward_h_prev_bar, 1, tile_backward_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_backward_h_prev_bar, 1, tile_backward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -956,16 +956,16 @@ static void bidirectional_rnn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk_4) {
         const size_t steps = least(chunk_4, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_forward_h_bar[] = {
+                {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_f^T a_y_bar */
-                const operand factors_forward_h_bar[] = {
-                    {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar_2 + block * vectors * LANES * 1 * p},
-                };
-                product(steps * B, 1 * own, factors_forward_h_bar, 1, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_forward_h_bar, 1, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -980,6 +980,9 @@ static void bidirectional_rnn_simd_backward_member(
                     const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_forward_h_bar[] = {
+                        {a_y_bar_rows, row_p, p, panels_a_y_bar_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -988,10 +991,7 @@ static void bidirectional_rnn_simd_backward_member(
                             real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* V_f^T a_y_bar */
-                            const operand factors_forward_h_bar[] = {
-                                {a_y_bar_rows, row_p, p, panels_a_y_bar_2 + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_forward_h_bar + early, 1 - early, tile_forward_h_bar, (int)early);
+                            product(rows, block * vectors, own, factors_forward_h_bar + early, 1 - early, tile_forward_h_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -1024,6 +1024,9 @@ static void bidirectional_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
                     real *const forward_h_prev_bar_rows = work_forward_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_forward_h_prev_bar[] = {
+                        {forward_a_bar_rows, row_m, m, panels_forward_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1034,10 +1037,7 @@ static void bidirectional_rnn_simd_backward_member(
                             real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* forward.U^T forward.a_bar */
-                            const operand factors_forward_h_prev_bar[] = {
-                                {forward_a_bar_rows, row_m, m, panels_forward_a_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_forward_h_prev_bar, 1, tile_forward_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_forward_h_prev_bar, 1, tile_forward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1070,6 +1070,10 @@ static void bidirectional_rnn_simd_backward_member(
                 const real *const backward_a_bar_rows = work_backward_a_bar + (first * B + begin) * row_m;
                 const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2},
+                    {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1079,11 +1083,7 @@ static void bidirectional_rnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                        const operand factors_x_bar[] = {
-                            {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2 + block * vectors * LANES * 1 * m},
-                            {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {

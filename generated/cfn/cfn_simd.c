@@ -275,6 +275,9 @@ static void cfn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = tape_tanh_a_h + begin * row_m;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -284,10 +287,7 @@ static void cfn_simd_forward_member(
                     real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_a_h[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -315,16 +315,16 @@ static void cfn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_theta[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_theta x, V_eta x */
-                const operand factors_a_theta[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -341,6 +341,10 @@ static void cfn_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
                     const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const operand factors_a_theta[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -350,11 +354,7 @@ static void cfn_simd_forward_member(
                             real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                            const operand factors_a_theta[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -446,6 +446,9 @@ static void cfn_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -455,10 +458,7 @@ static void cfn_simd_infer_member(
                     real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_a_h[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -486,16 +486,16 @@ static void cfn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_theta[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_theta x, V_eta x */
-                const operand factors_a_theta[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -509,6 +509,10 @@ static void cfn_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
+                    const operand factors_a_theta[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -518,11 +522,7 @@ static void cfn_simd_infer_member(
                             real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                            const operand factors_a_theta[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -690,6 +690,10 @@ static void cfn_simd_backward_member(
                     const real *const a_eta_bar_rows = work_a_eta_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_theta_bar_rows = work_a_theta_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_theta_bar_rows, row_m, m, panels_a_theta_bar},
+                        {a_eta_bar_rows, row_m, m, panels_a_eta_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -700,11 +704,7 @@ static void cfn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_theta_bar_rows, row_m, m, panels_a_theta_bar + block * vectors * LANES * 1 * m},
-                                {a_eta_bar_rows, row_m, m, panels_a_eta_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -783,6 +783,11 @@ static void cfn_simd_backward_member(
                 const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
                 const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_theta_bar_rows, row_m, m, panels_a_theta_bar_2},
+                    {a_eta_bar_rows, row_m, m, panels_a_eta_bar_2},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -792,12 +797,7 @@ static void cfn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_theta_bar_rows, row_m, m, panels_a_theta_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_eta_bar_rows, row_m, m, panels_a_eta_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -886,6 +886,9 @@ static void cfn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -896,10 +899,7 @@ static void cfn_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W x */
-                    const operand factors_a_h[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -933,6 +933,10 @@ static void cfn_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+            const operand factors_a_theta[] = {
+                {x_rows, n, n, panels_x_2},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_theta_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -943,11 +947,7 @@ static void cfn_simd_step_member(
                     real *const tile_a_theta = tile_a_theta_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                    const operand factors_a_theta[] = {
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_theta, 2, tile_a_theta, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_theta, 2, tile_a_theta, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

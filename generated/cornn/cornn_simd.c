@@ -251,16 +251,16 @@ static void cornn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->u + first * B * n, n, n, panels_u},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V u */
-                const operand factors_a_z[] = {
-                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -277,6 +277,11 @@ static void cornn_simd_forward_member(
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    const operand factors_a_z[] = {
+                        {u_rows, n, n, panels_u},
+                        {y_prev_rows, m, m, panels_y_prev},
+                        {z_prev_rows, z_prev_stride, m, panels_z_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -286,12 +291,7 @@ static void cornn_simd_forward_member(
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W y_prev, W_z z_prev, V u */
-                            const operand factors_a_z[] = {
-                                {u_rows, n, n, panels_u + block * vectors * LANES * 1 * n},
-                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 1 * m},
-                                {z_prev_rows, z_prev_stride, m, panels_z_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors, own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -377,16 +377,16 @@ static void cornn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->u + first * B * n, n, n, panels_u},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V u */
-                const operand factors_a_z[] = {
-                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -402,6 +402,11 @@ static void cornn_simd_infer_member(
                     const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const operand factors_a_z[] = {
+                        {u_rows, n, n, panels_u},
+                        {y_prev_rows, m, m, panels_y_prev},
+                        {z_prev_rows, z_prev_stride, m, panels_z_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -411,12 +416,7 @@ static void cornn_simd_infer_member(
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W y_prev, W_z z_prev, V u */
-                            const operand factors_a_z[] = {
-                                {u_rows, n, n, panels_u + block * vectors * LANES * 1 * n},
-                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 1 * m},
-                                {z_prev_rows, z_prev_stride, m, panels_z_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors, own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -576,6 +576,9 @@ static void cornn_simd_backward_member(
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_z_prev_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_z_prev_bar_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -586,10 +589,7 @@ static void cornn_simd_backward_member(
                             real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* W_z^T a_z_bar, W^T a_z_bar */
-                            const operand factors_z_prev_bar[] = {
-                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_z_prev_bar, 1, tile_z_prev_bar, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_z_prev_bar, 1, tile_z_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -672,6 +672,9 @@ static void cornn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                const operand factors_u_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -681,10 +684,7 @@ static void cornn_simd_backward_member(
                         real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V^T a_z_bar */
-                        const operand factors_u_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_u_bar, 1, tile_u_bar, 0);
+                        product(rows, block * vectors, own, factors_u_bar, 1, tile_u_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -800,6 +800,11 @@ static void cornn_simd_step_member(
             real *const y_rows = out->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
+            const operand factors_a_z[] = {
+                {u_rows, n, n, panels_u},
+                {y_prev_rows, m, m, panels_y_prev},
+                {z_prev_rows, m, m, panels_z_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -810,12 +815,7 @@ static void cornn_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W y_prev, W_z z_prev, V u */
-                    const operand factors_a_z[] = {
-                        {u_rows, n, n, panels_u + block * vectors * LANES * 1 * n},
-                        {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 1 * m},
-                        {z_prev_rows, m, m, panels_z_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_z, 3, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 3, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -678,16 +678,16 @@ static void deep_bidirectional_lstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_layer1_forward_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                const operand factors_layer1_forward_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -709,6 +709,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                     real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
+                    const operand factors_layer1_forward_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -718,11 +722,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                            const operand factors_layer1_forward_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                                {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1},
-                            };
-                            product(rows, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -804,16 +804,16 @@ static void deep_bidirectional_lstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer1_backward_z[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                const operand factors_layer1_backward_z[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -835,6 +835,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
+                    const operand factors_layer1_backward_z[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -844,11 +848,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                            const operand factors_layer1_backward_z[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                                {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1},
-                            };
-                            product(rows, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -942,16 +942,16 @@ static void deep_bidirectional_lstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk_3) {
         const size_t steps = least(chunk_3, T - done), first = done;
         if (early) {
+            const operand factors_layer2_forward_z[] = {
+                {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                const operand factors_layer2_forward_z[] = {
-                    {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
-                };
-                product(steps * B, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -973,6 +973,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                     real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
+                    const operand factors_layer2_forward_z[] = {
+                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
+                        {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -982,11 +986,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                            const operand factors_layer2_forward_z[] = {
-                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
-                                {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2},
-                            };
-                            product(rows, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1068,16 +1068,16 @@ static void deep_bidirectional_lstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk_4) {
         const size_t steps = least(chunk_4, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer2_backward_z[] = {
+                {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                const operand factors_layer2_backward_z[] = {
-                    {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
-                };
-                product(steps * B, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1099,6 +1099,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
+                    const operand factors_layer2_backward_z[] = {
+                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
+                        {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -1108,11 +1112,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
-                            const operand factors_layer2_backward_z[] = {
-                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
-                                {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2},
-                            };
-                            product(rows, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1208,6 +1208,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1217,10 +1220,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer2.y */
-                        const operand factors_a_y[] = {
-                            {layer2_y_rows, row_q_2, q_2, panels_layer2_y + block * vectors * LANES * 1 * q_2},
-                        };
-                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1344,16 +1344,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_layer1_forward_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                const operand factors_layer1_forward_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -1370,6 +1370,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
                     const real *const layer1_forward_c_prev_rows = t > 0 ? work_layer1_forward_c + (((t - 1) & 1) * B + begin) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                    const operand factors_layer1_forward_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -1380,11 +1384,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                            const operand factors_layer1_forward_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                                {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev + block * vectors * LANES * 4 * m_1},
-                            };
-                            product(rows, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1462,16 +1462,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk_5) {
         const size_t steps = least(chunk_5, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer1_backward_z[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                const operand factors_layer1_backward_z[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1488,6 +1488,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer1_backward_c_prev_rows = t + 1 < T ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
+                    const operand factors_layer1_backward_z[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -1498,11 +1502,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                            const operand factors_layer1_backward_z[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                                {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev + block * vectors * LANES * 4 * m_1},
-                            };
-                            product(rows, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1592,16 +1592,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk_6) {
         const size_t steps = least(chunk_6, T - done), first = done;
         if (early) {
+            const operand factors_layer2_forward_z[] = {
+                {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                const operand factors_layer2_forward_z[] = {
-                    {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
-                };
-                product(steps * B, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -1618,6 +1618,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
                     const real *const layer2_forward_c_prev_rows = t > 0 ? work_layer2_forward_c + (((t - 1) & 1) * B + begin) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                    const operand factors_layer2_forward_z[] = {
+                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
+                        {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -1628,11 +1632,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                            const operand factors_layer2_forward_z[] = {
-                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y + block * vectors * LANES * 4 * q_1},
-                                {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev + block * vectors * LANES * 4 * m_2},
-                            };
-                            product(rows, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1710,16 +1710,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk_7) {
         const size_t steps = least(chunk_7, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer2_backward_z[] = {
+                {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                const operand factors_layer2_backward_z[] = {
-                    {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
-                };
-                product(steps * B, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1736,6 +1736,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer2_backward_c_prev_rows = t + 1 < T ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
+                    const operand factors_layer2_backward_z[] = {
+                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
+                        {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -1746,11 +1750,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                             real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
-                            const operand factors_layer2_backward_z[] = {
-                                {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2 + block * vectors * LANES * 4 * q_1},
-                                {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev + block * vectors * LANES * 4 * m_2},
-                            };
-                            product(rows, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1842,6 +1842,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1851,10 +1854,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer2.y */
-                        const operand factors_a_y[] = {
-                            {layer2_y_rows, row_q_2, q_2, panels_layer2_y + block * vectors * LANES * 1 * q_2},
-                        };
-                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -2156,6 +2156,9 @@ static void deep_bidirectional_lstm_simd_backward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
+            const operand factors_layer2_y_bar[] = {
+                {a_y_bar_rows, row_p, p, panels_a_y_bar},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_layer2_y_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2165,10 +2168,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* V^T a_y_bar */
-                    const operand factors_layer2_y_bar[] = {
-                        {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
-                    };
-                    product(rows, 1 * own, factors_layer2_y_bar, 1, tile_layer2_y_bar, 0);
+                    product(rows, block * vectors, own, factors_layer2_y_bar, 1, tile_layer2_y_bar, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -2295,6 +2295,12 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer2_backward_z_i_bar_rows = work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_bar_rows = work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
                 real *const layer2_backward_h_prev_bar_rows = work_layer2_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                const operand factors_layer2_backward_h_prev_bar[] = {
+                    {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar},
+                    {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar},
+                    {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar},
+                    {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_layer2_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2305,13 +2311,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                         /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
-                        const operand factors_layer2_backward_h_prev_bar[] = {
-                            {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar + block * vectors * LANES * 1 * m_2},
-                        };
-                        product(rows, 1 * own, factors_layer2_backward_h_prev_bar, 4, tile_layer2_backward_h_prev_bar, 0);
+                        product(rows, block * vectors, own, factors_layer2_backward_h_prev_bar, 4, tile_layer2_backward_h_prev_bar, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -2431,6 +2431,12 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + ((t - first) * B + begin) * row_m_2;
                     const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + ((t - first) * B + begin) * row_m_2;
                     real *const layer2_forward_h_prev_bar_rows = work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                    const operand factors_layer2_forward_h_prev_bar[] = {
+                        {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar},
+                        {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar},
+                        {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar},
+                        {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_layer2_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2441,13 +2447,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
-                            const operand factors_layer2_forward_h_prev_bar[] = {
-                                {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar + block * vectors * LANES * 1 * m_2},
-                                {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar + block * vectors * LANES * 1 * m_2},
-                                {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar + block * vectors * LANES * 1 * m_2},
-                                {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar + block * vectors * LANES * 1 * m_2},
-                            };
-                            product(rows, 1 * own, factors_layer2_forward_h_prev_bar, 4, tile_layer2_forward_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_layer2_forward_h_prev_bar, 4, tile_layer2_forward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -2486,6 +2486,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer2_forward_z_i_bar_rows = work_layer2_forward_z_i_bar + begin * row_m_2;
                 const real *const layer2_forward_z_bar_rows = work_layer2_forward_z_bar + begin * row_m_2;
                 real *const layer1_y_bar_rows = work_layer1_y_bar + (first * B + begin) * row_q_1;
+                const operand factors_layer1_y_bar[] = {
+                    {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
+                    {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2},
+                    {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2},
+                    {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2},
+                    {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
+                    {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2},
+                    {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2},
+                    {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_layer1_y_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2495,17 +2505,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
-                        const operand factors_layer1_y_bar[] = {
-                            {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2 + block * vectors * LANES * 1 * m_2},
-                            {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2 + block * vectors * LANES * 1 * m_2},
-                        };
-                        product(rows, 1 * own, factors_layer1_y_bar, 8, tile_layer1_y_bar, 0);
+                        product(rows, block * vectors, own, factors_layer1_y_bar, 8, tile_layer1_y_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -2746,6 +2746,12 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer1_backward_z_i_bar_rows = work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_bar_rows = work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
                 real *const layer1_backward_h_prev_bar_rows = work_layer1_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                const operand factors_layer1_backward_h_prev_bar[] = {
+                    {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar},
+                    {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar},
+                    {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar},
+                    {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_layer1_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2756,13 +2762,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                         /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
-                        const operand factors_layer1_backward_h_prev_bar[] = {
-                            {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar + block * vectors * LANES * 1 * m_1},
-                        };
-                        product(rows, 1 * own, factors_layer1_backward_h_prev_bar, 4, tile_layer1_backward_h_prev_bar, 0);
+                        product(rows, block * vectors, own, factors_layer1_backward_h_prev_bar, 4, tile_layer1_backward_h_prev_bar, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -2882,6 +2882,12 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + ((t - first) * B + begin) * row_m_1;
                     const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + ((t - first) * B + begin) * row_m_1;
                     real *const layer1_forward_h_prev_bar_rows = work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                    const operand factors_layer1_forward_h_prev_bar[] = {
+                        {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar},
+                        {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar},
+                        {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar},
+                        {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_layer1_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2892,13 +2898,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
-                            const operand factors_layer1_forward_h_prev_bar[] = {
-                                {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar + block * vectors * LANES * 1 * m_1},
-                                {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar + block * vectors * LANES * 1 * m_1},
-                                {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar + block * vectors * LANES * 1 * m_1},
-                                {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar + block * vectors * LANES * 1 * m_1},
-                            };
-                            product(rows, 1 * own, factors_layer1_forward_h_prev_bar, 4, tile_layer1_forward_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_layer1_forward_h_prev_bar, 4, tile_layer1_forward_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -2937,6 +2937,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer1_forward_z_i_bar_rows = work_layer1_forward_z_i_bar + begin * row_m_1;
                 const real *const layer1_forward_z_bar_rows = work_layer1_forward_z_bar + begin * row_m_1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
+                    {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2},
+                    {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2},
+                    {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2},
+                    {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
+                    {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2},
+                    {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2},
+                    {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2946,17 +2956,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
-                        const operand factors_x_bar[] = {
-                            {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2 + block * vectors * LANES * 1 * m_1},
-                            {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2 + block * vectors * LANES * 1 * m_1},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 8, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 8, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {

@@ -440,16 +440,16 @@ static void deep_rnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_layer1_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.W x */
-                const operand factors_layer1_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -463,6 +463,10 @@ static void deep_rnn_simd_forward_member(
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                    const operand factors_layer1_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -472,11 +476,7 @@ static void deep_rnn_simd_forward_member(
                             real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer1.W x, layer1.U layer1.h_prev */
-                            const operand factors_layer1_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1},
-                            };
-                            product(rows, 1 * own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
+                            product(rows, block * vectors, own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -508,16 +508,16 @@ static void deep_rnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = done;
         if (early) {
+            const operand factors_layer2_a[] = {
+                {tape_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.W layer1.h */
-                const operand factors_layer2_a[] = {
-                    {tape_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
-                };
-                product(steps * B, 1 * own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -531,6 +531,10 @@ static void deep_rnn_simd_forward_member(
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                    const operand factors_layer2_a[] = {
+                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
+                        {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -540,11 +544,7 @@ static void deep_rnn_simd_forward_member(
                             real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                            const operand factors_layer2_a[] = {
-                                {layer1_h_rows, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
-                                {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2},
-                            };
-                            product(rows, 1 * own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
+                            product(rows, block * vectors, own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -576,16 +576,16 @@ static void deep_rnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk_3) {
         const size_t steps = least(chunk_3, T - done), first = done;
         if (early) {
+            const operand factors_layer3_a[] = {
+                {tape_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 /* layer3.W layer2.h */
-                const operand factors_layer3_a[] = {
-                    {tape_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
-                };
-                product(steps * B, 1 * own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -599,6 +599,10 @@ static void deep_rnn_simd_forward_member(
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
+                    const operand factors_layer3_a[] = {
+                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
+                        {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -608,11 +612,7 @@ static void deep_rnn_simd_forward_member(
                             real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                            const operand factors_layer3_a[] = {
-                                {layer2_h_rows, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
-                                {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3},
-                            };
-                            product(rows, 1 * own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
+                            product(rows, block * vectors, own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -648,6 +648,9 @@ static void deep_rnn_simd_forward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -657,10 +660,7 @@ static void deep_rnn_simd_forward_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer3.h */
-                        const operand factors_a_y[] = {
-                            {layer3_h_rows, row_m_3, m_3, panels_layer3_h + block * vectors * LANES * 1 * m_3},
-                        };
-                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -748,16 +748,16 @@ static void deep_rnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_layer1_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer1.W x */
-                const operand factors_layer1_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -771,6 +771,10 @@ static void deep_rnn_simd_infer_member(
                     real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                    const operand factors_layer1_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -780,11 +784,7 @@ static void deep_rnn_simd_infer_member(
                             real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer1.W x, layer1.U layer1.h_prev */
-                            const operand factors_layer1_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1},
-                            };
-                            product(rows, 1 * own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
+                            product(rows, block * vectors, own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -816,16 +816,16 @@ static void deep_rnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk_4) {
         const size_t steps = least(chunk_4, T - done), first = done;
         if (early) {
+            const operand factors_layer2_a[] = {
+                {work_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer2.W layer1.h */
-                const operand factors_layer2_a[] = {
-                    {work_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
-                };
-                product(steps * B, 1 * own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -839,6 +839,10 @@ static void deep_rnn_simd_infer_member(
                     real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                    const operand factors_layer2_a[] = {
+                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
+                        {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -848,11 +852,7 @@ static void deep_rnn_simd_infer_member(
                             real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                            const operand factors_layer2_a[] = {
-                                {layer1_h_rows, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
-                                {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2},
-                            };
-                            product(rows, 1 * own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
+                            product(rows, block * vectors, own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -884,16 +884,16 @@ static void deep_rnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk_5) {
         const size_t steps = least(chunk_5, T - done), first = done;
         if (early) {
+            const operand factors_layer3_a[] = {
+                {work_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 /* layer3.W layer2.h */
-                const operand factors_layer3_a[] = {
-                    {work_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
-                };
-                product(steps * B, 1 * own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -907,6 +907,10 @@ static void deep_rnn_simd_infer_member(
                     real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
+                    const operand factors_layer3_a[] = {
+                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
+                        {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -916,11 +920,7 @@ static void deep_rnn_simd_infer_member(
                             real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                            const operand factors_layer3_a[] = {
-                                {layer2_h_rows, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
-                                {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3},
-                            };
-                            product(rows, 1 * own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
+                            product(rows, block * vectors, own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -956,6 +956,9 @@ static void deep_rnn_simd_infer_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -965,10 +968,7 @@ static void deep_rnn_simd_infer_member(
                         real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V layer3.h */
-                        const operand factors_a_y[] = {
-                            {layer3_h_rows, row_m_3, m_3, panels_layer3_h + block * vectors * LANES * 1 * m_3},
-                        };
-                        product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1129,16 +1129,16 @@ static void deep_rnn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer3_h_bar[] = {
+                {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_3, vectors, block);
                 /* V^T a_y_bar */
-                const operand factors_layer3_h_bar[] = {
-                    {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
-                };
-                product(steps * B, 1 * own, factors_layer3_h_bar, 1, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer3_h_bar, 1, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1153,6 +1153,9 @@ static void deep_rnn_simd_backward_member(
                     const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
+                    const operand factors_layer3_h_bar[] = {
+                        {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -1161,10 +1164,7 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* V^T a_y_bar */
-                            const operand factors_layer3_h_bar[] = {
-                                {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_layer3_h_bar + early, 1 - early, tile_layer3_h_bar, (int)early);
+                            product(rows, block * vectors, own, factors_layer3_h_bar + early, 1 - early, tile_layer3_h_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -1197,6 +1197,9 @@ static void deep_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar + ((t & 1) * B + begin) * row_m_3;
+                    const operand factors_layer3_h_prev_bar[] = {
+                        {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_layer3_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1207,10 +1210,7 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer3.U^T layer3.a_bar */
-                            const operand factors_layer3_h_prev_bar[] = {
-                                {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar + block * vectors * LANES * 1 * m_3},
-                            };
-                            product(rows, 1 * own, factors_layer3_h_prev_bar, 1, tile_layer3_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_layer3_h_prev_bar, 1, tile_layer3_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1238,16 +1238,16 @@ static void deep_rnn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk_6) {
         const size_t steps = least(chunk_6, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer2_h_bar[] = {
+                {work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3, panels_layer3_a_bar_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_2, vectors, block);
                 /* layer3.W^T layer3.a_bar */
-                const operand factors_layer2_h_bar[] = {
-                    {work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3},
-                };
-                product(steps * B, 1 * own, factors_layer2_h_bar, 1, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer2_h_bar, 1, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1262,6 +1262,9 @@ static void deep_rnn_simd_backward_member(
                     const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
+                    const operand factors_layer2_h_bar[] = {
+                        {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -1270,10 +1273,7 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer3.W^T layer3.a_bar */
-                            const operand factors_layer2_h_bar[] = {
-                                {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar_2 + block * vectors * LANES * 1 * m_3},
-                            };
-                            product(rows, 1 * own, factors_layer2_h_bar + early, 1 - early, tile_layer2_h_bar, (int)early);
+                            product(rows, block * vectors, own, factors_layer2_h_bar + early, 1 - early, tile_layer2_h_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -1306,6 +1306,9 @@ static void deep_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                    const operand factors_layer2_h_prev_bar[] = {
+                        {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_layer2_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1316,10 +1319,7 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer2.U^T layer2.a_bar */
-                            const operand factors_layer2_h_prev_bar[] = {
-                                {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar + block * vectors * LANES * 1 * m_2},
-                            };
-                            product(rows, 1 * own, factors_layer2_h_prev_bar, 1, tile_layer2_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_layer2_h_prev_bar, 1, tile_layer2_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1347,16 +1347,16 @@ static void deep_rnn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk_7) {
         const size_t steps = least(chunk_7, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_layer1_h_bar[] = {
+                {work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2, panels_layer2_a_bar_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m_1, vectors, block);
                 /* layer2.W^T layer2.a_bar */
-                const operand factors_layer1_h_bar[] = {
-                    {work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2},
-                };
-                product(steps * B, 1 * own, factors_layer1_h_bar, 1, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_layer1_h_bar, 1, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -1371,6 +1371,9 @@ static void deep_rnn_simd_backward_member(
                     const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
+                    const operand factors_layer1_h_bar[] = {
+                        {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -1379,10 +1382,7 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* layer2.W^T layer2.a_bar */
-                            const operand factors_layer1_h_bar[] = {
-                                {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar_2 + block * vectors * LANES * 1 * m_2},
-                            };
-                            product(rows, 1 * own, factors_layer1_h_bar + early, 1 - early, tile_layer1_h_bar, (int)early);
+                            product(rows, block * vectors, own, factors_layer1_h_bar + early, 1 - early, tile_layer1_h_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -1415,6 +1415,9 @@ static void deep_rnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
                     real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                    const operand factors_layer1_h_prev_bar[] = {
+                        {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_layer1_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1425,10 +1428,7 @@ static void deep_rnn_simd_backward_member(
                             real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* layer1.U^T layer1.a_bar */
-                            const operand factors_layer1_h_prev_bar[] = {
-                                {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar + block * vectors * LANES * 1 * m_1},
-                            };
-                            product(rows, 1 * own, factors_layer1_h_prev_bar, 1, tile_layer1_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_layer1_h_prev_bar, 1, tile_layer1_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1460,6 +1460,9 @@ static void deep_rnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1469,10 +1472,7 @@ static void deep_rnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* layer1.W^T layer1.a_bar */
-                        const operand factors_x_bar[] = {
-                            {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2 + block * vectors * LANES * 1 * m_1},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1673,6 +1673,10 @@ static void deep_rnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = state->layer1_h + begin * m_1;
+            const operand factors_layer1_a[] = {
+                {x_rows, n, n, panels_x},
+                {layer1_h_prev_rows, m_1, m_1, panels_layer1_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_layer1_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1683,11 +1687,7 @@ static void deep_rnn_simd_step_member(
                     real *const tile_layer1_a = tile_layer1_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* layer1.W x, layer1.U layer1.h_prev */
-                    const operand factors_layer1_a[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                        {layer1_h_prev_rows, m_1, m_1, panels_layer1_h_prev + block * vectors * LANES * 1 * m_1},
-                    };
-                    product(rows, 1 * own, factors_layer1_a, 2, tile_layer1_a, 0);
+                    product(rows, block * vectors, own, factors_layer1_a, 2, tile_layer1_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1721,6 +1721,10 @@ static void deep_rnn_simd_step_member(
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = state->layer2_h + begin * m_2;
+            const operand factors_layer2_a[] = {
+                {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
+                {layer2_h_prev_rows, m_2, m_2, panels_layer2_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_layer2_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1731,11 +1735,7 @@ static void deep_rnn_simd_step_member(
                     real *const tile_layer2_a = tile_layer2_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                    const operand factors_layer2_a[] = {
-                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h + block * vectors * LANES * 1 * m_1},
-                        {layer2_h_prev_rows, m_2, m_2, panels_layer2_h_prev + block * vectors * LANES * 1 * m_2},
-                    };
-                    product(rows, 1 * own, factors_layer2_a, 2, tile_layer2_a, 0);
+                    product(rows, block * vectors, own, factors_layer2_a, 2, tile_layer2_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1769,6 +1769,10 @@ static void deep_rnn_simd_step_member(
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = state->layer3_h + begin * m_3;
+            const operand factors_layer3_a[] = {
+                {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
+                {layer3_h_prev_rows, m_3, m_3, panels_layer3_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_layer3_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1779,11 +1783,7 @@ static void deep_rnn_simd_step_member(
                     real *const tile_layer3_a = tile_layer3_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                    const operand factors_layer3_a[] = {
-                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h + block * vectors * LANES * 1 * m_2},
-                        {layer3_h_prev_rows, m_3, m_3, panels_layer3_h_prev + block * vectors * LANES * 1 * m_3},
-                    };
-                    product(rows, 1 * own, factors_layer3_a, 2, tile_layer3_a, 0);
+                    product(rows, block * vectors, own, factors_layer3_a, 2, tile_layer3_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1816,6 +1816,9 @@ static void deep_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
+            const operand factors_a_y[] = {
+                {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1826,10 +1829,7 @@ static void deep_rnn_simd_step_member(
                     real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* V layer3.h */
-                    const operand factors_a_y[] = {
-                        {layer3_h_rows, row_m_3, m_3, panels_layer3_h + block * vectors * LANES * 1 * m_3},
-                    };
-                    product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                    product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

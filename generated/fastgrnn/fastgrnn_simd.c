@@ -254,16 +254,16 @@ static void fastgrnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -278,6 +278,10 @@ static void fastgrnn_simd_forward_member(
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -287,11 +291,7 @@ static void fastgrnn_simd_forward_member(
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W x, U h_prev */
-                            const operand factors_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
+                            product(rows, block * vectors, own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -389,16 +389,16 @@ static void fastgrnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -411,6 +411,10 @@ static void fastgrnn_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -420,11 +424,7 @@ static void fastgrnn_simd_infer_member(
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W x, U h_prev */
-                            const operand factors_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
+                            product(rows, block * vectors, own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -599,6 +599,9 @@ static void fastgrnn_simd_backward_member(
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_bar_rows, row_m, m, panels_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -609,10 +612,7 @@ static void fastgrnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U^T a_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_bar_rows, row_m, m, panels_a_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -700,6 +700,9 @@ static void fastgrnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_bar_rows, row_m, m, panels_a_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -709,10 +712,7 @@ static void fastgrnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T a_bar */
-                        const operand factors_x_bar[] = {
-                            {a_bar_rows, row_m, m, panels_a_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -817,6 +817,10 @@ static void fastgrnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -827,11 +831,7 @@ static void fastgrnn_simd_step_member(
                     real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W x, U h_prev */
-                    const operand factors_a[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a, 2, tile_a, 0);
+                    product(rows, block * vectors, own, factors_a, 2, tile_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

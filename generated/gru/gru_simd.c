@@ -264,16 +264,16 @@ static void gru_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * size_n, size_n, size_n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x, W_n x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
-                };
-                product(steps * B, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                product(steps * B, block * vectors * 3, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -290,6 +290,12 @@ static void gru_simd_forward_member(
                     real *const n_rows = tape_n + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_z[] = {
+                        {x_rows, size_n, size_n, panels_x},
+                    };
+                    const operand factors_a_z_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -302,16 +308,10 @@ static void gru_simd_forward_member(
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
 
                             /* W_z x, W_r x, W_n x */
-                            const operand factors_a_z[] = {
-                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
-                            };
-                            product(rows, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
 
                             /* U_z h_prev, U_r h_prev, U_n h_prev */
-                            const operand factors_a_z_2[] = {
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 3 * m},
-                            };
-                            product(rows, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -420,16 +420,16 @@ static void gru_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * size_n, size_n, size_n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x, W_n x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
-                };
-                product(steps * B, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                product(steps * B, block * vectors * 3, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -442,6 +442,12 @@ static void gru_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_z[] = {
+                        {x_rows, size_n, size_n, panels_x},
+                    };
+                    const operand factors_a_z_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -455,16 +461,10 @@ static void gru_simd_infer_member(
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
 
                             /* W_z x, W_r x, W_n x */
-                            const operand factors_a_z[] = {
-                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
-                            };
-                            product(rows, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
 
                             /* U_z h_prev, U_r h_prev, U_n h_prev */
-                            const operand factors_a_z_2[] = {
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 3 * m},
-                            };
-                            product(rows, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -679,6 +679,11 @@ static void gru_simd_backward_member(
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                        {q_bar_rows, row_m, m, panels_q_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -689,12 +694,7 @@ static void gru_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_z^T a_z_bar, U_r^T a_r_bar, U_n^T q_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
-                                {q_bar_rows, row_m, m, panels_q_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 3, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 3, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -730,6 +730,11 @@ static void gru_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                    {a_n_bar_rows, row_m, m, panels_a_n_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -739,12 +744,7 @@ static void gru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_n_bar_rows, row_m, m, panels_a_n_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -880,6 +880,12 @@ static void gru_simd_step_member(
             const real *const x_rows = in->x + begin * size_n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_z[] = {
+                {x_rows, size_n, size_n, panels_x},
+            };
+            const operand factors_a_z_2[] = {
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -894,16 +900,10 @@ static void gru_simd_step_member(
                     real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* W_z x, W_r x, W_n x */
-                    const operand factors_a_z[] = {
-                        {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 3 * size_n},
-                    };
-                    product(rows, 3 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 1, tile_a_z, 0);
 
                     /* U_z h_prev, U_r h_prev, U_n h_prev */
-                    const operand factors_a_z_2[] = {
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 3 * m},
-                    };
-                    product(rows, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

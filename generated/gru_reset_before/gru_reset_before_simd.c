@@ -285,29 +285,29 @@ static void gru_reset_before_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * size_n, size_n, size_n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
-                };
-                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_n[] = {
+                {in->x + first * B * size_n, size_n, size_n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_n x */
-                const operand factors_a_n[] = {
-                    {in->x + first * B * size_n, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
-                };
-                product(steps * B, 1 * own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -322,6 +322,10 @@ static void gru_reset_before_simd_forward_member(
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     real *const q_rows = work_q + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_z[] = {
+                        {x_rows, size_n, size_n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -331,11 +335,7 @@ static void gru_reset_before_simd_forward_member(
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                            const operand factors_a_z[] = {
-                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -385,6 +385,10 @@ static void gru_reset_before_simd_forward_member(
                     real *const n_rows = tape_n + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_n[] = {
+                        {x_rows, size_n, size_n, panels_x_2},
+                        {q_rows, row_m, m, panels_q},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -394,11 +398,7 @@ static void gru_reset_before_simd_forward_member(
                             real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_n x, U_n q */
-                            const operand factors_a_n[] = {
-                                {x_rows, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
-                                {q_rows, row_m, m, panels_q + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
+                            product(rows, block * vectors, own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -477,29 +477,29 @@ static void gru_reset_before_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * size_n, size_n, size_n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_r x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * size_n, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
-                };
-                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_n[] = {
+                {in->x + first * B * size_n, size_n, size_n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_n x */
-                const operand factors_a_n[] = {
-                    {in->x + first * B * size_n, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
-                };
-                product(steps * B, 1 * own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -513,6 +513,10 @@ static void gru_reset_before_simd_infer_member(
                     real *const z_rows = work_z + begin * row_m;
                     real *const q_rows = work_q + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_z[] = {
+                        {x_rows, size_n, size_n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -522,11 +526,7 @@ static void gru_reset_before_simd_infer_member(
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                            const operand factors_a_z[] = {
-                                {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -574,6 +574,10 @@ static void gru_reset_before_simd_infer_member(
                     const real *const q_rows = work_q + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_n[] = {
+                        {x_rows, size_n, size_n, panels_x_2},
+                        {q_rows, row_m, m, panels_q},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -583,11 +587,7 @@ static void gru_reset_before_simd_infer_member(
                             real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_n x, U_n q */
-                            const operand factors_a_n[] = {
-                                {x_rows, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
-                                {q_rows, row_m, m, panels_q + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
+                            product(rows, block * vectors, own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -748,6 +748,9 @@ static void gru_reset_before_simd_backward_member(
                     const real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
                     real *const q_bar_rows = work_q_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_q_bar[] = {
+                        {a_n_bar_rows, row_m, m, panels_a_n_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_q_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -758,10 +761,7 @@ static void gru_reset_before_simd_backward_member(
                             real *const tile_q_bar = tile_q_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_n^T a_n_bar */
-                            const operand factors_q_bar[] = {
-                                {a_n_bar_rows, row_m, m, panels_a_n_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_q_bar, 1, tile_q_bar, 0);
+                            product(rows, block * vectors, own, factors_q_bar, 1, tile_q_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -804,6 +804,10 @@ static void gru_reset_before_simd_backward_member(
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -814,11 +818,7 @@ static void gru_reset_before_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_z^T a_z_bar, U_r^T a_r_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -905,6 +905,11 @@ static void gru_reset_before_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                    {a_n_bar_rows, row_m, m, panels_a_n_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -914,12 +919,7 @@ static void gru_reset_before_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_n_bar_rows, row_m, m, panels_a_n_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1020,6 +1020,10 @@ static void gru_reset_before_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             real *const q_rows = work_q + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_z[] = {
+                {x_rows, size_n, size_n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1030,11 +1034,7 @@ static void gru_reset_before_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                    const operand factors_a_z[] = {
-                        {x_rows, size_n, size_n, panels_x + block * vectors * LANES * 2 * size_n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_z, 2, tile_a_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1082,6 +1082,10 @@ static void gru_reset_before_simd_step_member(
             const real *const q_rows = work_q + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_n[] = {
+                {x_rows, size_n, size_n, panels_x_2},
+                {q_rows, row_m, m, panels_q},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_n_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1092,11 +1096,7 @@ static void gru_reset_before_simd_step_member(
                     real *const tile_a_n = tile_a_n_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_n x, U_n q */
-                    const operand factors_a_n[] = {
-                        {x_rows, size_n, size_n, panels_x_2 + block * vectors * LANES * 1 * size_n},
-                        {q_rows, row_m, m, panels_q + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_n, 2, tile_a_n, 0);
+                    product(rows, block * vectors, own, factors_a_n, 2, tile_a_n, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

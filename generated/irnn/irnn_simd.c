@@ -235,16 +235,16 @@ static void irnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_a_h[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -258,6 +258,10 @@ static void irnn_simd_forward_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -267,11 +271,7 @@ static void irnn_simd_forward_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W x, U h_prev */
-                            const operand factors_a_h[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -337,16 +337,16 @@ static void irnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_a_h[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -359,6 +359,10 @@ static void irnn_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -368,11 +372,7 @@ static void irnn_simd_infer_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W x, U h_prev */
-                            const operand factors_a_h[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -487,6 +487,9 @@ static void irnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -497,10 +500,7 @@ static void irnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U^T a_h_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -532,6 +532,9 @@ static void irnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -541,10 +544,7 @@ static void irnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_h_bar_rows, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -648,6 +648,10 @@ static void irnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -658,11 +662,7 @@ static void irnn_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W x, U h_prev */
-                    const operand factors_a_h[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_h, 2, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 2, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -247,16 +247,16 @@ static void janet_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_s[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x, W_c x */
-                const operand factors_s[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_s, 1, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_s, 1, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -272,6 +272,10 @@ static void janet_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
                     real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
+                    const operand factors_s[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -281,11 +285,7 @@ static void janet_simd_forward_member(
                             real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_f x, U_f h_prev, W_c x, U_c h_prev */
-                            const operand factors_s[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_s + early, 2 - early, tile_s, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_s + early, 2 - early, tile_s, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -368,16 +368,16 @@ static void janet_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_s[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x, W_c x */
-                const operand factors_s[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_s, 1, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_s, 1, tile_s_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -390,6 +390,10 @@ static void janet_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_s[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -399,11 +403,7 @@ static void janet_simd_infer_member(
                             real *const tile_s = tile_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_f x, U_f h_prev, W_c x, U_c h_prev */
-                            const operand factors_s[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_s + early, 2 - early, tile_s, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_s + early, 2 - early, tile_s, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -562,6 +562,10 @@ static void janet_simd_backward_member(
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
                     const real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {s_bar_rows, row_m, m, panels_s_bar},
+                        {a_c_bar_rows, row_m, m, panels_a_c_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -572,11 +576,7 @@ static void janet_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_f^T s_bar, U_c^T a_c_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {s_bar_rows, row_m, m, panels_s_bar + block * vectors * LANES * 1 * m},
-                                {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -611,6 +611,10 @@ static void janet_simd_backward_member(
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {s_bar_rows, row_m, m, panels_s_bar_2},
+                    {a_c_bar_rows, row_m, m, panels_a_c_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -620,11 +624,7 @@ static void janet_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T s_bar, W_c^T a_c_bar */
-                        const operand factors_x_bar[] = {
-                            {s_bar_rows, row_m, m, panels_s_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_c_bar_rows, row_m, m, panels_a_c_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -740,6 +740,10 @@ static void janet_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_s[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -750,11 +754,7 @@ static void janet_simd_step_member(
                     real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_f x, U_f h_prev, W_c x, U_c h_prev */
-                    const operand factors_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_s, 2, tile_s, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_s, 2, tile_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

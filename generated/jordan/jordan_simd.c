@@ -280,16 +280,16 @@ static void jordan_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -302,6 +302,10 @@ static void jordan_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
+                    const operand factors_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {y_prev_rows, p, p, panels_y_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -311,11 +315,7 @@ static void jordan_simd_forward_member(
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W x, U y_prev */
-                            const operand factors_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {y_prev_rows, p, p, panels_y_prev + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
+                            product(rows, block * vectors, own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -348,6 +348,9 @@ static void jordan_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
+                    const operand factors_a_y[] = {
+                        {h_rows, row_m, m, panels_h},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -358,10 +361,7 @@ static void jordan_simd_forward_member(
                             real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* V h */
-                            const operand factors_a_y[] = {
-                                {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                            product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -431,16 +431,16 @@ static void jordan_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W x */
-                const operand factors_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a, 1, tile_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -453,6 +453,10 @@ static void jordan_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
+                    const operand factors_a[] = {
+                        {x_rows, n, n, panels_x},
+                        {y_prev_rows, p, p, panels_y_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -462,11 +466,7 @@ static void jordan_simd_infer_member(
                             real *const tile_a = tile_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W x, U y_prev */
-                            const operand factors_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {y_prev_rows, p, p, panels_y_prev + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_a + early, 2 - early, tile_a, (int)early);
+                            product(rows, block * vectors, own, factors_a + early, 2 - early, tile_a, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -499,6 +499,9 @@ static void jordan_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = work_h + begin * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
+                    const operand factors_a_y[] = {
+                        {h_rows, row_m, m, panels_h},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -509,10 +512,7 @@ static void jordan_simd_infer_member(
                             real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* V h */
-                            const operand factors_a_y[] = {
-                                {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                            product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -636,6 +636,9 @@ static void jordan_simd_backward_member(
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_p;
                     real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_h_bar[] = {
+                        {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -646,10 +649,7 @@ static void jordan_simd_backward_member(
                             real *const tile_h_bar = tile_h_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* V^T a_y_bar */
-                            const operand factors_h_bar[] = {
-                                {a_y_bar_rows, row_p, p, panels_a_y_bar + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_h_bar, 1, tile_h_bar, 0);
+                            product(rows, block * vectors, own, factors_h_bar, 1, tile_h_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -682,6 +682,9 @@ static void jordan_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_p;
+                    const operand factors_y_prev_bar[] = {
+                        {a_bar_rows, row_m, m, panels_a_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -692,10 +695,7 @@ static void jordan_simd_backward_member(
                             real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U^T a_bar */
-                            const operand factors_y_prev_bar[] = {
-                                {a_bar_rows, row_m, m, panels_a_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_y_prev_bar, 1, tile_y_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_y_prev_bar, 1, tile_y_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -727,6 +727,9 @@ static void jordan_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_bar_rows, row_m, m, panels_a_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -736,10 +739,7 @@ static void jordan_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T a_bar */
-                        const operand factors_x_bar[] = {
-                            {a_bar_rows, row_m, m, panels_a_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -879,6 +879,10 @@ static void jordan_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const y_prev_rows = state->y + begin * p;
+            const operand factors_a[] = {
+                {x_rows, n, n, panels_x},
+                {y_prev_rows, p, p, panels_y_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -889,11 +893,7 @@ static void jordan_simd_step_member(
                     real *const tile_a = tile_a_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W x, U y_prev */
-                    const operand factors_a[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                        {y_prev_rows, p, p, panels_y_prev + block * vectors * LANES * 1 * p},
-                    };
-                    product(rows, 1 * own, factors_a, 2, tile_a, 0);
+                    product(rows, block * vectors, own, factors_a, 2, tile_a, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -926,6 +926,9 @@ static void jordan_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
+            const operand factors_a_y[] = {
+                {h_rows, row_m, m, panels_h},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -936,10 +939,7 @@ static void jordan_simd_step_member(
                     real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* V h */
-                    const operand factors_a_y[] = {
-                        {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_y, 1, tile_a_y, 0);
+                    product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -303,29 +303,29 @@ static void lem_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_dt_1[] = {
+                {in->u + first * B * n, n, n, panels_u},
+            };
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_1 u, V_2 u, V_z u */
-                const operand factors_a_dt_1[] = {
-                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 3 * n},
-                };
-                product(steps * B, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                product(steps * B, block * vectors * 3, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_y[] = {
+                {in->u + first * B * n, n, n, panels_u_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_y u */
-                const operand factors_a_y[] = {
-                    {in->u + first * B * n, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -344,6 +344,10 @@ static void lem_simd_forward_member(
                     real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
                     real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
                     real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    const operand factors_a_dt_1[] = {
+                        {u_rows, n, n, panels_u},
+                        {y_prev_rows, m, m, panels_y_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -353,11 +357,7 @@ static void lem_simd_forward_member(
                             real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
                             /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                            const operand factors_a_dt_1[] = {
-                                {u_rows, n, n, panels_u + block * vectors * LANES * 3 * n},
-                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 3 * m},
-                            };
-                            product(rows, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -423,6 +423,10 @@ static void lem_simd_forward_member(
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
+                    const operand factors_a_y[] = {
+                        {u_rows, n, n, panels_u_2},
+                        {z_rows, row_m, m, panels_z},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -432,11 +436,7 @@ static void lem_simd_forward_member(
                             real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_y z, V_y u */
-                            const operand factors_a_y[] = {
-                                {u_rows, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
-                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
+                            product(rows, block * vectors, own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -519,29 +519,29 @@ static void lem_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_dt_1[] = {
+                {in->u + first * B * n, n, n, panels_u},
+            };
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_1 u, V_2 u, V_z u */
-                const operand factors_a_dt_1[] = {
-                    {in->u + first * B * n, n, n, panels_u + block * vectors * LANES * 3 * n},
-                };
-                product(steps * B, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                product(steps * B, block * vectors * 3, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_y[] = {
+                {in->u + first * B * n, n, n, panels_u_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* V_y u */
-                const operand factors_a_y[] = {
-                    {in->u + first * B * n, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -557,6 +557,10 @@ static void lem_simd_infer_member(
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_a_dt_1[] = {
+                        {u_rows, n, n, panels_u},
+                        {y_prev_rows, m, m, panels_y_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -566,11 +570,7 @@ static void lem_simd_infer_member(
                             real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
 
                             /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                            const operand factors_a_dt_1[] = {
-                                {u_rows, n, n, panels_u + block * vectors * LANES * 3 * n},
-                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 3 * m},
-                            };
-                            product(rows, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -632,6 +632,10 @@ static void lem_simd_infer_member(
                     const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const operand factors_a_y[] = {
+                        {u_rows, n, n, panels_u_2},
+                        {z_rows, row_m, m, panels_z},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -641,11 +645,7 @@ static void lem_simd_infer_member(
                             real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_y z, V_y u */
-                            const operand factors_a_y[] = {
-                                {u_rows, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
-                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
+                            product(rows, block * vectors, own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -843,6 +843,9 @@ static void lem_simd_backward_member(
                     real *const dt_1_bar_rows = work_dt_1_bar + ((t - first) * B + begin) * row_m;
                     real *const a_dt_1_bar_rows = work_a_dt_1_bar + ((t - first) * B + begin) * row_m;
                     real *const z_prev_bar_rows = work_z_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_z_bar[] = {
+                        {a_y_bar_rows, row_m, m, panels_a_y_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -853,10 +856,7 @@ static void lem_simd_backward_member(
                             real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_y^T a_y_bar */
-                            const operand factors_z_bar[] = {
-                                {a_y_bar_rows, row_m, m, panels_a_y_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_z_bar, 1, tile_z_bar, 0);
+                            product(rows, block * vectors, own, factors_z_bar, 1, tile_z_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -910,6 +910,11 @@ static void lem_simd_backward_member(
                     const real *const a_dt_2_bar_rows = work_a_dt_2_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_dt_1_bar_rows = work_a_dt_1_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_y_prev_bar[] = {
+                        {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar},
+                        {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar},
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -920,12 +925,7 @@ static void lem_simd_backward_member(
                             real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
-                            const operand factors_y_prev_bar[] = {
-                                {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar + block * vectors * LANES * 1 * m},
-                                {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar + block * vectors * LANES * 1 * m},
-                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_y_prev_bar, 3, tile_y_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_y_prev_bar, 3, tile_y_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -962,6 +962,12 @@ static void lem_simd_backward_member(
                 const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
                 const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                const operand factors_u_bar[] = {
+                    {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2},
+                    {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2},
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_y_bar_rows, row_m, m, panels_a_y_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -971,13 +977,7 @@ static void lem_simd_backward_member(
                         real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                        const operand factors_u_bar[] = {
-                            {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_y_bar_rows, row_m, m, panels_a_y_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_u_bar, 4, tile_u_bar, 0);
+                        product(rows, block * vectors, own, factors_u_bar, 4, tile_u_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1143,6 +1143,10 @@ static void lem_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             const real *const y_prev_rows = state->y + begin * m;
             const real *const z_prev_rows = state->z + begin * m;
+            const operand factors_a_dt_1[] = {
+                {u_rows, n, n, panels_u},
+                {y_prev_rows, m, m, panels_y_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_dt_1_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -1153,11 +1157,7 @@ static void lem_simd_step_member(
                     real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                    const operand factors_a_dt_1[] = {
-                        {u_rows, n, n, panels_u + block * vectors * LANES * 3 * n},
-                        {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 3 * m},
-                    };
-                    product(rows, 3 * own, factors_a_dt_1, 2, tile_a_dt_1, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_dt_1, 2, tile_a_dt_1, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1219,6 +1219,10 @@ static void lem_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
             const real *const y_prev_rows = state->y + begin * m;
+            const operand factors_a_y[] = {
+                {u_rows, n, n, panels_u_2},
+                {z_rows, row_m, m, panels_z},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1229,11 +1233,7 @@ static void lem_simd_step_member(
                     real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_y z, V_y u */
-                    const operand factors_a_y[] = {
-                        {u_rows, n, n, panels_u_2 + block * vectors * LANES * 1 * n},
-                        {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_y, 2, tile_a_y, 0);
+                    product(rows, block * vectors, own, factors_a_y, 2, tile_a_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -252,16 +252,16 @@ static void ligru_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_h x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -277,6 +277,10 @@ static void ligru_simd_forward_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -286,11 +290,7 @@ static void ligru_simd_forward_member(
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_z x, U_z h_prev, W_h x, U_h h_prev */
-                            const operand factors_a_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -370,16 +370,16 @@ static void ligru_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_z x, W_h x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -392,6 +392,10 @@ static void ligru_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -401,11 +405,7 @@ static void ligru_simd_infer_member(
                             real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_z x, U_z h_prev, W_h x, U_h h_prev */
-                            const operand factors_a_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -564,6 +564,10 @@ static void ligru_simd_backward_member(
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {a_s_bar_rows, row_m, m, panels_a_s_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -574,11 +578,7 @@ static void ligru_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_z^T a_z_bar, U_h^T a_s_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                                {a_s_bar_rows, row_m, m, panels_a_s_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -613,6 +613,10 @@ static void ligru_simd_backward_member(
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_s_bar_rows, row_m, m, panels_a_s_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -622,11 +626,7 @@ static void ligru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_h^T a_s_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_s_bar_rows, row_m, m, panels_a_s_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -742,6 +742,10 @@ static void ligru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -752,11 +756,7 @@ static void ligru_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, U_z h_prev, W_h x, U_h h_prev */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_z, 2, tile_a_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

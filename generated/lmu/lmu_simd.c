@@ -296,16 +296,16 @@ static void lmu_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 /* W_x x */
-                const operand factors_a_h[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -332,6 +332,9 @@ static void lmu_simd_forward_member(
                     real *const m_rows = tape_m + (t * B + begin) * row_d;
                     const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
+                    const operand factors_m[] = {
+                        {m_prev_rows, m_prev_stride, d, panels_m_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -342,10 +345,7 @@ static void lmu_simd_forward_member(
                             real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* A m_prev */
-                            const operand factors_m[] = {
-                                {m_prev_rows, m_prev_stride, d, panels_m_prev + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_m, 1, tile_m, 0);
+                            product(rows, block * vectors, own, factors_m, 1, tile_m, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -378,6 +378,11 @@ static void lmu_simd_forward_member(
                     const real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, k, k, panels_h_prev},
+                        {m_rows, row_d, d, panels_m},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -387,12 +392,7 @@ static void lmu_simd_forward_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_x x, W_h h_prev, W_m m */
-                            const operand factors_a_h[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, k, k, panels_h_prev + block * vectors * LANES * 1 * k},
-                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -467,16 +467,16 @@ static void lmu_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 /* W_x x */
-                const operand factors_a_h[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -503,6 +503,9 @@ static void lmu_simd_infer_member(
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial->m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
+                    const operand factors_m[] = {
+                        {m_prev_rows, m_prev_stride, d, panels_m_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -513,10 +516,7 @@ static void lmu_simd_infer_member(
                             real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* A m_prev */
-                            const operand factors_m[] = {
-                                {m_prev_rows, m_prev_stride, d, panels_m_prev + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_m, 1, tile_m, 0);
+                            product(rows, block * vectors, own, factors_m, 1, tile_m, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -549,6 +549,11 @@ static void lmu_simd_infer_member(
                     const real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
+                    const operand factors_a_h[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, k, k, panels_h_prev},
+                        {m_rows, row_d, d, panels_m},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -558,12 +563,7 @@ static void lmu_simd_infer_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_x x, W_h h_prev, W_m m */
-                            const operand factors_a_h[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, k, k, panels_h_prev + block * vectors * LANES * 1 * k},
-                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -703,6 +703,9 @@ static void lmu_simd_backward_member(
                     const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
                     real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
+                    const operand factors_m_bar[] = {
+                        {a_h_bar_rows, row_k, k, panels_a_h_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -713,10 +716,7 @@ static void lmu_simd_backward_member(
                             real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_m^T a_h_bar */
-                            const operand factors_m_bar[] = {
-                                {a_h_bar_rows, row_k, k, panels_a_h_bar + block * vectors * LANES * 1 * k},
-                            };
-                            product(rows, 1 * own, factors_m_bar, 1, tile_m_bar, 0);
+                            product(rows, block * vectors, own, factors_m_bar, 1, tile_m_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -756,6 +756,9 @@ static void lmu_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
                     const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin) * 1;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_k;
+                    const operand factors_h_prev_bar[] = {
+                        {a_h_bar_rows, row_k, k, panels_a_h_bar_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -766,10 +769,7 @@ static void lmu_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_h^T a_h_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_h_bar_rows, row_k, k, panels_a_h_bar_2 + block * vectors * LANES * 1 * k},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -801,6 +801,9 @@ static void lmu_simd_backward_member(
                     const real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
                     const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin) * 1;
                     real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
+                    const operand factors_m_prev_bar[] = {
+                        {m_bar_rows, row_d, d, panels_m_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_m_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -811,10 +814,7 @@ static void lmu_simd_backward_member(
                             real *const tile_m_prev_bar = tile_m_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* A^T m_bar */
-                            const operand factors_m_prev_bar[] = {
-                                {m_bar_rows, row_d, d, panels_m_bar + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_m_prev_bar, 1, tile_m_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_m_prev_bar, 1, tile_m_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -850,6 +850,9 @@ static void lmu_simd_backward_member(
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
                 const real *const u_bar_rows = work_u_bar + begin * 1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_h_bar_rows, row_k, k, panels_a_h_bar_3},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -859,10 +862,7 @@ static void lmu_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_x^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_h_bar_rows, row_k, k, panels_a_h_bar_3 + block * vectors * LANES * 1 * k},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1054,6 +1054,9 @@ static void lmu_simd_step_member(
             const real *const u_rows = work_u + begin * 1;
             real *const m_rows = work_m + begin * row_d;
             const real *const m_prev_rows = state->m + begin * d;
+            const operand factors_m[] = {
+                {m_prev_rows, d, d, panels_m_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1064,10 +1067,7 @@ static void lmu_simd_step_member(
                     real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* A m_prev */
-                    const operand factors_m[] = {
-                        {m_prev_rows, d, d, panels_m_prev + block * vectors * LANES * 1 * d},
-                    };
-                    product(rows, 1 * own, factors_m, 1, tile_m, 0);
+                    product(rows, block * vectors, own, factors_m, 1, tile_m, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1100,6 +1100,11 @@ static void lmu_simd_step_member(
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
             const real *const h_prev_rows = state->h + begin * k;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, k, k, panels_h_prev},
+                {m_rows, row_d, d, panels_m},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1110,12 +1115,7 @@ static void lmu_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x, W_h h_prev, W_m m */
-                    const operand factors_a_h[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                        {h_prev_rows, k, k, panels_h_prev + block * vectors * LANES * 1 * k},
-                        {m_rows, row_d, d, panels_m + block * vectors * LANES * 1 * d},
-                    };
-                    product(rows, 1 * own, factors_a_h, 3, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 3, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -291,6 +291,9 @@ static void lru_simd_forward_member(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = tape_a_x_re + begin * row_N;
             real *const a_x_im_rows = tape_a_x_im + begin * row_N;
+            const operand factors_a_x_re[] = {
+                {u_rows, H, H, panels_u},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -300,10 +303,7 @@ static void lru_simd_forward_member(
                     real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* B_re u, B_im u */
-                    const operand factors_a_x_re[] = {
-                        {u_rows, H, H, panels_u + block * vectors * LANES * 2 * H},
-                    };
-                    product(rows, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -383,6 +383,10 @@ static void lru_simd_forward_member(
                 const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
                 const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
                 real *const y_rows = out->y + (first * B + begin) * H;
+                const operand factors_y[] = {
+                    {x_re_rows, row_N, N, panels_x_re},
+                    {x_im_rows, row_N, N, panels_x_im},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -392,11 +396,7 @@ static void lru_simd_forward_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* C_re x_re, (-1) C_im x_im */
-                        const operand factors_y[] = {
-                            {x_re_rows, row_N, N, panels_x_re + block * vectors * LANES * 1 * N},
-                            {x_im_rows, row_N, N, panels_x_im + block * vectors * LANES * 1 * N},
-                        };
-                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
+                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -506,6 +506,9 @@ static void lru_simd_infer_member(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
+            const operand factors_a_x_re[] = {
+                {u_rows, H, H, panels_u},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -515,10 +518,7 @@ static void lru_simd_infer_member(
                     real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* B_re u, B_im u */
-                    const operand factors_a_x_re[] = {
-                        {u_rows, H, H, panels_u + block * vectors * LANES * 2 * H},
-                    };
-                    product(rows, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -598,6 +598,10 @@ static void lru_simd_infer_member(
                 const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
                 const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
                 real *const y_rows = out->y + (first * B + begin) * H;
+                const operand factors_y[] = {
+                    {x_re_rows, row_N, N, panels_x_re},
+                    {x_im_rows, row_N, N, panels_x_im},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -607,11 +611,7 @@ static void lru_simd_infer_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* C_re x_re, (-1) C_im x_im */
-                        const operand factors_y[] = {
-                            {x_re_rows, row_N, N, panels_x_re + block * vectors * LANES * 1 * N},
-                            {x_im_rows, row_N, N, panels_x_im + block * vectors * LANES * 1 * N},
-                        };
-                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
+                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -724,16 +724,16 @@ static void lru_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_x_im_bar[] = {
+                {bars->y_bar + first * B * H, H, H, panels_y_bar},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(N, vectors, block);
                 /* (-1) C_im^T y_bar, C_re^T y_bar */
-                const operand factors_x_im_bar[] = {
-                    {bars->y_bar + first * B * H, H, H, panels_y_bar + block * vectors * LANES * 2 * H},
-                };
-                product(steps * B, 2 * own, factors_x_im_bar, 1, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_x_im_bar, 1, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -752,6 +752,9 @@ static void lru_simd_backward_member(
                     real *const x_re_bar_rows = work_x_re_bar + ((t - first) * B + begin) * row_N;
                     real *const x_re_prev_bar_rows = work_x_re_prev_bar + ((t & 1) * B + begin) * row_N;
                     real *const x_im_prev_bar_rows = work_x_im_prev_bar + ((t & 1) * B + begin) * row_N;
+                    const operand factors_x_im_bar[] = {
+                        {y_bar_rows, H, H, panels_y_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -760,10 +763,7 @@ static void lru_simd_backward_member(
                             real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* (-1) C_im^T y_bar, C_re^T y_bar */
-                            const operand factors_x_im_bar[] = {
-                                {y_bar_rows, H, H, panels_y_bar + block * vectors * LANES * 2 * H},
-                            };
-                            product(rows, 2 * own, factors_x_im_bar + early, 1 - early, tile_x_im_bar, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_x_im_bar + early, 1 - early, tile_x_im_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -887,6 +887,10 @@ static void lru_simd_backward_member(
                 const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
                 const real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * H;
+                const operand factors_u_bar[] = {
+                    {a_x_re_bar_rows, row_N, N, panels_a_x_re_bar},
+                    {a_x_im_bar_rows, row_N, N, panels_a_x_im_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -896,11 +900,7 @@ static void lru_simd_backward_member(
                         real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
-                        const operand factors_u_bar[] = {
-                            {a_x_re_bar_rows, row_N, N, panels_a_x_re_bar + block * vectors * LANES * 1 * N},
-                            {a_x_im_bar_rows, row_N, N, panels_a_x_im_bar + block * vectors * LANES * 1 * N},
-                        };
-                        product(rows, 1 * own, factors_u_bar, 2, tile_u_bar, 0);
+                        product(rows, block * vectors, own, factors_u_bar, 2, tile_u_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1070,6 +1070,9 @@ static void lru_simd_step_member(
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
+            const operand factors_a_x_re[] = {
+                {u_rows, H, H, panels_u},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1080,10 +1083,7 @@ static void lru_simd_step_member(
                     real *const tile_a_x_re = tile_a_x_re_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* B_re u, B_im u */
-                    const operand factors_a_x_re[] = {
-                        {u_rows, H, H, panels_u + block * vectors * LANES * 2 * H},
-                    };
-                    product(rows, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1154,6 +1154,10 @@ static void lru_simd_step_member(
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;
             real *const y_rows = out->y + begin * H;
+            const operand factors_y[] = {
+                {x_re_rows, row_N, N, panels_x_re},
+                {x_im_rows, row_N, N, panels_x_im},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1164,11 +1168,7 @@ static void lru_simd_step_member(
                     real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* C_re x_re, (-1) C_im x_im */
-                    const operand factors_y[] = {
-                        {x_re_rows, row_N, N, panels_x_re + block * vectors * LANES * 1 * N},
-                        {x_im_rows, row_N, N, panels_x_im + block * vectors * LANES * 1 * N},
-                    };
-                    product(rows, 1 * own, factors_y, 2, tile_y, 0);
+                    product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -289,16 +289,16 @@ static void lstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -319,6 +319,10 @@ static void lstm_simd_forward_member(
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -328,11 +332,7 @@ static void lstm_simd_forward_member(
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                            const operand factors_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
-                            };
-                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -454,16 +454,16 @@ static void lstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -479,6 +479,10 @@ static void lstm_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -489,11 +493,7 @@ static void lstm_simd_infer_member(
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                            const operand factors_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
-                            };
-                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -738,6 +738,12 @@ static void lstm_simd_backward_member(
                     const real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
                     const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {z_bar_rows, row_m, m, panels_z_bar},
+                        {z_i_bar_rows, row_m, m, panels_z_i_bar},
+                        {z_f_bar_rows, row_m, m, panels_z_f_bar},
+                        {z_o_bar_rows, row_m, m, panels_z_o_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -748,13 +754,7 @@ static void lstm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
-                                {z_i_bar_rows, row_m, m, panels_z_i_bar + block * vectors * LANES * 1 * m},
-                                {z_f_bar_rows, row_m, m, panels_z_f_bar + block * vectors * LANES * 1 * m},
-                                {z_o_bar_rows, row_m, m, panels_z_o_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -789,6 +789,12 @@ static void lstm_simd_backward_member(
                 const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar_2},
+                    {z_i_bar_rows, row_m, m, panels_z_i_bar_2},
+                    {z_f_bar_rows, row_m, m, panels_z_f_bar_2},
+                    {z_o_bar_rows, row_m, m, panels_z_o_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -798,13 +804,7 @@ static void lstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                        const operand factors_x_bar[] = {
-                            {z_bar_rows, row_m, m, panels_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {z_i_bar_rows, row_m, m, panels_z_i_bar_2 + block * vectors * LANES * 1 * m},
-                            {z_f_bar_rows, row_m, m, panels_z_f_bar_2 + block * vectors * LANES * 1 * m},
-                            {z_o_bar_rows, row_m, m, panels_z_o_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -950,6 +950,10 @@ static void lstm_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -961,11 +965,7 @@ static void lstm_simd_step_member(
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                    const operand factors_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
-                    };
-                    product(rows, 4 * own, factors_z, 2, tile_z, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -340,6 +340,9 @@ static void lstm_layer_norm_simd_forward_member(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
+            const operand factors_w_i[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -349,10 +352,7 @@ static void lstm_layer_norm_simd_forward_member(
                     real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
 
                     /* W_i x, W_f x, W_g x, W_o x */
-                    const operand factors_w_i[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                    };
-                    product(rows, 4 * own, factors_w_i, 1, tile_w_i, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_w_i, 1, tile_w_i, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -524,6 +524,9 @@ static void lstm_layer_norm_simd_forward_member(
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
                 real *const u_o_rows = work_u_o + begin * row_m;
+                const operand factors_u_i[] = {
+                    {h_prev_rows, m, m, panels_h_prev},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -534,10 +537,7 @@ static void lstm_layer_norm_simd_forward_member(
                         real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                         /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                        const operand factors_u_i[] = {
-                            {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
-                        };
-                        product(rows, 4 * own, factors_u_i, 1, tile_u_i, 0);
+                        product(rows, block * vectors * 4, 4 * own, factors_u_i, 1, tile_u_i, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -940,6 +940,9 @@ static void lstm_layer_norm_simd_infer_member(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
+            const operand factors_w_i[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -949,10 +952,7 @@ static void lstm_layer_norm_simd_infer_member(
                     real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
 
                     /* W_i x, W_f x, W_g x, W_o x */
-                    const operand factors_w_i[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                    };
-                    product(rows, 4 * own, factors_w_i, 1, tile_w_i, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_w_i, 1, tile_w_i, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -1124,6 +1124,9 @@ static void lstm_layer_norm_simd_infer_member(
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
                 real *const u_o_rows = work_u_o + begin * row_m;
+                const operand factors_u_i[] = {
+                    {h_prev_rows, m, m, panels_h_prev},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -1134,10 +1137,7 @@ static void lstm_layer_norm_simd_infer_member(
                         real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                         /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                        const operand factors_u_i[] = {
-                            {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
-                        };
-                        product(rows, 4 * own, factors_u_i, 1, tile_u_i, 0);
+                        product(rows, block * vectors * 4, 4 * own, factors_u_i, 1, tile_u_i, 0);
                     }
 
                     for (size_t one = turn; one < end; ++one) {
@@ -1956,6 +1956,12 @@ static void lstm_layer_norm_simd_backward_member(
                     const real *const u_f_bar_rows = work_u_f_bar + ((t - first) * B + begin) * row_m;
                     const real *const u_i_bar_rows = work_u_i_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {u_i_bar_rows, row_m, m, panels_u_i_bar},
+                        {u_f_bar_rows, row_m, m, panels_u_f_bar},
+                        {u_g_bar_rows, row_m, m, panels_u_g_bar},
+                        {u_o_bar_rows, row_m, m, panels_u_o_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1966,13 +1972,7 @@ static void lstm_layer_norm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {u_i_bar_rows, row_m, m, panels_u_i_bar + block * vectors * LANES * 1 * m},
-                                {u_f_bar_rows, row_m, m, panels_u_f_bar + block * vectors * LANES * 1 * m},
-                                {u_g_bar_rows, row_m, m, panels_u_g_bar + block * vectors * LANES * 1 * m},
-                                {u_o_bar_rows, row_m, m, panels_u_o_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -2356,6 +2356,12 @@ static void lstm_layer_norm_simd_backward_member(
                 const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
                 const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {w_i_bar_rows, row_m, m, panels_w_i_bar},
+                    {w_f_bar_rows, row_m, m, panels_w_f_bar},
+                    {w_g_bar_rows, row_m, m, panels_w_g_bar},
+                    {w_o_bar_rows, row_m, m, panels_w_o_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -2365,13 +2371,7 @@ static void lstm_layer_norm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                        const operand factors_x_bar[] = {
-                            {w_i_bar_rows, row_m, m, panels_w_i_bar + block * vectors * LANES * 1 * m},
-                            {w_f_bar_rows, row_m, m, panels_w_f_bar + block * vectors * LANES * 1 * m},
-                            {w_g_bar_rows, row_m, m, panels_w_g_bar + block * vectors * LANES * 1 * m},
-                            {w_o_bar_rows, row_m, m, panels_w_o_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -2521,6 +2521,9 @@ static void lstm_layer_norm_simd_step_member(
             real *const w_f_rows = work_w_f + begin * row_m;
             real *const w_g_rows = work_w_g + begin * row_m;
             real *const w_o_rows = work_w_o + begin * row_m;
+            const operand factors_w_i[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -2531,10 +2534,7 @@ static void lstm_layer_norm_simd_step_member(
                     real *const tile_w_i = tile_w_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* W_i x, W_f x, W_g x, W_o x */
-                    const operand factors_w_i[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                    };
-                    product(rows, 4 * own, factors_w_i, 1, tile_w_i, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_w_i, 1, tile_w_i, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -2704,6 +2704,9 @@ static void lstm_layer_norm_simd_step_member(
             real *const u_f_rows = work_u_f + begin * row_m;
             real *const u_g_rows = work_u_g + begin * row_m;
             real *const u_o_rows = work_u_o + begin * row_m;
+            const operand factors_u_i[] = {
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -2714,10 +2717,7 @@ static void lstm_layer_norm_simd_step_member(
                     real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    const operand factors_u_i[] = {
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 4 * m},
-                    };
-                    product(rows, 4 * own, factors_u_i, 1, tile_u_i, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_u_i, 1, tile_u_i, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -330,16 +330,16 @@ static void lstm_projection_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -360,6 +360,10 @@ static void lstm_projection_simd_forward_member(
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, p, p, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -369,11 +373,7 @@ static void lstm_projection_simd_forward_member(
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                            const operand factors_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                                {h_prev_rows, p, p, panels_h_prev + block * vectors * LANES * 4 * p},
-                            };
-                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -456,6 +456,9 @@ static void lstm_projection_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * p;
                     const real *const c_o_rows = work_c_o + begin * row_m;
+                    const operand factors_h[] = {
+                        {c_o_rows, row_m, m, panels_c_o},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -466,10 +469,7 @@ static void lstm_projection_simd_forward_member(
                             real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* P c_o */
-                            const operand factors_h[] = {
-                                {c_o_rows, row_m, m, panels_c_o + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h, 1, tile_h, 0);
+                            product(rows, block * vectors, own, factors_h, 1, tile_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -540,16 +540,16 @@ static void lstm_projection_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_z[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_g x, W_i x, W_f x, W_o x */
-                const operand factors_z[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -565,6 +565,10 @@ static void lstm_projection_simd_infer_member(
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
+                    const operand factors_z[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, p, p, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -575,11 +579,7 @@ static void lstm_projection_simd_infer_member(
                             real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                            const operand factors_z[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                                {h_prev_rows, p, p, panels_h_prev + block * vectors * LANES * 4 * p},
-                            };
-                            product(rows, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_z + early, 2 - early, tile_z, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -658,6 +658,9 @@ static void lstm_projection_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const h_rows = out->h + (t * B + begin) * p;
                     const real *const c_o_rows = work_c_o + begin * row_m;
+                    const operand factors_h[] = {
+                        {c_o_rows, row_m, m, panels_c_o},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -668,10 +671,7 @@ static void lstm_projection_simd_infer_member(
                             real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* P c_o */
-                            const operand factors_h[] = {
-                                {c_o_rows, row_m, m, panels_c_o + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h, 1, tile_h, 0);
+                            product(rows, block * vectors, own, factors_h, 1, tile_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -828,6 +828,9 @@ static void lstm_projection_simd_backward_member(
                     real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
                     real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_c_o_bar[] = {
+                        {h_bar_rows, row_p, p, panels_h_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_c_o_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -838,10 +841,7 @@ static void lstm_projection_simd_backward_member(
                             real *const tile_c_o_bar = tile_c_o_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* P^T h_bar */
-                            const operand factors_c_o_bar[] = {
-                                {h_bar_rows, row_p, p, panels_h_bar + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_c_o_bar, 1, tile_c_o_bar, 0);
+                            product(rows, block * vectors, own, factors_c_o_bar, 1, tile_c_o_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -914,6 +914,12 @@ static void lstm_projection_simd_backward_member(
                     const real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
                     const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_p;
+                    const operand factors_h_prev_bar[] = {
+                        {z_bar_rows, row_m, m, panels_z_bar},
+                        {z_i_bar_rows, row_m, m, panels_z_i_bar},
+                        {z_f_bar_rows, row_m, m, panels_z_f_bar},
+                        {z_o_bar_rows, row_m, m, panels_z_o_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -924,13 +930,7 @@ static void lstm_projection_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
-                                {z_i_bar_rows, row_m, m, panels_z_i_bar + block * vectors * LANES * 1 * m},
-                                {z_f_bar_rows, row_m, m, panels_z_f_bar + block * vectors * LANES * 1 * m},
-                                {z_o_bar_rows, row_m, m, panels_z_o_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1019,6 +1019,12 @@ static void lstm_projection_simd_backward_member(
                 const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar_2},
+                    {z_i_bar_rows, row_m, m, panels_z_i_bar_2},
+                    {z_f_bar_rows, row_m, m, panels_z_f_bar_2},
+                    {z_o_bar_rows, row_m, m, panels_z_o_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1028,13 +1034,7 @@ static void lstm_projection_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                        const operand factors_x_bar[] = {
-                            {z_bar_rows, row_m, m, panels_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {z_i_bar_rows, row_m, m, panels_z_i_bar_2 + block * vectors * LANES * 1 * m},
-                            {z_f_bar_rows, row_m, m, panels_z_f_bar_2 + block * vectors * LANES * 1 * m},
-                            {z_o_bar_rows, row_m, m, panels_z_o_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1145,6 +1145,10 @@ static void lstm_projection_simd_step_member(
             const real *const h_prev_rows = state->h + begin * p;
             const real *const c_prev_rows = state->c + begin * m;
             real *const c_o_rows = work_c_o + begin * row_m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, p, p, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -1156,11 +1160,7 @@ static void lstm_projection_simd_step_member(
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                    const operand factors_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 4 * n},
-                        {h_prev_rows, p, p, panels_h_prev + block * vectors * LANES * 4 * p},
-                    };
-                    product(rows, 4 * own, factors_z, 2, tile_z, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1239,6 +1239,9 @@ static void lstm_projection_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const h_rows = out->h + begin * p;
             const real *const c_o_rows = work_c_o + begin * row_m;
+            const operand factors_h[] = {
+                {c_o_rows, row_m, m, panels_c_o},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1249,10 +1252,7 @@ static void lstm_projection_simd_step_member(
                     real *const tile_h = tile_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* P c_o */
-                    const operand factors_h[] = {
-                        {c_o_rows, row_m, m, panels_c_o + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_h, 1, tile_h, 0);
+                    product(rows, block * vectors, own, factors_h, 1, tile_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -269,29 +269,29 @@ static void mgu_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_f[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_a_f[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_s[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_h x */
-                const operand factors_a_s[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_s, 1, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_s, 1, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -305,6 +305,10 @@ static void mgu_simd_forward_member(
                     real *const f_rows = tape_f + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -314,11 +318,7 @@ static void mgu_simd_forward_member(
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_f x, U_f h_prev */
-                            const operand factors_a_f[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_f + early, 2 - early, tile_a_f, (int)early);
+                            product(rows, block * vectors, own, factors_a_f + early, 2 - early, tile_a_f, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -360,6 +360,10 @@ static void mgu_simd_forward_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                    const operand factors_a_s[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {f_h_prev_rows, row_m, m, panels_f_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -369,11 +373,7 @@ static void mgu_simd_forward_member(
                             real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_h x, U_h f_h_prev */
-                            const operand factors_a_s[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {f_h_prev_rows, row_m, m, panels_f_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_s + early, 2 - early, tile_a_s, (int)early);
+                            product(rows, block * vectors, own, factors_a_s + early, 2 - early, tile_a_s, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -451,29 +451,29 @@ static void mgu_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_f[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_a_f[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_s[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_h x */
-                const operand factors_a_s[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_s, 1, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_s, 1, tile_a_s_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -487,6 +487,10 @@ static void mgu_simd_infer_member(
                     real *const f_rows = work_f + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -496,11 +500,7 @@ static void mgu_simd_infer_member(
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_f x, U_f h_prev */
-                            const operand factors_a_f[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_f + early, 2 - early, tile_a_f, (int)early);
+                            product(rows, block * vectors, own, factors_a_f + early, 2 - early, tile_a_f, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -541,6 +541,10 @@ static void mgu_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+                    const operand factors_a_s[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {f_h_prev_rows, row_m, m, panels_f_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -550,11 +554,7 @@ static void mgu_simd_infer_member(
                             real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_h x, U_h f_h_prev */
-                            const operand factors_a_s[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {f_h_prev_rows, row_m, m, panels_f_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_s + early, 2 - early, tile_a_s, (int)early);
+                            product(rows, block * vectors, own, factors_a_s + early, 2 - early, tile_a_s, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -698,6 +698,9 @@ static void mgu_simd_backward_member(
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
                     real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_f_h_prev_bar[] = {
+                        {a_s_bar_rows, row_m, m, panels_a_s_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_f_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -708,10 +711,7 @@ static void mgu_simd_backward_member(
                             real *const tile_f_h_prev_bar = tile_f_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_h^T a_s_bar */
-                            const operand factors_f_h_prev_bar[] = {
-                                {a_s_bar_rows, row_m, m, panels_a_s_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_f_h_prev_bar, 1, tile_f_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_f_h_prev_bar, 1, tile_f_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -754,6 +754,9 @@ static void mgu_simd_backward_member(
                     const real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
                     const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -764,10 +767,7 @@ static void mgu_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_f^T a_f_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -845,6 +845,10 @@ static void mgu_simd_backward_member(
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                    {a_s_bar_rows, row_m, m, panels_a_s_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -854,11 +858,7 @@ static void mgu_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T a_f_bar, W_h^T a_s_bar */
-                        const operand factors_x_bar[] = {
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_s_bar_rows, row_m, m, panels_a_s_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -954,6 +954,10 @@ static void mgu_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -964,11 +968,7 @@ static void mgu_simd_step_member(
                     real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_f x, U_f h_prev */
-                    const operand factors_a_f[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_f, 2, tile_a_f, 0);
+                    product(rows, block * vectors, own, factors_a_f, 2, tile_a_f, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1009,6 +1009,10 @@ static void mgu_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
+            const operand factors_a_s[] = {
+                {x_rows, n, n, panels_x_2},
+                {f_h_prev_rows, row_m, m, panels_f_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1019,11 +1023,7 @@ static void mgu_simd_step_member(
                     real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_h x, U_h f_h_prev */
-                    const operand factors_a_s[] = {
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                        {f_h_prev_rows, row_m, m, panels_f_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_s, 2, tile_a_s, 0);
+                    product(rows, block * vectors, own, factors_a_s, 2, tile_a_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

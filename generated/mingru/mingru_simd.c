@@ -222,6 +222,9 @@ static void mingru_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -231,10 +234,7 @@ static void mingru_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, W_h x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -336,6 +336,9 @@ static void mingru_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -345,10 +348,7 @@ static void mingru_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, W_h x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -556,6 +556,10 @@ static void mingru_simd_backward_member(
                 const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    {htilde_bar_rows, row_m, m, panels_htilde_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -565,11 +569,7 @@ static void mingru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T a_z_bar, W_h^T htilde_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                            {htilde_bar_rows, row_m, m, panels_htilde_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -647,6 +647,9 @@ static void mingru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -657,10 +660,7 @@ static void mingru_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_z x, W_h x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

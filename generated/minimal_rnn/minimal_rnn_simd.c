@@ -259,6 +259,9 @@ static void minimal_rnn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -268,10 +271,7 @@ static void minimal_rnn_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -300,16 +300,16 @@ static void minimal_rnn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_u[] = {
+                {tape_z + first * B * row_m, row_m, m, panels_z},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_z z */
-                const operand factors_a_u[] = {
-                    {tape_z + first * B * row_m, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -323,6 +323,10 @@ static void minimal_rnn_simd_forward_member(
                     real *const u_rows = tape_u + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_u[] = {
+                        {z_rows, row_m, m, panels_z},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -332,11 +336,7 @@ static void minimal_rnn_simd_forward_member(
                             real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* U_h h_prev, U_z z */
-                            const operand factors_a_u[] = {
-                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
+                            product(rows, block * vectors, own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -416,6 +416,9 @@ static void minimal_rnn_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -425,10 +428,7 @@ static void minimal_rnn_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -457,16 +457,16 @@ static void minimal_rnn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_u[] = {
+                {work_z + first * B * row_m, row_m, m, panels_z},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_z z */
-                const operand factors_a_u[] = {
-                    {work_z + first * B * row_m, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -479,6 +479,10 @@ static void minimal_rnn_simd_infer_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_u[] = {
+                        {z_rows, row_m, m, panels_z},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -488,11 +492,7 @@ static void minimal_rnn_simd_infer_member(
                             real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* U_h h_prev, U_z z */
-                            const operand factors_a_u[] = {
-                                {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
+                            product(rows, block * vectors, own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -631,6 +631,9 @@ static void minimal_rnn_simd_backward_member(
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_u_bar_rows = work_a_u_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_u_bar_rows, row_m, m, panels_a_u_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -641,10 +644,7 @@ static void minimal_rnn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_h^T a_u_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_u_bar_rows, row_m, m, panels_a_u_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -681,6 +681,9 @@ static void minimal_rnn_simd_backward_member(
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 const real *const a_u_bar_rows = work_a_u_bar + begin * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                const operand factors_z_bar[] = {
+                    {a_u_bar_rows, row_m, m, panels_a_u_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -690,10 +693,7 @@ static void minimal_rnn_simd_backward_member(
                         real *const tile_z_bar = tile_z_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U_z^T a_u_bar */
-                        const operand factors_z_bar[] = {
-                            {a_u_bar_rows, row_m, m, panels_a_u_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_z_bar, 1, tile_z_bar, 0);
+                        product(rows, block * vectors, own, factors_z_bar, 1, tile_z_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -738,6 +738,9 @@ static void minimal_rnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -747,10 +750,7 @@ static void minimal_rnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_x^T a_z_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 1, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -840,6 +840,9 @@ static void minimal_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -850,10 +853,7 @@ static void minimal_rnn_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -887,6 +887,10 @@ static void minimal_rnn_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_u[] = {
+                {z_rows, row_m, m, panels_z},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_u_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -897,11 +901,7 @@ static void minimal_rnn_simd_step_member(
                     real *const tile_a_u = tile_a_u_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* U_h h_prev, U_z z */
-                    const operand factors_a_u[] = {
-                        {z_rows, row_m, m, panels_z + block * vectors * LANES * 1 * m},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_u, 2, tile_a_u, 0);
+                    product(rows, block * vectors, own, factors_a_u, 2, tile_a_u, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

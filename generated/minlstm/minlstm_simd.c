@@ -241,6 +241,9 @@ static void minlstm_simd_forward_member(
             real *const f_rows = tape_f + begin * row_m;
             real *const i_rows = tape_i + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -251,10 +254,7 @@ static void minlstm_simd_forward_member(
                     real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* W_f x, W_i x, W_h x */
-                    const operand factors_a_f[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_f, 1, tile_a_f, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -392,6 +392,9 @@ static void minlstm_simd_infer_member(
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -402,10 +405,7 @@ static void minlstm_simd_infer_member(
                     real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* W_f x, W_i x, W_h x */
-                    const operand factors_a_f[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_f, 1, tile_a_f, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -682,6 +682,11 @@ static void minlstm_simd_backward_member(
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_i_bar_rows, row_m, m, panels_a_i_bar},
+                    {htilde_bar_rows, row_m, m, panels_htilde_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -691,12 +696,7 @@ static void minlstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                        const operand factors_x_bar[] = {
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                            {a_i_bar_rows, row_m, m, panels_a_i_bar + block * vectors * LANES * 1 * m},
-                            {htilde_bar_rows, row_m, m, panels_htilde_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -779,6 +779,9 @@ static void minlstm_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -790,10 +793,7 @@ static void minlstm_simd_step_member(
                     real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* W_f x, W_i x, W_h x */
-                    const operand factors_a_f[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_f, 1, tile_a_f, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

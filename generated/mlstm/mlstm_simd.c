@@ -291,6 +291,9 @@ static void mlstm_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = tape_q + begin * row_d_k;
+            const operand factors_q[] = {
+                {x_rows, D, D, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -300,10 +303,7 @@ static void mlstm_simd_forward_member(
                     real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_q x */
-                    const operand factors_q[] = {
-                        {x_rows, D, D, panels_x + block * vectors * LANES * 1 * D},
-                    };
-                    product(rows, 1 * own, factors_q, 1, tile_q, 0);
+                    product(rows, block * vectors, own, factors_q, 1, tile_q, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -363,6 +363,9 @@ static void mlstm_simd_forward_member(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = tape_v_2 + begin * row_d_v;
             real *const o_rows = tape_o + begin * row_d_v;
+            const operand factors_v_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -372,10 +375,7 @@ static void mlstm_simd_forward_member(
                     real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_v x, W_o x */
-                    const operand factors_v_2[] = {
-                        {x_rows, D, D, panels_x_2 + block * vectors * LANES * 2 * D},
-                    };
-                    product(rows, 2 * own, factors_v_2, 1, tile_v_2, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_v_2, 1, tile_v_2, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -637,6 +637,9 @@ static void mlstm_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
+            const operand factors_q[] = {
+                {x_rows, D, D, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -646,10 +649,7 @@ static void mlstm_simd_infer_member(
                     real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_q x */
-                    const operand factors_q[] = {
-                        {x_rows, D, D, panels_x + block * vectors * LANES * 1 * D},
-                    };
-                    product(rows, 1 * own, factors_q, 1, tile_q, 0);
+                    product(rows, block * vectors, own, factors_q, 1, tile_q, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -709,6 +709,9 @@ static void mlstm_simd_infer_member(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
+            const operand factors_v_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -718,10 +721,7 @@ static void mlstm_simd_infer_member(
                     real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W_v x, W_o x */
-                    const operand factors_v_2[] = {
-                        {x_rows, D, D, panels_x_2 + block * vectors * LANES * 2 * D},
-                    };
-                    product(rows, 2 * own, factors_v_2, 1, tile_v_2, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_v_2, 1, tile_v_2, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -1523,6 +1523,9 @@ static void mlstm_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
+            const operand factors_q[] = {
+                {x_rows, D, D, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1533,10 +1536,7 @@ static void mlstm_simd_step_member(
                     real *const tile_q = tile_q_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_q x */
-                    const operand factors_q[] = {
-                        {x_rows, D, D, panels_x + block * vectors * LANES * 1 * D},
-                    };
-                    product(rows, 1 * own, factors_q, 1, tile_q, 0);
+                    product(rows, block * vectors, own, factors_q, 1, tile_q, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1597,6 +1597,9 @@ static void mlstm_simd_step_member(
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
+            const operand factors_v_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1607,10 +1610,7 @@ static void mlstm_simd_step_member(
                     real *const tile_v_2 = tile_v_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_v x, W_o x */
-                    const operand factors_v_2[] = {
-                        {x_rows, D, D, panels_x_2 + block * vectors * LANES * 2 * D},
-                    };
-                    product(rows, 2 * own, factors_v_2, 1, tile_v_2, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_v_2, 1, tile_v_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

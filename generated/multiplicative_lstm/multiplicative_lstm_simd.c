@@ -358,6 +358,9 @@ static void multiplicative_lstm_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = tape_a_m + begin * row_d;
+            const operand factors_a_m[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -367,10 +370,7 @@ static void multiplicative_lstm_simd_forward_member(
                     real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mx x */
-                    const operand factors_a_m[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_m, 1, tile_a_m, 0);
+                    product(rows, block * vectors, own, factors_a_m, 1, tile_a_m, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -395,16 +395,16 @@ static void multiplicative_lstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_hhat[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(size_m, vectors, block);
                 /* W_hx x, W_ix x, W_ox x, W_fx x */
-                const operand factors_hhat[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -418,6 +418,9 @@ static void multiplicative_lstm_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
                     const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                     real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
+                    const operand factors_a_m_2[] = {
+                        {h_prev_rows, size_m, size_m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -428,10 +431,7 @@ static void multiplicative_lstm_simd_forward_member(
                             real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_mh h_prev */
-                            const operand factors_a_m_2[] = {
-                                {h_prev_rows, size_m, size_m, panels_h_prev + block * vectors * LANES * 1 * size_m},
-                            };
-                            product(rows, 1 * own, factors_a_m_2, 1, tile_a_m_2, 0);
+                            product(rows, block * vectors, own, factors_a_m_2, 1, tile_a_m_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -474,6 +474,10 @@ static void multiplicative_lstm_simd_forward_member(
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                     real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
                     real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
+                    const operand factors_hhat[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {m_rows, row_d, d, panels_m},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -483,11 +487,7 @@ static void multiplicative_lstm_simd_forward_member(
                             real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                            const operand factors_hhat[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 4 * d},
-                            };
-                            product(rows, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -613,6 +613,9 @@ static void multiplicative_lstm_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
+            const operand factors_a_m[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -622,10 +625,7 @@ static void multiplicative_lstm_simd_infer_member(
                     real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mx x */
-                    const operand factors_a_m[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_m, 1, tile_a_m, 0);
+                    product(rows, block * vectors, own, factors_a_m, 1, tile_a_m, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -650,16 +650,16 @@ static void multiplicative_lstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_hhat[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(size_m, vectors, block);
                 /* W_hx x, W_ix x, W_ox x, W_fx x */
-                const operand factors_hhat[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                };
-                product(steps * B, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -672,6 +672,9 @@ static void multiplicative_lstm_simd_infer_member(
                     real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
                     const real *const a_m_rows = work_a_m + (t * B + begin) * row_d;
+                    const operand factors_a_m_2[] = {
+                        {h_prev_rows, size_m, size_m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -682,10 +685,7 @@ static void multiplicative_lstm_simd_infer_member(
                             real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_mh h_prev */
-                            const operand factors_a_m_2[] = {
-                                {h_prev_rows, size_m, size_m, panels_h_prev + block * vectors * LANES * 1 * size_m},
-                            };
-                            product(rows, 1 * own, factors_a_m_2, 1, tile_a_m_2, 0);
+                            product(rows, block * vectors, own, factors_a_m_2, 1, tile_a_m_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -722,6 +722,10 @@ static void multiplicative_lstm_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * size_m;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_size_m : initial->c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
+                    const operand factors_hhat[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {m_rows, row_d, d, panels_m},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -732,11 +736,7 @@ static void multiplicative_lstm_simd_infer_member(
                             real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                            const operand factors_hhat[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                                {m_rows, row_d, d, panels_m + block * vectors * LANES * 4 * d},
-                            };
-                            product(rows, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -973,6 +973,12 @@ static void multiplicative_lstm_simd_backward_member(
                     const real *const hhat_bar_rows = work_hhat_bar + ((t - first) * B + begin) * row_size_m;
                     real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
                     real *const a_m_2_bar_rows = work_a_m_2_bar + ((t - first) * B + begin) * row_d;
+                    const operand factors_m_bar[] = {
+                        {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar},
+                        {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar},
+                        {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar},
+                        {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -983,13 +989,7 @@ static void multiplicative_lstm_simd_backward_member(
                             real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
-                            const operand factors_m_bar[] = {
-                                {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar + block * vectors * LANES * 1 * size_m},
-                                {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar + block * vectors * LANES * 1 * size_m},
-                                {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar + block * vectors * LANES * 1 * size_m},
-                                {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar + block * vectors * LANES * 1 * size_m},
-                            };
-                            product(rows, 1 * own, factors_m_bar, 4, tile_m_bar, 0);
+                            product(rows, block * vectors, own, factors_m_bar, 4, tile_m_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1023,6 +1023,9 @@ static void multiplicative_lstm_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_m_2_bar_rows = work_a_m_2_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_size_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_m_2_bar_rows, row_d, d, panels_a_m_2_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1033,10 +1036,7 @@ static void multiplicative_lstm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_mh^T a_m_2_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_m_2_bar_rows, row_d, d, panels_a_m_2_bar + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1102,6 +1102,13 @@ static void multiplicative_lstm_simd_backward_member(
                 const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
                 const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_m_bar_rows, row_d, d, panels_a_m_bar},
+                    {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar_2},
+                    {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
+                    {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
+                    {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1111,14 +1118,7 @@ static void multiplicative_lstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
-                        const operand factors_x_bar[] = {
-                            {a_m_bar_rows, row_d, d, panels_a_m_bar + block * vectors * LANES * 1 * d},
-                            {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar_2 + block * vectors * LANES * 1 * size_m},
-                            {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2 + block * vectors * LANES * 1 * size_m},
-                            {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2 + block * vectors * LANES * 1 * size_m},
-                            {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2 + block * vectors * LANES * 1 * size_m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 5, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 5, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1228,6 +1228,9 @@ static void multiplicative_lstm_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
+            const operand factors_a_m[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1238,10 +1241,7 @@ static void multiplicative_lstm_simd_step_member(
                     real *const tile_a_m = tile_a_m_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mx x */
-                    const operand factors_a_m[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_m, 1, tile_a_m, 0);
+                    product(rows, block * vectors, own, factors_a_m, 1, tile_a_m, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1271,6 +1271,9 @@ static void multiplicative_lstm_simd_step_member(
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = state->h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
+            const operand factors_a_m_2[] = {
+                {h_prev_rows, size_m, size_m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1281,10 +1284,7 @@ static void multiplicative_lstm_simd_step_member(
                     real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_mh h_prev */
-                    const operand factors_a_m_2[] = {
-                        {h_prev_rows, size_m, size_m, panels_h_prev + block * vectors * LANES * 1 * size_m},
-                    };
-                    product(rows, 1 * own, factors_a_m_2, 1, tile_a_m_2, 0);
+                    product(rows, block * vectors, own, factors_a_m_2, 1, tile_a_m_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1320,6 +1320,10 @@ static void multiplicative_lstm_simd_step_member(
             real *const c_rows = work_c + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
             const real *const c_prev_rows = state->c + begin * size_m;
+            const operand factors_hhat[] = {
+                {x_rows, n, n, panels_x_2},
+                {m_rows, row_d, d, panels_m},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_hhat_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -1331,11 +1335,7 @@ static void multiplicative_lstm_simd_step_member(
                     real *const tile_hhat = tile_hhat_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                    const operand factors_hhat[] = {
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 4 * n},
-                        {m_rows, row_d, d, panels_m + block * vectors * LANES * 4 * d},
-                    };
-                    product(rows, 4 * own, factors_hhat, 2, tile_hhat, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_hhat, 2, tile_hhat, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -254,6 +254,9 @@ static void mut1_simd_forward_member(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = tape_z + begin * row_m;
             real *const tanh_x_rows = tape_tanh_x + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, m, m, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -263,10 +266,7 @@ static void mut1_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x */
-                    const operand factors_a_z[] = {
-                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -300,16 +300,16 @@ static void mut1_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_r[] = {
+                {in->x + first * B * m, m, m, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xr x */
-                const operand factors_a_r[] = {
-                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -323,6 +323,10 @@ static void mut1_simd_forward_member(
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    const operand factors_a_r[] = {
+                        {x_rows, m, m, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -332,11 +336,7 @@ static void mut1_simd_forward_member(
                             real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_xr x, W_hr h_prev */
-                            const operand factors_a_r[] = {
-                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
+                            product(rows, block * vectors, own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -378,6 +378,9 @@ static void mut1_simd_forward_member(
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = tape_tanh_x + (t * B + begin) * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const operand factors_a_h[] = {
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -388,10 +391,7 @@ static void mut1_simd_forward_member(
                             real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh r_h_prev */
-                            const operand factors_a_h[] = {
-                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
+                            product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -476,6 +476,9 @@ static void mut1_simd_infer_member(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, m, m, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -485,10 +488,7 @@ static void mut1_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x */
-                    const operand factors_a_z[] = {
-                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -522,16 +522,16 @@ static void mut1_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_r[] = {
+                {in->x + first * B * m, m, m, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xr x */
-                const operand factors_a_r[] = {
-                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_r, 1, tile_a_r_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -544,6 +544,10 @@ static void mut1_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    const operand factors_a_r[] = {
+                        {x_rows, m, m, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -553,11 +557,7 @@ static void mut1_simd_infer_member(
                             real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_xr x, W_hr h_prev */
-                            const operand factors_a_r[] = {
-                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
+                            product(rows, block * vectors, own, factors_a_r + early, 2 - early, tile_a_r, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -597,6 +597,9 @@ static void mut1_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = work_tanh_x + (t * B + begin) * row_m;
+                    const operand factors_a_h[] = {
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -607,10 +610,7 @@ static void mut1_simd_infer_member(
                             real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh r_h_prev */
-                            const operand factors_a_h[] = {
-                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
+                            product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -755,6 +755,9 @@ static void mut1_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_r_h_prev_bar[] = {
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_r_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -765,10 +768,7 @@ static void mut1_simd_backward_member(
                             real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh^T a_h_bar */
-                            const operand factors_r_h_prev_bar[] = {
-                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -810,6 +810,9 @@ static void mut1_simd_backward_member(
                     const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -820,10 +823,7 @@ static void mut1_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hr^T a_r_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -923,6 +923,10 @@ static void mut1_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -932,11 +936,7 @@ static void mut1_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_xz^T a_z_bar, W_xr^T a_r_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                            {a_r_bar_rows, row_m, m, panels_a_r_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1034,6 +1034,9 @@ static void mut1_simd_step_member(
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, m, m, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1044,10 +1047,7 @@ static void mut1_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xz x */
-                    const operand factors_a_z[] = {
-                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1086,6 +1086,10 @@ static void mut1_simd_step_member(
             const real *const x_rows = in->x + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+            const operand factors_a_r[] = {
+                {x_rows, m, m, panels_x_2},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1096,11 +1100,7 @@ static void mut1_simd_step_member(
                     real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_xr x, W_hr h_prev */
-                    const operand factors_a_r[] = {
-                        {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_r, 2, tile_a_r, 0);
+                    product(rows, block * vectors, own, factors_a_r, 2, tile_a_r, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1140,6 +1140,9 @@ static void mut1_simd_step_member(
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const real *const tanh_x_rows = work_tanh_x + begin * row_m;
+            const operand factors_a_h[] = {
+                {r_h_prev_rows, row_m, m, panels_r_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1150,10 +1153,7 @@ static void mut1_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_hh r_h_prev */
-                    const operand factors_a_h[] = {
-                        {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_h, 1, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

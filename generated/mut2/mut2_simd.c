@@ -255,29 +255,29 @@ static void mut2_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * m, m, m, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xz x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * m, m, m, panels_x + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_h[] = {
+                {in->x + first * B * m, m, m, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xh x */
-                const operand factors_a_h[] = {
-                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -292,6 +292,12 @@ static void mut2_simd_forward_member(
                     real *const r_rows = tape_r + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    const operand factors_a_z[] = {
+                        {x_rows, m, m, panels_x},
+                    };
+                    const operand factors_a_z_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -303,16 +309,10 @@ static void mut2_simd_forward_member(
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* W_xz x */
-                            const operand factors_a_z[] = {
-                                {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors, own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
 
                             /* W_hz h_prev, W_hr h_prev */
-                            const operand factors_a_z_2[] = {
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -364,6 +364,10 @@ static void mut2_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const operand factors_a_h[] = {
+                        {x_rows, m, m, panels_x_2},
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -373,11 +377,7 @@ static void mut2_simd_forward_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_hh r_h_prev, W_xh x */
-                            const operand factors_a_h[] = {
-                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -455,29 +455,29 @@ static void mut2_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_z[] = {
+                {in->x + first * B * m, m, m, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xz x */
-                const operand factors_a_z[] = {
-                    {in->x + first * B * m, m, m, panels_x + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         if (early) {
+            const operand factors_a_h[] = {
+                {in->x + first * B * m, m, m, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_xh x */
-                const operand factors_a_h[] = {
-                    {in->x + first * B * m, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                };
-                product(steps * B, 1 * own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -491,6 +491,12 @@ static void mut2_simd_infer_member(
                     real *const z_rows = work_z + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    const operand factors_a_z[] = {
+                        {x_rows, m, m, panels_x},
+                    };
+                    const operand factors_a_z_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -502,16 +508,10 @@ static void mut2_simd_infer_member(
                             real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* W_xz x */
-                            const operand factors_a_z[] = {
-                                {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
+                            product(rows, block * vectors, own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
 
                             /* W_hz h_prev, W_hr h_prev */
-                            const operand factors_a_z_2[] = {
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -561,6 +561,10 @@ static void mut2_simd_infer_member(
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+                    const operand factors_a_h[] = {
+                        {x_rows, m, m, panels_x_2},
+                        {r_h_prev_rows, row_m, m, panels_r_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -570,11 +574,7 @@ static void mut2_simd_infer_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_hh r_h_prev, W_xh x */
-                            const operand factors_a_h[] = {
-                                {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                                {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -729,6 +729,9 @@ static void mut2_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_r_h_prev_bar[] = {
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_r_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -739,10 +742,7 @@ static void mut2_simd_backward_member(
                             real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hh^T a_h_bar */
-                            const operand factors_r_h_prev_bar[] = {
-                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -785,6 +785,10 @@ static void mut2_simd_backward_member(
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -795,11 +799,7 @@ static void mut2_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_hz^T a_z_bar, W_hr^T a_r_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                                {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -842,6 +842,10 @@ static void mut2_simd_backward_member(
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -851,11 +855,7 @@ static void mut2_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_xz^T a_z_bar, W_xh^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_h_bar_rows, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -977,6 +977,12 @@ static void mut2_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, m, m, panels_x},
+            };
+            const operand factors_a_z_2[] = {
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
@@ -989,16 +995,10 @@ static void mut2_simd_step_member(
                     real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_xz x */
-                    const operand factors_a_z[] = {
-                        {x_rows, m, m, panels_x + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
 
                     /* W_hz h_prev, W_hr h_prev */
-                    const operand factors_a_z_2[] = {
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1048,6 +1048,10 @@ static void mut2_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
+            const operand factors_a_h[] = {
+                {x_rows, m, m, panels_x_2},
+                {r_h_prev_rows, row_m, m, panels_r_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1058,11 +1062,7 @@ static void mut2_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_hh r_h_prev, W_xh x */
-                    const operand factors_a_h[] = {
-                        {x_rows, m, m, panels_x_2 + block * vectors * LANES * 1 * m},
-                        {r_h_prev_rows, row_m, m, panels_r_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_h, 2, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 2, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -253,16 +253,16 @@ static void nbrc_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_a x, U_c x, U x */
-                const operand factors_a_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 3 * n},
-                };
-                product(steps * B, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                product(steps * B, block * vectors * 3, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -278,6 +278,12 @@ static void nbrc_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
                     real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const operand factors_a_a[] = {
+                        {x_rows, n, n, panels_x},
+                    };
+                    const operand factors_a_a_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
@@ -290,16 +296,10 @@ static void nbrc_simd_forward_member(
                             real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* U_a x, U_c x, U x */
-                            const operand factors_a_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                            };
-                            product(rows, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
 
                             /* W_a h_prev, W_c h_prev */
-                            const operand factors_a_a_2[] = {
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -401,16 +401,16 @@ static void nbrc_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_a[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U_a x, U_c x, U x */
-                const operand factors_a_a[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 3 * n},
-                };
-                product(steps * B, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
+                product(steps * B, block * vectors * 3, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -423,6 +423,12 @@ static void nbrc_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_a[] = {
+                        {x_rows, n, n, panels_x},
+                    };
+                    const operand factors_a_a_2[] = {
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
@@ -436,16 +442,10 @@ static void nbrc_simd_infer_member(
                             real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* U_a x, U_c x, U x */
-                            const operand factors_a_a[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                            };
-                            product(rows, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
+                            product(rows, block * vectors * 3, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
 
                             /* W_a h_prev, W_c h_prev */
-                            const operand factors_a_a_2[] = {
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -635,6 +635,10 @@ static void nbrc_simd_backward_member(
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_a_bar_rows = work_a_a_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_a_bar_rows, row_m, m, panels_a_a_bar},
+                        {a_c_bar_rows, row_m, m, panels_a_c_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -645,11 +649,7 @@ static void nbrc_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_a^T a_a_bar, W_c^T a_c_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_a_bar_rows, row_m, m, panels_a_a_bar + block * vectors * LANES * 1 * m},
-                                {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -687,6 +687,11 @@ static void nbrc_simd_backward_member(
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_a_bar_rows, row_m, m, panels_a_a_bar_2},
+                    {a_c_bar_rows, row_m, m, panels_a_c_bar_2},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -696,12 +701,7 @@ static void nbrc_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_a_bar_rows, row_m, m, panels_a_a_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_c_bar_rows, row_m, m, panels_a_c_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -787,6 +787,12 @@ static void nbrc_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_a[] = {
+                {x_rows, n, n, panels_x},
+            };
+            const operand factors_a_a_2[] = {
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_a_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -801,16 +807,10 @@ static void nbrc_simd_step_member(
                     real *const tile_a_a_2 = tile_a_a_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* U_a x, U_c x, U x */
-                    const operand factors_a_a[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_a, 1, tile_a_a, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_a, 1, tile_a_a, 0);
 
                     /* W_a h_prev, W_c h_prev */
-                    const operand factors_a_a_2[] = {
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_a_2, 1, tile_a_a_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -272,6 +272,10 @@ static void qrnn_simd_forward_member(
             real *const f_rows = tape_f + begin * row_m;
             real *const o_rows = tape_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const operand factors_a_z[] = {
+                {x_prev_rows, n, n, panels_x_prev},
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -281,11 +285,7 @@ static void qrnn_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                    const operand factors_a_z[] = {
-                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_z, 2, tile_a_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -433,6 +433,10 @@ static void qrnn_simd_infer_member(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const operand factors_a_z[] = {
+                {x_prev_rows, n, n, panels_x_prev},
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -442,11 +446,7 @@ static void qrnn_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                    const operand factors_a_z[] = {
-                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_z, 2, tile_a_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -706,6 +706,11 @@ static void qrnn_simd_backward_member(
                 const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
                 real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                const operand factors_x_prev_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -715,12 +720,7 @@ static void qrnn_simd_backward_member(
                         real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
-                        const operand factors_x_prev_bar[] = {
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                            {a_o_bar_rows, row_m, m, panels_a_o_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
+                        product(rows, block * vectors, own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -783,6 +783,11 @@ static void qrnn_simd_backward_member(
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
+            const operand factors_x_bar[] = {
+                {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -792,12 +797,7 @@ static void qrnn_simd_backward_member(
                     real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z_2^T a_z_bar, W_f_2^T a_f_bar, W_o_2^T a_o_bar */
-                    const operand factors_x_bar[] = {
-                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2 + block * vectors * LANES * 1 * m},
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
-                        {a_o_bar_rows, row_m, m, panels_a_o_bar_2 + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                    product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -868,6 +868,10 @@ static void qrnn_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = state->x + begin * n;
+            const operand factors_a_z[] = {
+                {x_prev_rows, n, n, panels_x_prev},
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -878,11 +882,7 @@ static void qrnn_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                    const operand factors_a_z[] = {
-                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_a_z, 2, tile_a_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 2, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -275,6 +275,9 @@ static void ran_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = tape_s + begin * row_m;
+            const operand factors_s[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -284,10 +287,7 @@ static void ran_simd_forward_member(
                     real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_c x */
-                    const operand factors_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_s, 1, tile_s, 0);
+                    product(rows, block * vectors, own, factors_s, 1, tile_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -312,16 +312,16 @@ static void ran_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_i[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_i x, W_f x */
-                const operand factors_a_i[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -340,6 +340,10 @@ static void ran_simd_forward_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_a_i[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -349,11 +353,7 @@ static void ran_simd_forward_member(
                             real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                            const operand factors_a_i[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -460,6 +460,9 @@ static void ran_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
+            const operand factors_s[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -469,10 +472,7 @@ static void ran_simd_infer_member(
                     real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_c x */
-                    const operand factors_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_s, 1, tile_s, 0);
+                    product(rows, block * vectors, own, factors_s, 1, tile_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -497,16 +497,16 @@ static void ran_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_i[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_i x, W_f x */
-                const operand factors_a_i[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -523,6 +523,10 @@ static void ran_simd_infer_member(
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_a_i[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -532,11 +536,7 @@ static void ran_simd_infer_member(
                             real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                            const operand factors_a_i[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -731,6 +731,10 @@ static void ran_simd_backward_member(
                     const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_i_bar_rows = work_a_i_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_i_bar_rows, row_m, m, panels_a_i_bar},
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -741,11 +745,7 @@ static void ran_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* U_i^T a_i_bar, U_f^T a_f_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_i_bar_rows, row_m, m, panels_a_i_bar + block * vectors * LANES * 1 * m},
-                                {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -819,6 +819,11 @@ static void ran_simd_backward_member(
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {s_bar_rows, row_m, m, panels_s_bar},
+                    {a_i_bar_rows, row_m, m, panels_a_i_bar_2},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -828,12 +833,7 @@ static void ran_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
-                        const operand factors_x_bar[] = {
-                            {s_bar_rows, row_m, m, panels_s_bar + block * vectors * LANES * 1 * m},
-                            {a_i_bar_rows, row_m, m, panels_a_i_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -925,6 +925,9 @@ static void ran_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
+            const operand factors_s[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -935,10 +938,7 @@ static void ran_simd_step_member(
                     real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_c x */
-                    const operand factors_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_s, 1, tile_s, 0);
+                    product(rows, block * vectors, own, factors_s, 1, tile_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -971,6 +971,10 @@ static void ran_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
+            const operand factors_a_i[] = {
+                {x_rows, n, n, panels_x_2},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_i_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -981,11 +985,7 @@ static void ran_simd_step_member(
                     real *const tile_a_i = tile_a_i_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                    const operand factors_a_i[] = {
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 2 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_i, 2, tile_a_i, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_i, 2, tile_a_i, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -305,16 +305,16 @@ static void rhn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h_1[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_H x, W_T x */
-                const operand factors_a_h_1[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -329,6 +329,10 @@ static void rhn_simd_forward_member(
                     real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
                     real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
+                    const operand factors_a_h_1[] = {
+                        {x_rows, n, n, panels_x},
+                        {y_prev_rows, m, m, panels_y_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -338,11 +342,7 @@ static void rhn_simd_forward_member(
                             real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                            const operand factors_a_h_1[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -390,6 +390,9 @@ static void rhn_simd_forward_member(
                     real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
                     real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
                     real *const s_2_rows = work_s_2 + begin * row_m;
+                    const operand factors_a_h_2[] = {
+                        {s_1_rows, row_m, m, panels_s_1},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -400,10 +403,7 @@ static void rhn_simd_forward_member(
                             real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_2 s_1, R_T_2 s_1 */
-                            const operand factors_a_h_2[] = {
-                                {s_1_rows, row_m, m, panels_s_1 + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -451,6 +451,9 @@ static void rhn_simd_forward_member(
                     const real *const s_2_rows = work_s_2 + begin * row_m;
                     real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
                     real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
+                    const operand factors_a_h_3[] = {
+                        {s_2_rows, row_m, m, panels_s_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -461,10 +464,7 @@ static void rhn_simd_forward_member(
                             real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_3 s_2, R_T_3 s_2 */
-                            const operand factors_a_h_3[] = {
-                                {s_2_rows, row_m, m, panels_s_2 + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -552,16 +552,16 @@ static void rhn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h_1[] = {
+                {in->x + first * B * n, n, n, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_H x, W_T x */
-                const operand factors_a_h_1[] = {
-                    {in->x + first * B * n, n, n, panels_x + block * vectors * LANES * 2 * n},
-                };
-                product(steps * B, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
+                product(steps * B, block * vectors * 2, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -574,6 +574,10 @@ static void rhn_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
+                    const operand factors_a_h_1[] = {
+                        {x_rows, n, n, panels_x},
+                        {y_prev_rows, m, m, panels_y_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -583,11 +587,7 @@ static void rhn_simd_infer_member(
                             real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
 
                             /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                            const operand factors_a_h_1[] = {
-                                {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                                {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -631,6 +631,9 @@ static void rhn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const s_1_rows = work_s_1 + begin * row_m;
                     real *const s_2_rows = work_s_2 + begin * row_m;
+                    const operand factors_a_h_2[] = {
+                        {s_1_rows, row_m, m, panels_s_1},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -641,10 +644,7 @@ static void rhn_simd_infer_member(
                             real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_2 s_1, R_T_2 s_1 */
-                            const operand factors_a_h_2[] = {
-                                {s_1_rows, row_m, m, panels_s_1 + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -688,6 +688,9 @@ static void rhn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const s_2_rows = work_s_2 + begin * row_m;
+                    const operand factors_a_h_3[] = {
+                        {s_2_rows, row_m, m, panels_s_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -698,10 +701,7 @@ static void rhn_simd_infer_member(
                             real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
                             /* R_H_3 s_2, R_T_3 s_2 */
-                            const operand factors_a_h_3[] = {
-                                {s_2_rows, row_m, m, panels_s_2 + block * vectors * LANES * 2 * m},
-                            };
-                            product(rows, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
+                            product(rows, block * vectors * 2, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -912,6 +912,10 @@ static void rhn_simd_backward_member(
                     real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
                     real *const a_t_2_bar_rows = work_a_t_2_bar + ((t - first) * B + begin) * row_m;
                     real *const a_h_2_bar_rows = work_a_h_2_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_s_2_bar[] = {
+                        {a_h_3_bar_rows, row_m, m, panels_a_h_3_bar},
+                        {a_t_3_bar_rows, row_m, m, panels_a_t_3_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_s_2_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -922,11 +926,7 @@ static void rhn_simd_backward_member(
                             real *const tile_s_2_bar = tile_s_2_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
-                            const operand factors_s_2_bar[] = {
-                                {a_h_3_bar_rows, row_m, m, panels_a_h_3_bar + block * vectors * LANES * 1 * m},
-                                {a_t_3_bar_rows, row_m, m, panels_a_t_3_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_s_2_bar, 2, tile_s_2_bar, 0);
+                            product(rows, block * vectors, own, factors_s_2_bar, 2, tile_s_2_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -982,6 +982,10 @@ static void rhn_simd_backward_member(
                     real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
                     real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
                     real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
+                    const operand factors_s_1_bar[] = {
+                        {a_h_2_bar_rows, row_m, m, panels_a_h_2_bar},
+                        {a_t_2_bar_rows, row_m, m, panels_a_t_2_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_s_1_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -992,11 +996,7 @@ static void rhn_simd_backward_member(
                             real *const tile_s_1_bar = tile_s_1_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
-                            const operand factors_s_1_bar[] = {
-                                {a_h_2_bar_rows, row_m, m, panels_a_h_2_bar + block * vectors * LANES * 1 * m},
-                                {a_t_2_bar_rows, row_m, m, panels_a_t_2_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_s_1_bar, 2, tile_s_1_bar, 0);
+                            product(rows, block * vectors, own, factors_s_1_bar, 2, tile_s_1_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1047,6 +1047,10 @@ static void rhn_simd_backward_member(
                     const real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_y_prev_bar[] = {
+                        {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar},
+                        {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1057,11 +1061,7 @@ static void rhn_simd_backward_member(
                             real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
-                            const operand factors_y_prev_bar[] = {
-                                {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar + block * vectors * LANES * 1 * m},
-                                {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_y_prev_bar, 2, tile_y_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_y_prev_bar, 2, tile_y_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -1096,6 +1096,10 @@ static void rhn_simd_backward_member(
                 const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
                 const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar_2},
+                    {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1105,11 +1109,7 @@ static void rhn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
-                        const operand factors_x_bar[] = {
-                            {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar_2 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1280,6 +1280,10 @@ static void rhn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const y_prev_rows = state->y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
+            const operand factors_a_h_1[] = {
+                {x_rows, n, n, panels_x},
+                {y_prev_rows, m, m, panels_y_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_1_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1290,11 +1294,7 @@ static void rhn_simd_step_member(
                     real *const tile_a_h_1 = tile_a_h_1_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                    const operand factors_a_h_1[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                        {y_prev_rows, m, m, panels_y_prev + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_h_1, 2, tile_a_h_1, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_h_1, 2, tile_a_h_1, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1338,6 +1338,9 @@ static void rhn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const s_1_rows = work_s_1 + begin * row_m;
             real *const s_2_rows = work_s_2 + begin * row_m;
+            const operand factors_a_h_2[] = {
+                {s_1_rows, row_m, m, panels_s_1},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1348,10 +1351,7 @@ static void rhn_simd_step_member(
                     real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* R_H_2 s_1, R_T_2 s_1 */
-                    const operand factors_a_h_2[] = {
-                        {s_1_rows, row_m, m, panels_s_1 + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1395,6 +1395,9 @@ static void rhn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const y_rows = out->y + begin * m;
             const real *const s_2_rows = work_s_2 + begin * row_m;
+            const operand factors_a_h_3[] = {
+                {s_2_rows, row_m, m, panels_s_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1405,10 +1408,7 @@ static void rhn_simd_step_member(
                     real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* R_H_3 s_2, R_T_3 s_2 */
-                    const operand factors_a_h_3[] = {
-                        {s_2_rows, row_m, m, panels_s_2 + block * vectors * LANES * 2 * m},
-                    };
-                    product(rows, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

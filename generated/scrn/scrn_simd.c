@@ -363,6 +363,9 @@ static void scrn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = tape_a_s + begin * row_k;
+            const operand factors_a_s[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -372,10 +375,7 @@ static void scrn_simd_forward_member(
                     real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* B x */
-                    const operand factors_a_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_s, 1, tile_a_s, 0);
+                    product(rows, block * vectors, own, factors_a_s, 1, tile_a_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -429,17 +429,17 @@ static void scrn_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h[] = {
+                {tape_s + first * B * row_k, row_k, k, panels_s},
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* P s, A x */
-                const operand factors_a_h[] = {
-                    {tape_s + first * B * row_k, row_k, k, panels_s + block * vectors * LANES * 1 * k},
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -454,6 +454,11 @@ static void scrn_simd_forward_member(
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_a_h[] = {
+                        {s_rows, row_k, k, panels_s},
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, h_prev_stride, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -463,12 +468,7 @@ static void scrn_simd_forward_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* P s, A x, R h_prev */
-                            const operand factors_a_h[] = {
-                                {s_rows, row_k, k, panels_s + block * vectors * LANES * 1 * k},
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, h_prev_stride, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -504,6 +504,10 @@ static void scrn_simd_forward_member(
                 const real *const s_rows = tape_s + (first * B + begin) * row_k;
                 const real *const h_rows = tape_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_y[] = {
+                    {h_rows, row_m, m, panels_h},
+                    {s_rows, row_k, k, panels_s_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -513,11 +517,7 @@ static void scrn_simd_forward_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U h, V s */
-                        const operand factors_y[] = {
-                            {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
-                            {s_rows, row_k, k, panels_s_2 + block * vectors * LANES * 1 * k},
-                        };
-                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
+                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -594,6 +594,9 @@ static void scrn_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
+            const operand factors_a_s[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -603,10 +606,7 @@ static void scrn_simd_infer_member(
                     real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* B x */
-                    const operand factors_a_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_s, 1, tile_a_s, 0);
+                    product(rows, block * vectors, own, factors_a_s, 1, tile_a_s, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -660,17 +660,17 @@ static void scrn_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_h[] = {
+                {work_s + first * B * row_k, row_k, k, panels_s},
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* P s, A x */
-                const operand factors_a_h[] = {
-                    {work_s + first * B * row_k, row_k, k, panels_s + block * vectors * LANES * 1 * k},
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -685,6 +685,11 @@ static void scrn_simd_infer_member(
                     real *const h_rows = work_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
+                    const operand factors_a_h[] = {
+                        {s_rows, row_k, k, panels_s},
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, h_prev_stride, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -694,12 +699,7 @@ static void scrn_simd_infer_member(
                             real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* P s, A x, R h_prev */
-                            const operand factors_a_h[] = {
-                                {s_rows, row_k, k, panels_s + block * vectors * LANES * 1 * k},
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, h_prev_stride, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
+                            product(rows, block * vectors, own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -735,6 +735,10 @@ static void scrn_simd_infer_member(
                 const real *const s_rows = work_s + (first * B + begin) * row_k;
                 const real *const h_rows = work_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_y[] = {
+                    {h_rows, row_m, m, panels_h},
+                    {s_rows, row_k, k, panels_s_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -744,11 +748,7 @@ static void scrn_simd_infer_member(
                         real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* U h, V s */
-                        const operand factors_y[] = {
-                            {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
-                            {s_rows, row_k, k, panels_s_2 + block * vectors * LANES * 1 * k},
-                        };
-                        product(rows, 1 * own, factors_y, 2, tile_y, 0);
+                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -844,16 +844,16 @@ static void scrn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_h_bar[] = {
+                {bars->y_bar + first * B * p, p, p, panels_y_bar},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* U^T y_bar */
-                const operand factors_h_bar[] = {
-                    {bars->y_bar + first * B * p, p, p, panels_y_bar + block * vectors * LANES * 1 * p},
-                };
-                product(steps * B, 1 * own, factors_h_bar, 1, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_h_bar, 1, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -868,6 +868,9 @@ static void scrn_simd_backward_member(
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
+                    const operand factors_h_bar[] = {
+                        {y_bar_rows, p, p, panels_y_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -876,10 +879,7 @@ static void scrn_simd_backward_member(
                             real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* U^T y_bar */
-                            const operand factors_h_bar[] = {
-                                {y_bar_rows, p, p, panels_y_bar + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_h_bar + early, 1 - early, tile_h_bar, (int)early);
+                            product(rows, block * vectors, own, factors_h_bar + early, 1 - early, tile_h_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -912,6 +912,9 @@ static void scrn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -922,10 +925,7 @@ static void scrn_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R^T a_h_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -953,17 +953,17 @@ static void scrn_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk_2) {
         const size_t steps = least(chunk_2, T - done), first = T - done - steps;
         if (early) {
+            const operand factors_s_bar[] = {
+                {work_a_h_bar + first * B * row_m, row_m, m, panels_a_h_bar_2},
+                {bars->y_bar + first * B * p, p, p, panels_y_bar_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(k, vectors, block);
                 /* P^T a_h_bar, V^T y_bar */
-                const operand factors_s_bar[] = {
-                    {work_a_h_bar + first * B * row_m, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
-                    {bars->y_bar + first * B * p, p, p, panels_y_bar_2 + block * vectors * LANES * 1 * p},
-                };
-                product(steps * B, 1 * own, factors_s_bar, 2, tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_s_bar, 2, tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first + steps; t-- > first;) {
@@ -979,6 +979,10 @@ static void scrn_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_k;
                     real *const s_prev_bar_rows = work_s_prev_bar + ((t & 1) * B + begin) * row_k;
+                    const operand factors_s_bar[] = {
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
+                        {y_bar_rows, p, p, panels_y_bar_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -987,11 +991,7 @@ static void scrn_simd_backward_member(
                             real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* P^T a_h_bar, V^T y_bar */
-                            const operand factors_s_bar[] = {
-                                {a_h_bar_rows, row_m, m, panels_a_h_bar_2 + block * vectors * LANES * 1 * m},
-                                {y_bar_rows, p, p, panels_y_bar_2 + block * vectors * LANES * 1 * p},
-                            };
-                            product(rows, 1 * own, factors_s_bar + early * 2, 2 - early * 2, tile_s_bar, (int)early);
+                            product(rows, block * vectors, own, factors_s_bar + early * 2, 2 - early * 2, tile_s_bar, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -1063,6 +1063,10 @@ static void scrn_simd_backward_member(
                 const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_s_bar_rows, row_k, k, panels_a_s_bar},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar_3},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1072,11 +1076,7 @@ static void scrn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* B^T a_s_bar, A^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_s_bar_rows, row_k, k, panels_a_s_bar + block * vectors * LANES * 1 * k},
-                            {a_h_bar_rows, row_m, m, panels_a_h_bar_3 + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1193,6 +1193,9 @@ static void scrn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
+            const operand factors_a_s[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1203,10 +1206,7 @@ static void scrn_simd_step_member(
                     real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* B x */
-                    const operand factors_a_s[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_s, 1, tile_a_s, 0);
+                    product(rows, block * vectors, own, factors_a_s, 1, tile_a_s, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1261,6 +1261,11 @@ static void scrn_simd_step_member(
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_h[] = {
+                {s_rows, row_k, k, panels_s},
+                {x_rows, n, n, panels_x_2},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1271,12 +1276,7 @@ static void scrn_simd_step_member(
                     real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* P s, A x, R h_prev */
-                    const operand factors_a_h[] = {
-                        {s_rows, row_k, k, panels_s + block * vectors * LANES * 1 * k},
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_h, 3, tile_a_h, 0);
+                    product(rows, block * vectors, own, factors_a_h, 3, tile_a_h, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1309,6 +1309,10 @@ static void scrn_simd_step_member(
             const real *const s_rows = work_s + begin * row_k;
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
+            const operand factors_y[] = {
+                {h_rows, row_m, m, panels_h},
+                {s_rows, row_k, k, panels_s_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1319,11 +1323,7 @@ static void scrn_simd_step_member(
                     real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* U h, V s */
-                    const operand factors_y[] = {
-                        {h_rows, row_m, m, panels_h + block * vectors * LANES * 1 * m},
-                        {s_rows, row_k, k, panels_s_2 + block * vectors * LANES * 1 * k},
-                    };
-                    product(rows, 1 * own, factors_y, 2, tile_y, 0);
+                    product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

@@ -298,16 +298,16 @@ static void slstm_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_ztilde[] = {
+                {in->x + first * B * D, D, D, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 /* W_z x, W_i x, W_f x, W_o x */
-                const operand factors_ztilde[] = {
-                    {in->x + first * B * D, D, D, panels_x + block * vectors * LANES * 4 * D},
-                };
-                product(steps * B, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -336,6 +336,10 @@ static void slstm_simd_forward_member(
                     const size_t c_prev_stride = t > 0 ? row_d : d;
                     const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
+                    const operand factors_ztilde[] = {
+                        {x_rows, D, D, panels_x},
+                        {h_prev_rows, d, d, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -346,11 +350,7 @@ static void slstm_simd_forward_member(
                             real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                            const operand factors_ztilde[] = {
-                                {x_rows, D, D, panels_x + block * vectors * LANES * 4 * D},
-                                {h_prev_rows, d, d, panels_h_prev + block * vectors * LANES * 4 * d},
-                            };
-                            product(rows, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -504,16 +504,16 @@ static void slstm_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_ztilde[] = {
+                {in->x + first * B * D, D, D, panels_x},
+            };
             const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d, vectors, block);
                 /* W_z x, W_i x, W_f x, W_o x */
-                const operand factors_ztilde[] = {
-                    {in->x + first * B * D, D, D, panels_x + block * vectors * LANES * 4 * D},
-                };
-                product(steps * B, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
+                product(steps * B, block * vectors * 4, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -535,6 +535,10 @@ static void slstm_simd_infer_member(
                     const size_t c_prev_stride = t > 0 ? row_d : d;
                     const real *const n_prev_rows = t > 0 ? work_n + (((t - 1) & 1) * B + begin) * row_d : initial->n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
+                    const operand factors_ztilde[] = {
+                        {x_rows, D, D, panels_x},
+                        {h_prev_rows, d, d, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -548,11 +552,7 @@ static void slstm_simd_infer_member(
                             real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
 
                             /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                            const operand factors_ztilde[] = {
-                                {x_rows, D, D, panels_x + block * vectors * LANES * 4 * D},
-                                {h_prev_rows, d, d, panels_h_prev + block * vectors * LANES * 4 * d},
-                            };
-                            product(rows, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
+                            product(rows, block * vectors * 4, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -902,6 +902,12 @@ static void slstm_simd_backward_member(
                     const real *const itilde_bar_rows = work_itilde_bar + ((t - first) * B + begin) * row_d;
                     const real *const ztilde_bar_rows = work_ztilde_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_d;
+                    const operand factors_h_prev_bar[] = {
+                        {ztilde_bar_rows, row_d, d, panels_ztilde_bar},
+                        {itilde_bar_rows, row_d, d, panels_itilde_bar},
+                        {ftilde_bar_rows, row_d, d, panels_ftilde_bar},
+                        {otilde_bar_rows, row_d, d, panels_otilde_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -912,13 +918,7 @@ static void slstm_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {ztilde_bar_rows, row_d, d, panels_ztilde_bar + block * vectors * LANES * 1 * d},
-                                {itilde_bar_rows, row_d, d, panels_itilde_bar + block * vectors * LANES * 1 * d},
-                                {ftilde_bar_rows, row_d, d, panels_ftilde_bar + block * vectors * LANES * 1 * d},
-                                {otilde_bar_rows, row_d, d, panels_otilde_bar + block * vectors * LANES * 1 * d},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -953,6 +953,12 @@ static void slstm_simd_backward_member(
                 const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
                 const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
+                const operand factors_x_bar[] = {
+                    {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2},
+                    {itilde_bar_rows, row_d, d, panels_itilde_bar_2},
+                    {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2},
+                    {otilde_bar_rows, row_d, d, panels_otilde_bar_2},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -962,13 +968,7 @@ static void slstm_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                        const operand factors_x_bar[] = {
-                            {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2 + block * vectors * LANES * 1 * d},
-                            {itilde_bar_rows, row_d, d, panels_itilde_bar_2 + block * vectors * LANES * 1 * d},
-                            {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2 + block * vectors * LANES * 1 * d},
-                            {otilde_bar_rows, row_d, d, panels_otilde_bar_2 + block * vectors * LANES * 1 * d},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1124,6 +1124,10 @@ static void slstm_simd_step_member(
             const real *const m_prev_rows = state->m + begin * d;
             const real *const c_prev_rows = state->c + begin * d;
             const real *const n_prev_rows = state->n + begin * d;
+            const operand factors_ztilde[] = {
+                {x_rows, D, D, panels_x},
+                {h_prev_rows, d, d, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_ztilde_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
@@ -1138,11 +1142,7 @@ static void slstm_simd_step_member(
                     real *const tile_ztilde = tile_ztilde_group + (one - turn) * vectors * rows * 4 * LANES;
 
                     /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                    const operand factors_ztilde[] = {
-                        {x_rows, D, D, panels_x + block * vectors * LANES * 4 * D},
-                        {h_prev_rows, d, d, panels_h_prev + block * vectors * LANES * 4 * d},
-                    };
-                    product(rows, 4 * own, factors_ztilde, 2, tile_ztilde, 0);
+                    product(rows, block * vectors * 4, 4 * own, factors_ztilde, 2, tile_ztilde, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

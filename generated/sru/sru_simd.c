@@ -272,6 +272,9 @@ static void sru_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = tape_a_c + begin * row_m;
             real *const a_h_rows = tape_a_h + begin * row_m;
+            const operand factors_a_c[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -281,10 +284,7 @@ static void sru_simd_forward_member(
                     real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, W_h x */
-                    const operand factors_a_c[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_a_c, 1, tile_a_c, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_c, 1, tile_a_c, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -313,16 +313,16 @@ static void sru_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_f[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_a_f[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -338,6 +338,9 @@ static void sru_simd_forward_member(
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -346,10 +349,7 @@ static void sru_simd_forward_member(
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_f x */
-                            const operand factors_a_f[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                            };
-                            product(rows, 1 * own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
+                            product(rows, block * vectors, own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -399,6 +399,9 @@ static void sru_simd_forward_member(
             const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = tape_a_h + begin * row_m;
+            const operand factors_a_r[] = {
+                {x_rows, n, n, panels_x_3},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -408,10 +411,7 @@ static void sru_simd_forward_member(
                     real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_r x */
-                    const operand factors_a_r[] = {
-                        {x_rows, n, n, panels_x_3 + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_r, 1, tile_a_r, 0);
+                    product(rows, block * vectors, own, factors_a_r, 1, tile_a_r, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -495,6 +495,9 @@ static void sru_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
+            const operand factors_a_c[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -504,10 +507,7 @@ static void sru_simd_infer_member(
                     real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, W_h x */
-                    const operand factors_a_c[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_a_c, 1, tile_a_c, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_c, 1, tile_a_c, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -536,16 +536,16 @@ static void sru_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_f[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_f x */
-                const operand factors_a_f[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -560,6 +560,9 @@ static void sru_simd_infer_member(
                     const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = work_a_c + (t * B + begin) * row_m;
+                    const operand factors_a_f[] = {
+                        {x_rows, n, n, panels_x_2},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
 
@@ -568,10 +571,7 @@ static void sru_simd_infer_member(
                             real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_f x */
-                            const operand factors_a_f[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                            };
-                            product(rows, 1 * own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
+                            product(rows, block * vectors, own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
                         }
 
                         for (size_t block = turn; block < end; ++block) {
@@ -619,6 +619,9 @@ static void sru_simd_infer_member(
             const real *const c_prev_rows = begin >= B ? work_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = work_a_h + begin * row_m;
+            const operand factors_a_r[] = {
+                {x_rows, n, n, panels_x_3},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -628,10 +631,7 @@ static void sru_simd_infer_member(
                     real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_r x */
-                    const operand factors_a_r[] = {
-                        {x_rows, n, n, panels_x_3 + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_r, 1, tile_a_r, 0);
+                    product(rows, block * vectors, own, factors_a_r, 1, tile_a_r, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -911,6 +911,12 @@ static void sru_simd_backward_member(
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_c_bar_rows, row_m, m, panels_a_c_bar},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -920,13 +926,7 @@ static void sru_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                        const operand factors_x_bar[] = {
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                            {a_c_bar_rows, row_m, m, panels_a_c_bar + block * vectors * LANES * 1 * m},
-                            {a_r_bar_rows, row_m, m, panels_a_r_bar + block * vectors * LANES * 1 * m},
-                            {a_h_bar_rows, row_m, m, panels_a_h_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 4, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -1009,6 +1009,9 @@ static void sru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
+            const operand factors_a_c[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -1019,10 +1022,7 @@ static void sru_simd_step_member(
                     real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, W_h x */
-                    const operand factors_a_c[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_a_c, 1, tile_a_c, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_a_c, 1, tile_a_c, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1057,6 +1057,9 @@ static void sru_simd_step_member(
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_c_rows = work_a_c + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1067,10 +1070,7 @@ static void sru_simd_step_member(
                     real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_f x */
-                    const operand factors_a_f[] = {
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_f, 1, tile_a_f, 0);
+                    product(rows, block * vectors, own, factors_a_f, 1, tile_a_f, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -1112,6 +1112,9 @@ static void sru_simd_step_member(
             real *const h_rows = out->h + begin * m;
             const real *const c_prev_rows = state->c + begin * m;
             const real *const a_h_rows = work_a_h + begin * row_m;
+            const operand factors_a_r[] = {
+                {x_rows, n, n, panels_x_3},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -1122,10 +1125,7 @@ static void sru_simd_step_member(
                     real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_r x */
-                    const operand factors_a_r[] = {
-                        {x_rows, n, n, panels_x_3 + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_r, 1, tile_a_r, 0);
+                    product(rows, block * vectors, own, factors_a_r, 1, tile_a_r, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

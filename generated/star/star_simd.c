@@ -259,6 +259,9 @@ static void star_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -268,10 +271,7 @@ static void star_simd_forward_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -300,16 +300,16 @@ static void star_simd_forward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_k[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_x x */
-                const operand factors_a_k[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -324,6 +324,10 @@ static void star_simd_forward_member(
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_k[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
@@ -334,11 +338,7 @@ static void star_simd_forward_member(
                             real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_x x, W_h h_prev */
-                            const operand factors_a_k[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
+                            product(rows, block * vectors, own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -434,6 +434,9 @@ static void star_simd_infer_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -443,10 +446,7 @@ static void star_simd_infer_member(
                     real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -475,16 +475,16 @@ static void star_simd_infer_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
+            const operand factors_a_k[] = {
+                {in->x + first * B * n, n, n, panels_x_2},
+            };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(m, vectors, block);
                 /* W_x x */
-                const operand factors_a_k[] = {
-                    {in->x + first * B * n, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                };
-                product(steps * B, 1 * own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
+                product(steps * B, block * vectors, own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
@@ -498,6 +498,10 @@ static void star_simd_infer_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const operand factors_a_k[] = {
+                        {x_rows, n, n, panels_x_2},
+                        {h_prev_rows, m, m, panels_h_prev},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
@@ -508,11 +512,7 @@ static void star_simd_infer_member(
                             real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
 
                             /* W_x x, W_h h_prev */
-                            const operand factors_a_k[] = {
-                                {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                                {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
+                            product(rows, block * vectors, own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -672,6 +672,9 @@ static void star_simd_backward_member(
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_k_bar_rows = work_a_k_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                    const operand factors_h_prev_bar[] = {
+                        {a_k_bar_rows, row_m, m, panels_a_k_bar},
+                    };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -682,10 +685,7 @@ static void star_simd_backward_member(
                             real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
 
                             /* W_h^T a_k_bar */
-                            const operand factors_h_prev_bar[] = {
-                                {a_k_bar_rows, row_m, m, panels_a_k_bar + block * vectors * LANES * 1 * m},
-                            };
-                            product(rows, 1 * own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
+                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
                         }
 
                         for (size_t one = turn; one < end; ++one) {
@@ -763,6 +763,10 @@ static void star_simd_backward_member(
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_k_bar_rows, row_m, m, panels_a_k_bar_2},
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -772,11 +776,7 @@ static void star_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W_x^T a_k_bar, W_z^T a_z_bar */
-                        const operand factors_x_bar[] = {
-                            {a_k_bar_rows, row_m, m, panels_a_k_bar_2 + block * vectors * LANES * 1 * m},
-                            {a_z_bar_rows, row_m, m, panels_a_z_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -861,6 +861,9 @@ static void star_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -871,10 +874,7 @@ static void star_simd_step_member(
                     real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z x */
-                    const operand factors_a_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 1 * n},
-                    };
-                    product(rows, 1 * own, factors_a_z, 1, tile_a_z, 0);
+                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {
@@ -909,6 +909,10 @@ static void star_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = state->h + begin * m;
+            const operand factors_a_k[] = {
+                {x_rows, n, n, panels_x_2},
+                {h_prev_rows, m, m, panels_h_prev},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_a_k_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -920,11 +924,7 @@ static void star_simd_step_member(
                     real *const tile_a_k = tile_a_k_group + (one - turn) * vectors * rows * 1 * LANES;
 
                     /* W_x x, W_h h_prev */
-                    const operand factors_a_k[] = {
-                        {x_rows, n, n, panels_x_2 + block * vectors * LANES * 1 * n},
-                        {h_prev_rows, m, m, panels_h_prev + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_a_k, 2, tile_a_k, 0);
+                    product(rows, block * vectors, own, factors_a_k, 2, tile_a_k, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

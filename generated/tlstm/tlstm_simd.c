@@ -274,6 +274,10 @@ static void tlstm_simd_forward_member(
             real *const f_rows = tape_f + begin * row_m;
             real *const o_rows = tape_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const operand factors_z[] = {
+                {x_prev_rows, n, n, panels_x_prev},
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -283,11 +287,7 @@ static void tlstm_simd_forward_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    const operand factors_z[] = {
-                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_z, 2, tile_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -437,6 +437,10 @@ static void tlstm_simd_infer_member(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const operand factors_z[] = {
+                {x_prev_rows, n, n, panels_x_prev},
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -446,11 +450,7 @@ static void tlstm_simd_infer_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
 
                     /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    const operand factors_z[] = {
-                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_z, 2, tile_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -737,6 +737,11 @@ static void tlstm_simd_backward_member(
                 const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
                 const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
                 real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                const operand factors_x_prev_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -746,12 +751,7 @@ static void tlstm_simd_backward_member(
                         real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                        const operand factors_x_prev_bar[] = {
-                            {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                            {a_o_bar_rows, row_m, m, panels_a_o_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
+                        product(rows, block * vectors, own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -814,6 +814,11 @@ static void tlstm_simd_backward_member(
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
             const real *const z_bar_rows = work_z_bar + begin * row_m;
             real *const x_bar_rows = gradients->x_bar + begin * n;
+            const operand factors_x_bar[] = {
+                {z_bar_rows, row_m, m, panels_z_bar_2},
+                {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -823,12 +828,7 @@ static void tlstm_simd_backward_member(
                     real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                     /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
-                    const operand factors_x_bar[] = {
-                        {z_bar_rows, row_m, m, panels_z_bar_2 + block * vectors * LANES * 1 * m},
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar_2 + block * vectors * LANES * 1 * m},
-                        {a_o_bar_rows, row_m, m, panels_a_o_bar_2 + block * vectors * LANES * 1 * m},
-                    };
-                    product(rows, 1 * own, factors_x_bar, 3, tile_x_bar, 0);
+                    product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -901,6 +901,10 @@ static void tlstm_simd_step_member(
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             const real *const x_prev_rows = state->x + begin * n;
+            const operand factors_z[] = {
+                {x_prev_rows, n, n, panels_x_prev},
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
@@ -911,11 +915,7 @@ static void tlstm_simd_step_member(
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
 
                     /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    const operand factors_z[] = {
-                        {x_prev_rows, n, n, panels_x_prev + block * vectors * LANES * 3 * n},
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 3 * n},
-                    };
-                    product(rows, 3 * own, factors_z, 2, tile_z, 0);
+                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

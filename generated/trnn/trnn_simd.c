@@ -221,6 +221,9 @@ static void trnn_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const f_rows = tape_f + begin * row_m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -230,10 +233,7 @@ static void trnn_simd_forward_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, V x */
-                    const operand factors_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_z, 1, tile_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_z, 1, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -333,6 +333,9 @@ static void trnn_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -342,10 +345,7 @@ static void trnn_simd_infer_member(
                     real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, V x */
-                    const operand factors_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_z, 1, tile_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_z, 1, tile_z, 0);
                 }
 
                 for (size_t block = turn; block < end; ++block) {
@@ -544,6 +544,10 @@ static void trnn_simd_backward_member(
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
@@ -553,11 +557,7 @@ static void trnn_simd_backward_member(
                         real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
 
                         /* W^T z_bar, V^T a_f_bar */
-                        const operand factors_x_bar[] = {
-                            {z_bar_rows, row_m, m, panels_z_bar + block * vectors * LANES * 1 * m},
-                            {a_f_bar_rows, row_m, m, panels_a_f_bar + block * vectors * LANES * 1 * m},
-                        };
-                        product(rows, 1 * own, factors_x_bar, 2, tile_x_bar, 0);
+                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
                     }
 
                     for (size_t block = turn; block < end; ++block) {
@@ -634,6 +634,9 @@ static void trnn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+            };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
@@ -644,10 +647,7 @@ static void trnn_simd_step_member(
                     real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 2 * LANES;
 
                     /* W x, V x */
-                    const operand factors_z[] = {
-                        {x_rows, n, n, panels_x + block * vectors * LANES * 2 * n},
-                    };
-                    product(rows, 2 * own, factors_z, 1, tile_z, 0);
+                    product(rows, block * vectors * 2, 2 * own, factors_z, 1, tile_z, 0);
                 }
 
                 for (size_t one = turn; one < end; ++one) {

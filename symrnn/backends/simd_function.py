@@ -210,8 +210,9 @@ class SimdWriter:
         early = tile.segments[:tile.early]
         factors = [self.layout.rows(self.program[one.operand], self.units.row) for one in early]
         into = f"{name}_ahead + block * vectors * steps * B * {gates} * LANES"
-        lines += self.products.call(tile, early, "steps * B", into, factors)
-        return nest("if (early)", [*self.units.opening(), *self.units.shared(lines)])
+        lines += self.products.call(tile, early, "steps * B", into)
+        return nest("if (early)", [*self.products.operands(tile, early, factors),
+                                   *self.units.opening(), *self.units.shared(lines)])
 
     def edge(self, delay: Delay) -> Lines:
         """The value at the last step of the scan goes to the caller."""

@@ -54,28 +54,29 @@ class Products:
         self.program, self.layout, self.panels = program, layout, panels
         self.text = TextPrinter(program)
 
-    def call(self, tile: Tile, segments: Sequence[Segment], rows: str, into: str,
-             factors: Sequence[tuple[str, str]], early: int | None = None) -> Lines:
-        """The call that fills a tile; factors are addresses and strides.
+    def operands(self, tile: Tile, segments: Sequence[Segment],
+                 factors: Sequence[tuple[str, str]]) -> Lines:
+        """The operands of a tile; factors are addresses and strides."""
+        lines = [f"const operand {self._factors(tile)}[] = {{"]
+        for segment, (address, stride) in zip(segments, factors, strict=True):
+            panels = self.panels.pointer(tile.gates, segment)
+            lines.append(f"    {{{address}, {stride}, {self.panels.entries(segment)}, {panels}}},")
+        return [*lines, "};"]
 
-        The first ``early`` operands may be there already; None where they are not.
-        """
-        name = self.panels.tile(tile).replace("tile", "factors", 1)
-        parts = [self._operand(tile, *one) for one in zip(segments, factors, strict=True)]
-        some, count, onto = name, str(len(parts)), "0"
+    def call(self, tile: Tile, segments: Sequence[Segment], rows: str, into: str,
+             early: int = 0) -> Lines:
+        """The call that fills a block's tile; the first ``early`` operands may be there already."""
+        gates, factors, count, onto = len(tile.gates), self._factors(tile), str(len(segments)), "0"
         if early:
             skipped = "early" if early == 1 else f"early * {early}"
-            some, count, onto = f"{name} + {skipped}", f"{count} - {skipped}", "(int)early"
+            factors, count, onto = f"{factors} + {skipped}", f"{count} - {skipped}", "(int)early"
+        first = "block * vectors" if gates == 1 else f"block * vectors * {gates}"
+        own = "own" if gates == 1 else f"{gates} * own"
         return [f"/* {self.comment(tile, segments)} */",
-                f"const operand {name}[] = {{", *(f"    {one}," for one in parts), "};",
-                f"product({rows}, {len(tile.gates)} * own, {some}, {count}, {into}, {onto});"]
+                f"product({rows}, {first}, {own}, {factors}, {count}, {into}, {onto});"]
 
-    def _operand(self, tile: Tile, segment: Segment, factor: tuple[str, str]) -> str:
-        address, stride = factor
-        entries, gates = self.panels.entries(segment), len(tile.gates)
-        panel = (f"{self.panels.pointer(tile.gates, segment)} + block * vectors * LANES * "
-                 f"{gates} * {entries}")
-        return f"{{{address}, {stride}, {entries}, {panel}}}"
+    def _factors(self, tile: Tile) -> str:
+        return self.panels.tile(tile).replace("tile", "factors", 1)
 
     def comment(self, tile: Tile, segments: Sequence[Segment]) -> str:
         """``W_i x, W_f x``."""

@@ -30,7 +30,7 @@ class UnitsWriter:
         self.row = row
         head = f"for (size_t {row.sample} = 0, rows; {row.sample} < {rows}; {row.sample} += rows)"
         lines = [f"rows = even_part({rows} - {row.sample}, ROWS_AT_ONCE);", *edges]
-        lines += self._pointers()
+        lines += [*self._pointers(), *self._operands()]
         body = self._by_tiles() if one.tiles or self._totals(one.equations) else self._by_rows()
         return [*self.opening(), *nest(head, [*lines, *body])]
 
@@ -136,10 +136,17 @@ class UnitsWriter:
         """The products of one block that are not computed ahead."""
         lines: Lines = []
         for tile in self.one.tiles:
+            lines += ["", *self.products.call(tile, tile.segments, "rows", self._tile(tile),
+                                              tile.early)]
+        return lines
+
+    def _operands(self) -> Lines:
+        """The operands of all products, which are the same for every block."""
+        lines: Lines = []
+        for tile in self.one.tiles:
             operands = [self.program[one.operand] for one in tile.segments]
             factors = [(self._rows(one), self._stride(one)) for one in operands]
-            lines += ["", *self.products.call(tile, tile.segments, "rows", self._tile(tile),
-                                              factors, tile.early)]
+            lines += self.products.operands(tile, tile.segments, factors)
         return lines
 
     def _tile(self, tile: Tile) -> str:

@@ -9,12 +9,48 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#define NPY_TARGET_VERSION NPY_2_0_API_VERSION
 #define NPY_NO_DEPRECATED_API NPY_1_7_API_VERSION
 #include <numpy/arrayobject.h>
 
 typedef size_t word;
 
 enum { MOST_ARGUMENTS = 11, FIELDS_ON_STACK = 256 };
+
+/* ---- memory that begins at a line of the cache ------------------------------------------ */
+
+enum { LINE = 64 }; /* bytes: no vector of a row lies across two */
+
+static void *lines_malloc(void *context, size_t bytes)
+{
+    void *found;
+    (void)context;
+    return posix_memalign(&found, LINE, bytes ? bytes : LINE) ? NULL : found;
+}
+
+static void *lines_calloc(void *context, size_t count, size_t bytes)
+{
+    void *const found = lines_malloc(context, count * bytes);
+    return found ? memset(found, 0, count * bytes) : NULL;
+}
+
+static void *lines_realloc(void *context, void *from, size_t bytes)
+{
+    (void)context;
+    return realloc(from, bytes);
+}
+
+static void lines_free(void *context, void *from, size_t bytes)
+{
+    (void)context, (void)bytes;
+    free(from);
+}
+
+static PyDataMem_Handler lines_handler = {
+    "symrnn_lines", 1, {NULL, lines_malloc, lines_calloc, lines_realloc, lines_free}};
+static PyObject *lines; /* the same as a capsule, as NumPy takes it */
 
 /* ---- a function of words ---------------------------------------------------------------- */
 
@@ -108,10 +144,13 @@ static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields
 /* A dictionary of new arrays, for a list of such pairs, at the end of the list `made`. */
 static int add_new_arrays(PyObject *made, PyObject *pairs, int type, word **fields)
 {
-    PyObject *const arrays = PyDict_New();
-    int failed = !arrays || PyList_Append(made, arrays) < 0;
+    PyObject *const arrays = PyDict_New(), *const usual = PyDataMem_SetHandler(lines);
+    int failed = !usual || !arrays || PyList_Append(made, arrays) < 0;
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(pairs) && !failed; ++k)
         failed = add_new_array(arrays, PyList_GET_ITEM(pairs, k), type, fields);
+    if (usual)
+        Py_XDECREF(PyDataMem_SetHandler(usual));
+    Py_XDECREF(usual);
     Py_XDECREF(arrays);
     return failed ? -1 : 0;
 }
@@ -319,7 +358,8 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "symrnn_calls", N
 PyMODINIT_FUNC PyInit_symrnn_calls(void)
 {
     import_array();
-    if (PyType_Ready(&step_type) < 0)
+    lines = PyCapsule_New(&lines_handler, "mem_handler", NULL);
+    if (!lines || PyType_Ready(&step_type) < 0)
         return NULL;
     PyObject *const module = PyModule_Create(&definition);
     if (module && PyModule_AddObjectRef(module, "Step", (PyObject *)&step_type) < 0)

@@ -15,12 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib.machinery import ExtensionFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from math import prod
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from symrnn.runtime.compiler import CompilerFailed, CompilerMissing, shared_library
+from symrnn.runtime.memory import aligned
 from symrnn.runtime.shapes import Array
 
 SOURCE = Path(__file__).with_name("calls.c")
@@ -63,7 +65,7 @@ def caller(function: Any, dtype: np.dtype[Any]) -> Callable[..., list[dict[str, 
 
 
 def _call(function: Any, dtype: np.dtype[Any], *arguments: Any) -> list[dict[str, Array]]:
-    made = [{name: np.empty(shape, dtype) for name, shape in one}
+    made = [{name: aligned(prod(shape), dtype).reshape(shape) for name, shape in one}
             for one in arguments if isinstance(one, list)]
     new = iter(made)
     words = [Words(tuple(next(new).values()) if isinstance(one, list) else one)
