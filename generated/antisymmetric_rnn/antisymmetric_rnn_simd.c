@@ -26,7 +26,7 @@ size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return T * B * row_m;
+    return spaced(T * B * row_m);
 }
 
 size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes *sizes)
@@ -111,7 +111,7 @@ size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(m + n);
+    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
@@ -487,10 +487,10 @@ static void antisymmetric_rnn_simd_backward_member(
     real *const epsilon_bar = gradients->epsilon_bar; /* [] */
     const real *const tape_tanh_a_h = tape; /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_d_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_d_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_d_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_d_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_d_bar = packed;
     const real *const panels_d_bar_2 = panels_d_bar + up_to(m, LANES) * m;

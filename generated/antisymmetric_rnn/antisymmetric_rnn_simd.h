@@ -5,7 +5,8 @@
  * Like antisymmetric_rnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef ANTISYMMETRIC_RNN_SIMD_H
 #define ANTISYMMETRIC_RNN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of antisymmetric_rnn_real: what forward saves for backward: T * B * padded m.
- *   tanh_a_h: T * B * padded m, every step
+/* Entries of antisymmetric_rnn_real: what forward saves for backward: spaced(T * B * padded m).
+ *   tanh_a_h: spaced(T * B * padded m), every step
  */
 size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes);
 
@@ -41,9 +42,9 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
  */
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(m + n).
- *   h_bar, a_h_bar, d_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   h_bar, a_h_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */

@@ -26,7 +26,7 @@ size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_size
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -111,7 +111,7 @@ size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_g
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(m + n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_gated_simd_step_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -243,7 +243,7 @@ static void antisymmetric_rnn_gated_simd_forward_member(
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_tanh_a_h = tape_z + T * B * row_m; /* [m] a row */
+    real *const tape_tanh_a_h = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -514,13 +514,13 @@ static void antisymmetric_rnn_gated_simd_backward_member(
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_z + T * B * row_m; /* [m] a row */
+    const real *const tape_tanh_a_h = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_d_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_d_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_d_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_d_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_d_bar = packed;
     const real *const panels_d_bar_2 = panels_d_bar + up_to(m, LANES) * m;

@@ -5,7 +5,8 @@
  * Like antisymmetric_rnn_gated.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef ANTISYMMETRIC_RNN_GATED_SIMD_H
 #define ANTISYMMETRIC_RNN_GATED_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of antisymmetric_rnn_gated_real: what forward saves for backward: 2 * T * B * padded m.
- *   z, tanh_a_h: T * B * padded m each, every step
+/* Entries of antisymmetric_rnn_gated_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   z, tanh_a_h: spaced(T * B * padded m) each, every step
  */
 size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_sizes *sizes);
 
@@ -41,9 +42,9 @@ size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_ga
  */
 size_t antisymmetric_rnn_gated_simd_infer_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(m + n).
- *   h_bar, a_h_bar, a_z_bar, d_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   h_bar, a_h_bar, a_z_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 4 * padded m)
  */

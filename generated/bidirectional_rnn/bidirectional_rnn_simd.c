@@ -30,7 +30,7 @@ size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes)
     (void)row_m;
     (void)chunk;
     (void)chunk_2;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes)
@@ -118,7 +118,7 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
     (void)chunk;
     (void)chunk_3;
     (void)threads;
-    return 2 * T * B * row_m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES);
 }
 
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -141,7 +141,7 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     (void)row_m;
     (void)chunk;
     (void)chunk_4;
-    return T * B * row_p + T * B * row_m + chunk_4 * B * row_m + 2 * 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n);
+    return spaced(T * B * row_p) + spaced(T * B * row_m) + spaced(chunk_4 * B * row_m) + 2 * spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n);
 }
 
 static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional_rnn_sizes *sizes)
@@ -295,7 +295,7 @@ static void bidirectional_rnn_simd_forward_member(
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_forward_h = tape; /* [m] a row */
-    real *const tape_backward_h = tape_forward_h + T * B * row_m; /* [m] a row */
+    real *const tape_backward_h = tape_forward_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_forward_a_ahead = work;
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
@@ -526,8 +526,8 @@ static void bidirectional_rnn_simd_infer_member(
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_forward_h = work; /* [m] a row */
-    real *const work_backward_h = work_forward_h + T * B * row_m; /* [m] a row */
-    real *const tile_forward_a_ahead = work_backward_h + T * B * row_m;
+    real *const work_backward_h = work_forward_h + spaced(T * B * row_m); /* [m] a row */
+    real *const tile_forward_a_ahead = work_backward_h + spaced(T * B * row_m);
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
     const real *const panels_x = packed;
@@ -767,13 +767,13 @@ static void bidirectional_rnn_simd_backward_member(
     real *const V_b_bar = gradients->V_b_bar; /* [p, m] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_forward_h = tape; /* [m] a row */
-    const real *const tape_backward_h = tape_forward_h + T * B * row_m; /* [m] a row */
+    const real *const tape_backward_h = tape_forward_h + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
-    real *const work_backward_a_bar = work_a_y_bar + T * B * row_p; /* [m] a row */
-    real *const work_forward_a_bar = work_backward_a_bar + T * B * row_m; /* [m] a row */
-    real *const work_forward_h_prev_bar = work_forward_a_bar + chunk_4 * B * row_m; /* [m] a row */
-    real *const work_backward_h_prev_bar = work_forward_h_prev_bar + 2 * B * row_m; /* [m] a row */
-    real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + 2 * B * row_m;
+    real *const work_backward_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m] a row */
+    real *const work_forward_a_bar = work_backward_a_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_forward_h_prev_bar = work_forward_a_bar + spaced(chunk_4 * B * row_m); /* [m] a row */
+    real *const work_backward_h_prev_bar = work_forward_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
+    real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + spaced(2 * B * row_m);
     real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m);
     real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * up_to(m, LANES);

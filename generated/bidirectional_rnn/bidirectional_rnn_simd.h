@@ -5,7 +5,8 @@
  * Like bidirectional_rnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef BIDIRECTIONAL_RNN_SIMD_H
 #define BIDIRECTIONAL_RNN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * padded m.
- *   forward_h, backward_h: T * B * padded m each, every step
+/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   forward_h, backward_h: spaced(T * B * padded m) each, every step
  */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 
@@ -37,8 +38,8 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
  */
 size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * T * B * padded m + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES).
- *   forward_h, backward_h: T * B * padded m each, every step
+/* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * spaced(T * B * padded m) + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES).
+ *   forward_h, backward_h: spaced(T * B * padded m) each, every step
  *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_backward_a_ahead: chunk_3 * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
@@ -46,11 +47,11 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
  */
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m + chunk_4 * B * padded m + 2 * 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n).
- *   a_y_bar: T * B * padded p, every step
- *   backward_a_bar: T * B * padded m, every step
- *   forward_a_bar: chunk_4 * B * padded m, the steps of a chunk, then overwritten
- *   forward_h_prev_bar, backward_h_prev_bar: 2 * B * padded m each, a step and the one before it
+/* Entries of bidirectional_rnn_real: scratch memory of backward: spaced(T * B * padded p) + spaced(T * B * padded m) + spaced(chunk_4 * B * padded m) + 2 * spaced(2 * B * padded m) + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n).
+ *   a_y_bar: spaced(T * B * padded p), every step
+ *   backward_a_bar: spaced(T * B * padded m), every step
+ *   forward_a_bar: spaced(chunk_4 * B * padded m), the steps of a chunk, then overwritten
+ *   forward_h_prev_bar, backward_h_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   tile_backward_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   factors of totals for each thread: scratch_for(m + n)

@@ -26,7 +26,7 @@ size_t brc_simd_tape_size(const brc_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t brc_simd_forward_packed_size(const brc_sizes *sizes)
@@ -111,7 +111,7 @@ size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
+    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads)
@@ -224,8 +224,8 @@ static void brc_simd_forward_member(
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
     real *const tape_c = tape; /* [m] a row */
-    real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
+    real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
@@ -506,13 +506,13 @@ static void brc_simd_backward_member(
     real *const w_a_bar = gradients->w_a_bar; /* [m] */
     real *const w_c_bar = gradients->w_c_bar; /* [m] */
     const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
+    const real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_a_c_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_a_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_a_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_c_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_a_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_a_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_c_bar = panels_a_a_bar + up_to(n, LANES) * m;

@@ -5,7 +5,8 @@
  * Like brc.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef BRC_SIMD_H
 #define BRC_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of brc_real: what forward saves for backward: 3 * T * B * padded m.
- *   c, tanh_a_a, tanh_a_h: T * B * padded m each, every step
+/* Entries of brc_real: what forward saves for backward: 3 * spaced(T * B * padded m).
+ *   c, tanh_a_a, tanh_a_h: spaced(T * B * padded m) each, every step
  */
 size_t brc_simd_tape_size(const brc_sizes *sizes);
 
@@ -41,9 +42,9 @@ size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads);
  */
 size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
- *   a_h_bar, a_c_bar, a_a_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of brc_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   a_h_bar, a_c_bar, a_a_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */

@@ -26,7 +26,7 @@ size_t cfn_simd_tape_size(const cfn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes)
@@ -96,7 +96,7 @@ size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return T * B * row_m + chunk * B * 2 * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(m + n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t cfn_simd_forward_multiplications(const cfn_sizes *sizes)
@@ -257,9 +257,9 @@ static void cfn_simd_forward_member(
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const tape_theta = tape; /* [m] a row */
-    real *const tape_eta = tape_theta + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_h_prev = tape_eta + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * row_m; /* [m] a row */
+    real *const tape_eta = tape_theta + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_h_prev = tape_eta + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h = tape_tanh_h_prev + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_theta_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -431,7 +431,7 @@ static void cfn_simd_infer_member(
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
-    real *const tile_a_theta_ahead = work_tanh_a_h + T * B * row_m;
+    real *const tile_a_theta_ahead = work_tanh_a_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -603,15 +603,15 @@ static void cfn_simd_backward_member(
     real *const b_eta_bar = gradients->b_eta_bar; /* [m] */
     real *const W_bar = gradients->W_bar; /* [m, n] */
     const real *const tape_theta = tape; /* [m] a row */
-    const real *const tape_eta = tape_theta + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_h_prev = tape_eta + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * row_m; /* [m] a row */
+    const real *const tape_eta = tape_theta + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_h_prev = tape_eta + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h = tape_tanh_h_prev + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_eta_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_theta_bar = work_a_eta_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_theta_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_eta_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_theta_bar = work_a_eta_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_theta_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_theta_bar = packed;
     const real *const panels_a_eta_bar = panels_a_theta_bar + up_to(m, LANES) * m;
@@ -873,7 +873,7 @@ static void cfn_simd_step_member(
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
-    real *const work_turn = work_tanh_a_h + B * row_m;
+    real *const work_turn = work_tanh_a_h + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like cfn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef CFN_SIMD_H
 #define CFN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of cfn_real: what forward saves for backward: 4 * T * B * padded m.
- *   theta, eta, tanh_h_prev, tanh_a_h: T * B * padded m each, every step
+/* Entries of cfn_real: what forward saves for backward: 4 * spaced(T * B * padded m).
+ *   theta, eta, tanh_h_prev, tanh_a_h: spaced(T * B * padded m) each, every step
  */
 size_t cfn_simd_tape_size(const cfn_sizes *sizes);
 
@@ -35,23 +36,23 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
  */
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of infer: T * B * padded m + chunk * B * 2 * up_to(m, LANES).
- *   tanh_a_h: T * B * padded m, every step
+/* Entries of cfn_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * 2 * up_to(m, LANES).
+ *   tanh_a_h: spaced(T * B * padded m), every step
  *   tile_a_theta_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(m + n).
- *   h_bar, a_h_bar, a_eta_bar, a_theta_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of cfn_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   h_bar, a_h_bar, a_eta_bar, a_theta_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of step: B * padded m + 1.
- *   tanh_a_h: B * padded m, one step, then overwritten
+/* Entries of cfn_real: scratch memory of step: spaced(B * padded m) + 1.
+ *   tanh_a_h: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads);

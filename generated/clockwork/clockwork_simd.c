@@ -24,7 +24,7 @@ size_t clockwork_simd_tape_size(const clockwork_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return T * B * row_m + m * m;
+    return spaced(T * B * row_m) + spaced(m * m);
 }
 
 size_t clockwork_simd_forward_packed_size(const clockwork_sizes *sizes)
@@ -63,7 +63,7 @@ size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t thr
     (void)m;
     (void)row_m;
     (void)threads;
-    return B * row_m;
+    return spaced(B * row_m);
 }
 
 size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -79,7 +79,7 @@ size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threa
     (void)m;
     (void)row_m;
     (void)threads;
-    return m * m + B * row_m;
+    return spaced(m * m) + spaced(B * row_m);
 }
 
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -96,7 +96,7 @@ size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * chunk * B * row_m + m * m + 2 * B * row_m + threads * scratch_for(m + n);
+    return 2 * spaced(chunk * B * row_m) + spaced(m * m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -110,7 +110,7 @@ size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)threads;
-    return m * m + B * row_m;
+    return spaced(m * m) + spaced(B * row_m);
 }
 
 static size_t clockwork_simd_forward_multiplications(const clockwork_sizes *sizes)
@@ -192,7 +192,7 @@ static void clockwork_simd_forward_member(
     const real *const W_H = parameters->W_H; /* [m, m] */
     const real *const M = parameters->M; /* [m, m] */
     real *const tape_s = tape; /* [m] a row */
-    real *const M_W_H = tape_s + T * B * row_m; /* [m, m] a row */
+    real *const M_W_H = tape_s + spaced(T * B * row_m); /* [m, m] a row */
     real *const work_a_s = work; /* [m] a row */
 
     /* once, for all steps */
@@ -284,7 +284,7 @@ static void clockwork_simd_infer_member(
     const real *const W_H = parameters->W_H; /* [m, m] */
     const real *const M = parameters->M; /* [m, m] */
     real *const M_W_H = work; /* [m, m] a row */
-    real *const work_a_s = M_W_H + m * m; /* [m] a row */
+    real *const work_a_s = M_W_H + spaced(m * m); /* [m] a row */
 
     /* once, for all steps */
     if (member == 0) {
@@ -376,12 +376,12 @@ static void clockwork_simd_backward_member(
     real *const W_H_bar = gradients->W_H_bar; /* [m, m] */
     real *const M_bar = gradients->M_bar; /* [m, m] */
     const real *const tape_s = tape; /* [m] a row */
-    const real *const M_W_H = tape_s + T * B * row_m; /* [m, m] a row */
+    const real *const M_W_H = tape_s + spaced(T * B * row_m); /* [m, m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_s_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const M_W_H_bar = work_a_s_bar + chunk * B * row_m; /* [m, m] a row */
-    real *const work_h_prev_bar = M_W_H_bar + m * m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_s_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const M_W_H_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m, m] a row */
+    real *const work_h_prev_bar = M_W_H_bar + spaced(m * m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_s_bar = packed;
 
@@ -576,7 +576,7 @@ static void clockwork_simd_step_member(
     const real *const W_H = parameters->W_H; /* [m, m] */
     const real *const M = parameters->M; /* [m, m] */
     real *const M_W_H = work; /* [m, m] a row */
-    real *const work_a_s = M_W_H + m * m; /* [m] a row */
+    real *const work_a_s = M_W_H + spaced(m * m); /* [m] a row */
 
     /* once, for all steps */
     if (member == 0) {

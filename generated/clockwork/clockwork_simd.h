@@ -5,7 +5,8 @@
  * Like clockwork.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef CLOCKWORK_SIMD_H
 #define CLOCKWORK_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of clockwork_real: what forward saves for backward: T * B * padded m + m * m.
- *   s: T * B * padded m, every step
- *   M_W_H: m * m, every step
+/* Entries of clockwork_real: what forward saves for backward: spaced(T * B * padded m) + spaced(m * m).
+ *   s: spaced(T * B * padded m), every step
+ *   M_W_H: spaced(m * m), every step
  */
 size_t clockwork_simd_tape_size(const clockwork_sizes *sizes);
 
@@ -30,29 +31,29 @@ size_t clockwork_simd_forward_packed_size(const clockwork_sizes *sizes);
  */
 size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of forward: B * padded m.
- *   a_s: B * padded m, one step, then overwritten
+/* Entries of clockwork_real: scratch memory of forward: spaced(B * padded m).
+ *   a_s: spaced(B * padded m), one step, then overwritten
  */
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of infer: m * m + B * padded m.
- *   M_W_H: m * m, every step
- *   a_s: B * padded m, one step, then overwritten
+/* Entries of clockwork_real: scratch memory of infer: spaced(m * m) + spaced(B * padded m).
+ *   M_W_H: spaced(m * m), every step
+ *   a_s: spaced(B * padded m), one step, then overwritten
  */
 size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of backward: 2 * chunk * B * padded m + m * m + 2 * B * padded m + threads * scratch_for(m + n).
- *   h_bar, a_s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   M_W_H_bar: m * m, every step
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of clockwork_real: scratch memory of backward: 2 * spaced(chunk * B * padded m) + spaced(m * m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   h_bar, a_s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   M_W_H_bar: spaced(m * m), every step
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads);
 
-/* Entries of clockwork_real: scratch memory of step: m * m + B * padded m.
- *   M_W_H: m * m, every step
- *   a_s: B * padded m, one step, then overwritten
+/* Entries of clockwork_real: scratch memory of step: spaced(m * m) + spaced(B * padded m).
+ *   M_W_H: spaced(m * m), every step
+ *   a_s: spaced(B * padded m), one step, then overwritten
  */
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads);
 

@@ -26,7 +26,7 @@ size_t cornn_simd_tape_size(const cornn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes)
@@ -96,7 +96,7 @@ size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + chunk * B * up_to(m, LANES);
+    return spaced(2 * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(m + n);
+    return 4 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t cornn_simd_forward_multiplications(const cornn_sizes *sizes)
@@ -240,7 +240,7 @@ static void cornn_simd_forward_member(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_tanh_a_z = tape_z + T * B * row_m; /* [m] a row */
+    real *const tape_tanh_a_z = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_u = packed;
@@ -367,7 +367,7 @@ static void cornn_simd_infer_member(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
-    real *const tile_a_z_ahead = work_z + 2 * B * row_m;
+    real *const tile_a_z_ahead = work_z + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
@@ -498,14 +498,14 @@ static void cornn_simd_backward_member(
     real *const gamma_bar = gradients->gamma_bar; /* [] */
     real *const epsilon_bar = gradients->epsilon_bar; /* [] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_tanh_a_z = tape_z + T * B * row_m; /* [m] a row */
+    const real *const tape_tanh_a_z = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_y_bar = work; /* [m] a row */
-    real *const work_z_bar = work_y_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_to_dt_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_z_to_dt_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_y_prev_bar = work_z_prev_bar + 2 * B * row_m; /* [m] a row */
-    real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
+    real *const work_z_bar = work_y_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_to_dt_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_z_to_dt_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_y_prev_bar = work_z_prev_bar + spaced(2 * B * row_m); /* [m] a row */
+    real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + 2 * up_to(m, LANES) * m;
@@ -784,7 +784,7 @@ static void cornn_simd_step_member(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
-    real *const work_turn = work_z + B * row_m;
+    real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like cornn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef CORNN_SIMD_H
 #define CORNN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of cornn_real: what forward saves for backward: 2 * T * B * padded m.
- *   z, tanh_a_z: T * B * padded m each, every step
+/* Entries of cornn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   z, tanh_a_z: spaced(T * B * padded m) each, every step
  */
 size_t cornn_simd_tape_size(const cornn_sizes *sizes);
 
@@ -35,23 +36,23 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes);
  */
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of infer: 2 * B * padded m + chunk * B * up_to(m, LANES).
- *   z: 2 * B * padded m, a step and the one before it
+/* Entries of cornn_real: scratch memory of infer: spaced(2 * B * padded m) + chunk * B * up_to(m, LANES).
+ *   z: spaced(2 * B * padded m), a step and the one before it
  *   tile_a_z_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(m + n).
- *   y_bar, z_bar, z_to_dt_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   z_prev_bar, y_prev_bar: 2 * B * padded m each, a step and the one before it
+/* Entries of cornn_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   y_bar, z_bar, z_to_dt_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   z_prev_bar, y_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of step: B * padded m + 1.
- *   z: B * padded m, one step, then overwritten
+/* Entries of cornn_real: scratch memory of step: spaced(B * padded m) + 1.
+ *   z: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads);

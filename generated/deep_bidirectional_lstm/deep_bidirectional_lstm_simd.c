@@ -46,7 +46,7 @@ size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_size
     (void)chunk_2;
     (void)chunk_3;
     (void)chunk_4;
-    return 14 * T * B * row_m_1 + T * B * row_q_1 + 14 * T * B * row_m_2 + T * B * row_q_2;
+    return 14 * spaced(T * B * row_m_1) + spaced(T * B * row_q_1) + 14 * spaced(T * B * row_m_2) + spaced(T * B * row_q_2);
 }
 
 size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional_lstm_sizes *sizes)
@@ -194,7 +194,7 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lst
     (void)chunk_6;
     (void)chunk_7;
     (void)threads;
-    return 2 * 2 * B * row_m_1 + 2 * T * B * row_m_1 + T * B * row_q_1 + 2 * 2 * B * row_m_2 + 2 * T * B * row_m_2 + chunk_7 * B * row_q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES);
+    return 2 * spaced(2 * B * row_m_1) + 2 * spaced(T * B * row_m_1) + spaced(T * B * row_q_1) + 2 * spaced(2 * B * row_m_2) + 2 * spaced(T * B * row_m_2) + spaced(chunk_7 * B * row_q_2) + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES);
 }
 
 size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
@@ -229,7 +229,7 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     (void)row_m_1;
     (void)chunk;
     (void)chunk_8;
-    return T * B * row_p + T * B * row_q_2 + 2 * B * row_m_2 + 4 * T * B * row_m_2 + 4 * chunk * B * row_m_2 + T * B * row_q_1 + 2 * B * row_m_1 + 4 * T * B * row_m_1 + 4 * chunk_8 * B * row_m_1 + 4 * 2 * B * row_m_1 + 4 * 2 * B * row_m_2 + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
+    return spaced(T * B * row_p) + spaced(T * B * row_q_2) + 2 * spaced(B * row_m_2) + 4 * spaced(T * B * row_m_2) + 4 * spaced(chunk * B * row_m_2) + spaced(T * B * row_q_1) + 2 * spaced(B * row_m_1) + 4 * spaced(T * B * row_m_1) + 4 * spaced(chunk_8 * B * row_m_1) + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
 }
 
 static size_t deep_bidirectional_lstm_simd_forward_multiplications(const deep_bidirectional_lstm_sizes *sizes)
@@ -630,35 +630,35 @@ static void deep_bidirectional_lstm_simd_forward_member(
     const real *const layer2_backward_b_o = parameters->layer2_backward_b_o; /* [m_2] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_layer1_forward_g = tape; /* [m_1] a row */
-    real *const tape_layer1_forward_i = tape_layer1_forward_g + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_forward_f = tape_layer1_forward_i + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_forward_o = tape_layer1_forward_f + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_forward_c = tape_layer1_forward_o + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_forward_h = tape_layer1_forward_c + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_i = tape_layer1_backward_g + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_f = tape_layer1_backward_i + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_o = tape_layer1_backward_f + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_c = tape_layer1_backward_o + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_h = tape_layer1_backward_c + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + T * B * row_m_1; /* [m_1] a row */
-    real *const tape_layer1_y = tape_layer1_backward_tanh_c + T * B * row_m_1; /* [q_1] a row */
-    real *const tape_layer2_forward_g = tape_layer1_y + T * B * row_q_1; /* [m_2] a row */
-    real *const tape_layer2_forward_i = tape_layer2_forward_g + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_forward_f = tape_layer2_forward_i + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_forward_o = tape_layer2_forward_f + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_forward_c = tape_layer2_forward_o + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_forward_h = tape_layer2_forward_c + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_i = tape_layer2_backward_g + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_f = tape_layer2_backward_i + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_o = tape_layer2_backward_f + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_c = tape_layer2_backward_o + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_h = tape_layer2_backward_c + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + T * B * row_m_2; /* [m_2] a row */
-    real *const tape_layer2_y = tape_layer2_backward_tanh_c + T * B * row_m_2; /* [q_2] a row */
+    real *const tape_layer1_forward_i = tape_layer1_forward_g + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_f = tape_layer1_forward_i + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_o = tape_layer1_forward_f + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_c = tape_layer1_forward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_h = tape_layer1_forward_c + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_i = tape_layer1_backward_g + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_f = tape_layer1_backward_i + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_o = tape_layer1_backward_f + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_c = tape_layer1_backward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_h = tape_layer1_backward_c + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_y = tape_layer1_backward_tanh_c + spaced(T * B * row_m_1); /* [q_1] a row */
+    real *const tape_layer2_forward_g = tape_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
+    real *const tape_layer2_forward_i = tape_layer2_forward_g + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_f = tape_layer2_forward_i + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_o = tape_layer2_forward_f + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_c = tape_layer2_forward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_h = tape_layer2_forward_c + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_i = tape_layer2_backward_g + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_f = tape_layer2_backward_i + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_o = tape_layer2_backward_f + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_c = tape_layer2_backward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_h = tape_layer2_backward_c + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_y = tape_layer2_backward_tanh_c + spaced(T * B * row_m_2); /* [q_2] a row */
     real *const tile_layer1_forward_z_ahead = work;
     real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_2 * B * 4 * up_to(m_1, LANES);
@@ -1316,16 +1316,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
     const real *const layer2_backward_b_o = parameters->layer2_backward_b_o; /* [m_2] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_layer1_forward_c = work; /* [m_1] a row */
-    real *const work_layer1_forward_h = work_layer1_forward_c + 2 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_c = work_layer1_forward_h + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_h = work_layer1_backward_c + 2 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_y = work_layer1_backward_h + T * B * row_m_1; /* [q_1] a row */
-    real *const work_layer2_forward_c = work_layer1_y + T * B * row_q_1; /* [m_2] a row */
-    real *const work_layer2_forward_h = work_layer2_forward_c + 2 * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_c = work_layer2_forward_h + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_h = work_layer2_backward_c + 2 * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_y = work_layer2_backward_h + T * B * row_m_2; /* [q_2] a row */
-    real *const tile_layer1_forward_z_ahead = work_layer2_y + chunk_7 * B * row_q_2;
+    real *const work_layer1_forward_h = work_layer1_forward_c + spaced(2 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_c = work_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_h = work_layer1_backward_c + spaced(2 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_y = work_layer1_backward_h + spaced(T * B * row_m_1); /* [q_1] a row */
+    real *const work_layer2_forward_c = work_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
+    real *const work_layer2_forward_h = work_layer2_forward_c + spaced(2 * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_c = work_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_h = work_layer2_backward_c + spaced(2 * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_y = work_layer2_backward_h + spaced(T * B * row_m_2); /* [q_2] a row */
+    real *const tile_layer1_forward_z_ahead = work_layer2_y + spaced(chunk_7 * B * row_q_2);
     real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_5 * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_6 * B * 4 * up_to(m_2, LANES);
@@ -1985,67 +1985,67 @@ static void deep_bidirectional_lstm_simd_backward_member(
     real *const V_bar = gradients->V_bar; /* [p, q_2] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_layer1_forward_g = tape; /* [m_1] a row */
-    const real *const tape_layer1_forward_i = tape_layer1_forward_g + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_forward_f = tape_layer1_forward_i + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_forward_o = tape_layer1_forward_f + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_forward_c = tape_layer1_forward_o + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_forward_h = tape_layer1_forward_c + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_i = tape_layer1_backward_g + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_f = tape_layer1_backward_i + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_o = tape_layer1_backward_f + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_c = tape_layer1_backward_o + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_h = tape_layer1_backward_c + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + T * B * row_m_1; /* [m_1] a row */
-    const real *const tape_layer1_y = tape_layer1_backward_tanh_c + T * B * row_m_1; /* [q_1] a row */
-    const real *const tape_layer2_forward_g = tape_layer1_y + T * B * row_q_1; /* [m_2] a row */
-    const real *const tape_layer2_forward_i = tape_layer2_forward_g + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_forward_f = tape_layer2_forward_i + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_forward_o = tape_layer2_forward_f + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_forward_c = tape_layer2_forward_o + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_forward_h = tape_layer2_forward_c + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_i = tape_layer2_backward_g + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_f = tape_layer2_backward_i + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_o = tape_layer2_backward_f + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_c = tape_layer2_backward_o + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_h = tape_layer2_backward_c + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + T * B * row_m_2; /* [m_2] a row */
-    const real *const tape_layer2_y = tape_layer2_backward_tanh_c + T * B * row_m_2; /* [q_2] a row */
+    const real *const tape_layer1_forward_i = tape_layer1_forward_g + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_f = tape_layer1_forward_i + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_o = tape_layer1_forward_f + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_c = tape_layer1_forward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_h = tape_layer1_forward_c + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_i = tape_layer1_backward_g + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_f = tape_layer1_backward_i + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_o = tape_layer1_backward_f + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_c = tape_layer1_backward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_h = tape_layer1_backward_c + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_y = tape_layer1_backward_tanh_c + spaced(T * B * row_m_1); /* [q_1] a row */
+    const real *const tape_layer2_forward_g = tape_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
+    const real *const tape_layer2_forward_i = tape_layer2_forward_g + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_f = tape_layer2_forward_i + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_o = tape_layer2_forward_f + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_c = tape_layer2_forward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_h = tape_layer2_forward_c + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_i = tape_layer2_backward_g + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_f = tape_layer2_backward_i + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_o = tape_layer2_backward_f + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_c = tape_layer2_backward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_h = tape_layer2_backward_c + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_y = tape_layer2_backward_tanh_c + spaced(T * B * row_m_2); /* [q_2] a row */
     real *const work_a_y_bar = work; /* [p] a row */
-    real *const work_layer2_y_bar = work_a_y_bar + T * B * row_p; /* [q_2] a row */
-    real *const work_layer2_backward_h_bar = work_layer2_y_bar + T * B * row_q_2; /* [m_2] a row */
-    real *const work_layer2_backward_z_o_bar = work_layer2_backward_h_bar + B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_z_f_bar = work_layer2_backward_z_o_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_z_i_bar = work_layer2_backward_z_f_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_z_bar = work_layer2_backward_z_i_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_h_bar = work_layer2_backward_z_bar + T * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_o_bar = work_layer2_forward_h_bar + B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_f_bar = work_layer2_forward_z_o_bar + chunk * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_i_bar = work_layer2_forward_z_f_bar + chunk * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_forward_z_bar = work_layer2_forward_z_i_bar + chunk * B * row_m_2; /* [m_2] a row */
-    real *const work_layer1_y_bar = work_layer2_forward_z_bar + chunk * B * row_m_2; /* [q_1] a row */
-    real *const work_layer1_backward_h_bar = work_layer1_y_bar + T * B * row_q_1; /* [m_1] a row */
-    real *const work_layer1_backward_z_o_bar = work_layer1_backward_h_bar + B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_z_f_bar = work_layer1_backward_z_o_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_z_i_bar = work_layer1_backward_z_f_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_z_bar = work_layer1_backward_z_i_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_h_bar = work_layer1_backward_z_bar + T * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_o_bar = work_layer1_forward_h_bar + B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_f_bar = work_layer1_forward_z_o_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_i_bar = work_layer1_forward_z_f_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_z_bar = work_layer1_forward_z_i_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_h_prev_bar = work_layer1_forward_z_bar + chunk_8 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_forward_c_prev_bar = work_layer1_forward_h_prev_bar + 2 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_h_prev_bar = work_layer1_forward_c_prev_bar + 2 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer1_backward_c_prev_bar = work_layer1_backward_h_prev_bar + 2 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer2_forward_h_prev_bar = work_layer1_backward_c_prev_bar + 2 * B * row_m_1; /* [m_2] a row */
-    real *const work_layer2_forward_c_prev_bar = work_layer2_forward_h_prev_bar + 2 * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_h_prev_bar = work_layer2_forward_c_prev_bar + 2 * B * row_m_2; /* [m_2] a row */
-    real *const work_layer2_backward_c_prev_bar = work_layer2_backward_h_prev_bar + 2 * B * row_m_2; /* [m_2] a row */
-    real *const work_scratch = work_layer2_backward_c_prev_bar + 2 * B * row_m_2;
+    real *const work_layer2_y_bar = work_a_y_bar + spaced(T * B * row_p); /* [q_2] a row */
+    real *const work_layer2_backward_h_bar = work_layer2_y_bar + spaced(T * B * row_q_2); /* [m_2] a row */
+    real *const work_layer2_backward_z_o_bar = work_layer2_backward_h_bar + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_z_f_bar = work_layer2_backward_z_o_bar + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_z_i_bar = work_layer2_backward_z_f_bar + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_z_bar = work_layer2_backward_z_i_bar + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_h_bar = work_layer2_backward_z_bar + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_z_o_bar = work_layer2_forward_h_bar + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_z_f_bar = work_layer2_forward_z_o_bar + spaced(chunk * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_z_i_bar = work_layer2_forward_z_f_bar + spaced(chunk * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_z_bar = work_layer2_forward_z_i_bar + spaced(chunk * B * row_m_2); /* [m_2] a row */
+    real *const work_layer1_y_bar = work_layer2_forward_z_bar + spaced(chunk * B * row_m_2); /* [q_1] a row */
+    real *const work_layer1_backward_h_bar = work_layer1_y_bar + spaced(T * B * row_q_1); /* [m_1] a row */
+    real *const work_layer1_backward_z_o_bar = work_layer1_backward_h_bar + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_z_f_bar = work_layer1_backward_z_o_bar + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_z_i_bar = work_layer1_backward_z_f_bar + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_z_bar = work_layer1_backward_z_i_bar + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_h_bar = work_layer1_backward_z_bar + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_z_o_bar = work_layer1_forward_h_bar + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_z_f_bar = work_layer1_forward_z_o_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_z_i_bar = work_layer1_forward_z_f_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_z_bar = work_layer1_forward_z_i_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_h_prev_bar = work_layer1_forward_z_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_c_prev_bar = work_layer1_forward_h_prev_bar + spaced(2 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_h_prev_bar = work_layer1_forward_c_prev_bar + spaced(2 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_c_prev_bar = work_layer1_backward_h_prev_bar + spaced(2 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer2_forward_h_prev_bar = work_layer1_backward_c_prev_bar + spaced(2 * B * row_m_1); /* [m_2] a row */
+    real *const work_layer2_forward_c_prev_bar = work_layer2_forward_h_prev_bar + spaced(2 * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_h_prev_bar = work_layer2_forward_c_prev_bar + spaced(2 * B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_c_prev_bar = work_layer2_backward_h_prev_bar + spaced(2 * B * row_m_2); /* [m_2] a row */
+    real *const work_scratch = work_layer2_backward_c_prev_bar + spaced(2 * B * row_m_2);
     const size_t scratch_size = scratch_for(q_2 + q_1 + m_2 + n + m_1);
     const real *const panels_a_y_bar = packed;
     const real *const panels_layer2_backward_z_bar = panels_a_y_bar + up_to(q_2, LANES) * p;

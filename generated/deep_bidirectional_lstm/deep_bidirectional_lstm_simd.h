@@ -5,7 +5,8 @@
  * Like deep_bidirectional_lstm.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef DEEP_BIDIRECTIONAL_LSTM_SIMD_H
 #define DEEP_BIDIRECTIONAL_LSTM_SIMD_H
@@ -16,11 +17,11 @@
 extern "C" {
 #endif
 
-/* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * padded m_1 + T * B * padded q_1 + 14 * T * B * padded m_2 + T * B * padded q_2.
- *   layer1_forward_g, layer1_forward_i, layer1_forward_f, layer1_forward_o, layer1_forward_c, layer1_forward_h, layer1_forward_tanh_c, layer1_backward_g, layer1_backward_i, layer1_backward_f, layer1_backward_o, layer1_backward_c, layer1_backward_h, layer1_backward_tanh_c: T * B * padded m_1 each, every step
- *   layer1_y: T * B * padded q_1, every step
- *   layer2_forward_g, layer2_forward_i, layer2_forward_f, layer2_forward_o, layer2_forward_c, layer2_forward_h, layer2_forward_tanh_c, layer2_backward_g, layer2_backward_i, layer2_backward_f, layer2_backward_o, layer2_backward_c, layer2_backward_h, layer2_backward_tanh_c: T * B * padded m_2 each, every step
- *   layer2_y: T * B * padded q_2, every step
+/* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * spaced(T * B * padded m_1) + spaced(T * B * padded q_1) + 14 * spaced(T * B * padded m_2) + spaced(T * B * padded q_2).
+ *   layer1_forward_g, layer1_forward_i, layer1_forward_f, layer1_forward_o, layer1_forward_c, layer1_forward_h, layer1_forward_tanh_c, layer1_backward_g, layer1_backward_i, layer1_backward_f, layer1_backward_o, layer1_backward_c, layer1_backward_h, layer1_backward_tanh_c: spaced(T * B * padded m_1) each, every step
+ *   layer1_y: spaced(T * B * padded q_1), every step
+ *   layer2_forward_g, layer2_forward_i, layer2_forward_f, layer2_forward_o, layer2_forward_c, layer2_forward_h, layer2_forward_tanh_c, layer2_backward_g, layer2_backward_i, layer2_backward_f, layer2_backward_o, layer2_backward_c, layer2_backward_h, layer2_backward_tanh_c: spaced(T * B * padded m_2) each, every step
+ *   layer2_y: spaced(T * B * padded q_2), every step
  */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
@@ -44,13 +45,13 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
  */
 size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * 2 * B * padded m_1 + 2 * T * B * padded m_1 + T * B * padded q_1 + 2 * 2 * B * padded m_2 + 2 * T * B * padded m_2 + chunk_7 * B * padded q_2 + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES).
- *   layer1_forward_c, layer1_backward_c: 2 * B * padded m_1 each, a step and the one before it
- *   layer1_forward_h, layer1_backward_h: T * B * padded m_1 each, every step
- *   layer1_y: T * B * padded q_1, every step
- *   layer2_forward_c, layer2_backward_c: 2 * B * padded m_2 each, a step and the one before it
- *   layer2_forward_h, layer2_backward_h: T * B * padded m_2 each, every step
- *   layer2_y: chunk_7 * B * padded q_2, the steps of a chunk, then overwritten
+/* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * spaced(2 * B * padded m_1) + 2 * spaced(T * B * padded m_1) + spaced(T * B * padded q_1) + 2 * spaced(2 * B * padded m_2) + 2 * spaced(T * B * padded m_2) + spaced(chunk_7 * B * padded q_2) + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES).
+ *   layer1_forward_c, layer1_backward_c: spaced(2 * B * padded m_1) each, a step and the one before it
+ *   layer1_forward_h, layer1_backward_h: spaced(T * B * padded m_1) each, every step
+ *   layer1_y: spaced(T * B * padded q_1), every step
+ *   layer2_forward_c, layer2_backward_c: spaced(2 * B * padded m_2) each, a step and the one before it
+ *   layer2_forward_h, layer2_backward_h: spaced(T * B * padded m_2) each, every step
+ *   layer2_y: spaced(chunk_7 * B * padded q_2), the steps of a chunk, then overwritten
  *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
  *   tile_layer1_backward_z_ahead: chunk_5 * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
  *   tile_layer2_forward_z_ahead: chunk_6 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
@@ -62,18 +63,18 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
  */
 size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: T * B * padded p + T * B * padded q_2 + 2 * B * padded m_2 + 4 * T * B * padded m_2 + 4 * chunk * B * padded m_2 + T * B * padded q_1 + 2 * B * padded m_1 + 4 * T * B * padded m_1 + 4 * chunk_8 * B * padded m_1 + 4 * 2 * B * padded m_1 + 4 * 2 * B * padded m_2 + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1).
- *   a_y_bar: T * B * padded p, every step
- *   layer2_y_bar: T * B * padded q_2, every step
- *   layer2_backward_h_bar, layer2_forward_h_bar: B * padded m_2 each, one step, then overwritten
- *   layer2_backward_z_o_bar, layer2_backward_z_f_bar, layer2_backward_z_i_bar, layer2_backward_z_bar: T * B * padded m_2 each, every step
- *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar, layer2_forward_z_bar: chunk * B * padded m_2 each, the steps of a chunk, then overwritten
- *   layer1_y_bar: T * B * padded q_1, every step
- *   layer1_backward_h_bar, layer1_forward_h_bar: B * padded m_1 each, one step, then overwritten
- *   layer1_backward_z_o_bar, layer1_backward_z_f_bar, layer1_backward_z_i_bar, layer1_backward_z_bar: T * B * padded m_1 each, every step
- *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar, layer1_forward_z_bar: chunk_8 * B * padded m_1 each, the steps of a chunk, then overwritten
- *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar, layer1_backward_c_prev_bar: 2 * B * padded m_1 each, a step and the one before it
- *   layer2_forward_h_prev_bar, layer2_forward_c_prev_bar, layer2_backward_h_prev_bar, layer2_backward_c_prev_bar: 2 * B * padded m_2 each, a step and the one before it
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: spaced(T * B * padded p) + spaced(T * B * padded q_2) + 2 * spaced(B * padded m_2) + 4 * spaced(T * B * padded m_2) + 4 * spaced(chunk * B * padded m_2) + spaced(T * B * padded q_1) + 2 * spaced(B * padded m_1) + 4 * spaced(T * B * padded m_1) + 4 * spaced(chunk_8 * B * padded m_1) + 4 * spaced(2 * B * padded m_1) + 4 * spaced(2 * B * padded m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1).
+ *   a_y_bar: spaced(T * B * padded p), every step
+ *   layer2_y_bar: spaced(T * B * padded q_2), every step
+ *   layer2_backward_h_bar, layer2_forward_h_bar: spaced(B * padded m_2) each, one step, then overwritten
+ *   layer2_backward_z_o_bar, layer2_backward_z_f_bar, layer2_backward_z_i_bar, layer2_backward_z_bar: spaced(T * B * padded m_2) each, every step
+ *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar, layer2_forward_z_bar: spaced(chunk * B * padded m_2) each, the steps of a chunk, then overwritten
+ *   layer1_y_bar: spaced(T * B * padded q_1), every step
+ *   layer1_backward_h_bar, layer1_forward_h_bar: spaced(B * padded m_1) each, one step, then overwritten
+ *   layer1_backward_z_o_bar, layer1_backward_z_f_bar, layer1_backward_z_i_bar, layer1_backward_z_bar: spaced(T * B * padded m_1) each, every step
+ *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar, layer1_forward_z_bar: spaced(chunk_8 * B * padded m_1) each, the steps of a chunk, then overwritten
+ *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar, layer1_backward_c_prev_bar: spaced(2 * B * padded m_1) each, a step and the one before it
+ *   layer2_forward_h_prev_bar, layer2_forward_c_prev_bar, layer2_backward_h_prev_bar, layer2_backward_c_prev_bar: spaced(2 * B * padded m_2) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(q_2 + q_1 + m_2 + n + m_1)
  *   chunk: steps_together(T, B, 4 * padded m_2)
  *   chunk: steps_together(T, B, 4 * padded m_1)

@@ -40,7 +40,7 @@ size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes)
     (void)chunk;
     (void)chunk_2;
     (void)chunk_3;
-    return T * B * row_m_1 + T * B * row_m_2 + T * B * row_m_3;
+    return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3);
 }
 
 size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
@@ -168,7 +168,7 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
     (void)chunk_4;
     (void)chunk_5;
     (void)threads;
-    return T * B * row_m_1 + T * B * row_m_2 + T * B * row_m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES);
+    return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3) + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES);
 }
 
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -201,7 +201,7 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     (void)chunk;
     (void)chunk_6;
     (void)chunk_7;
-    return T * B * row_p + T * B * row_m_3 + T * B * row_m_2 + chunk_7 * B * row_m_1 + 2 * B * row_m_1 + 2 * B * row_m_2 + 2 * B * row_m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2);
+    return spaced(T * B * row_p) + spaced(T * B * row_m_3) + spaced(T * B * row_m_2) + spaced(chunk_7 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2) + spaced(2 * B * row_m_3) + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2);
 }
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -225,7 +225,7 @@ size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
     (void)row_m_2;
     (void)row_m_3;
     (void)threads;
-    return B * row_m_1 + B * row_m_2 + B * row_m_3 + 1;
+    return spaced(B * row_m_1) + spaced(B * row_m_2) + spaced(B * row_m_3) + 1;
 }
 
 static size_t deep_rnn_simd_forward_multiplications(const deep_rnn_sizes *sizes)
@@ -422,8 +422,8 @@ static void deep_rnn_simd_forward_member(
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_layer1_h = tape; /* [m_1] a row */
-    real *const tape_layer2_h = tape_layer1_h + T * B * row_m_1; /* [m_2] a row */
-    real *const tape_layer3_h = tape_layer2_h + T * B * row_m_2; /* [m_3] a row */
+    real *const tape_layer2_h = tape_layer1_h + spaced(T * B * row_m_1); /* [m_2] a row */
+    real *const tape_layer3_h = tape_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
     real *const tile_layer1_a_ahead = work;
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * up_to(m_2, LANES);
@@ -730,9 +730,9 @@ static void deep_rnn_simd_infer_member(
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_layer1_h = work; /* [m_1] a row */
-    real *const work_layer2_h = work_layer1_h + T * B * row_m_1; /* [m_2] a row */
-    real *const work_layer3_h = work_layer2_h + T * B * row_m_2; /* [m_3] a row */
-    real *const tile_layer1_a_ahead = work_layer3_h + T * B * row_m_3;
+    real *const work_layer2_h = work_layer1_h + spaced(T * B * row_m_1); /* [m_2] a row */
+    real *const work_layer3_h = work_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
+    real *const tile_layer1_a_ahead = work_layer3_h + spaced(T * B * row_m_3);
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * up_to(m_2, LANES);
     const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
@@ -1049,16 +1049,16 @@ static void deep_rnn_simd_backward_member(
     real *const V_bar = gradients->V_bar; /* [p, m_3] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_layer1_h = tape; /* [m_1] a row */
-    const real *const tape_layer2_h = tape_layer1_h + T * B * row_m_1; /* [m_2] a row */
-    const real *const tape_layer3_h = tape_layer2_h + T * B * row_m_2; /* [m_3] a row */
+    const real *const tape_layer2_h = tape_layer1_h + spaced(T * B * row_m_1); /* [m_2] a row */
+    const real *const tape_layer3_h = tape_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
     real *const work_a_y_bar = work; /* [p] a row */
-    real *const work_layer3_a_bar = work_a_y_bar + T * B * row_p; /* [m_3] a row */
-    real *const work_layer2_a_bar = work_layer3_a_bar + T * B * row_m_3; /* [m_2] a row */
-    real *const work_layer1_a_bar = work_layer2_a_bar + T * B * row_m_2; /* [m_1] a row */
-    real *const work_layer1_h_prev_bar = work_layer1_a_bar + chunk_7 * B * row_m_1; /* [m_1] a row */
-    real *const work_layer2_h_prev_bar = work_layer1_h_prev_bar + 2 * B * row_m_1; /* [m_2] a row */
-    real *const work_layer3_h_prev_bar = work_layer2_h_prev_bar + 2 * B * row_m_2; /* [m_3] a row */
-    real *const tile_layer3_h_bar_ahead = work_layer3_h_prev_bar + 2 * B * row_m_3;
+    real *const work_layer3_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m_3] a row */
+    real *const work_layer2_a_bar = work_layer3_a_bar + spaced(T * B * row_m_3); /* [m_2] a row */
+    real *const work_layer1_a_bar = work_layer2_a_bar + spaced(T * B * row_m_2); /* [m_1] a row */
+    real *const work_layer1_h_prev_bar = work_layer1_a_bar + spaced(chunk_7 * B * row_m_1); /* [m_1] a row */
+    real *const work_layer2_h_prev_bar = work_layer1_h_prev_bar + spaced(2 * B * row_m_1); /* [m_2] a row */
+    real *const work_layer3_h_prev_bar = work_layer2_h_prev_bar + spaced(2 * B * row_m_2); /* [m_3] a row */
+    real *const tile_layer3_h_bar_ahead = work_layer3_h_prev_bar + spaced(2 * B * row_m_3);
     real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + chunk * B * up_to(m_3, LANES);
     real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + chunk_6 * B * up_to(m_2, LANES);
     const size_t early = ahead_of(B, up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1);
@@ -1653,9 +1653,9 @@ static void deep_rnn_simd_step_member(
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_layer1_h = work; /* [m_1] a row */
-    real *const work_layer2_h = work_layer1_h + B * row_m_1; /* [m_2] a row */
-    real *const work_layer3_h = work_layer2_h + B * row_m_2; /* [m_3] a row */
-    real *const work_turn = work_layer3_h + B * row_m_3;
+    real *const work_layer2_h = work_layer1_h + spaced(B * row_m_1); /* [m_2] a row */
+    real *const work_layer3_h = work_layer2_h + spaced(B * row_m_2); /* [m_3] a row */
+    real *const work_turn = work_layer3_h + spaced(B * row_m_3);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;

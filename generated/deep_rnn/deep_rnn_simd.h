@@ -5,7 +5,8 @@
  * Like deep_rnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef DEEP_RNN_SIMD_H
 #define DEEP_RNN_SIMD_H
@@ -16,10 +17,10 @@
 extern "C" {
 #endif
 
-/* Entries of deep_rnn_real: what forward saves for backward: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3.
- *   layer1_h: T * B * padded m_1, every step
- *   layer2_h: T * B * padded m_2, every step
- *   layer3_h: T * B * padded m_3, every step
+/* Entries of deep_rnn_real: what forward saves for backward: spaced(T * B * padded m_1) + spaced(T * B * padded m_2) + spaced(T * B * padded m_3).
+ *   layer1_h: spaced(T * B * padded m_1), every step
+ *   layer2_h: spaced(T * B * padded m_2), every step
+ *   layer3_h: spaced(T * B * padded m_3), every step
  */
 size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes);
 
@@ -41,10 +42,10 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes);
  */
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of infer: T * B * padded m_1 + T * B * padded m_2 + T * B * padded m_3 + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES).
- *   layer1_h: T * B * padded m_1, every step
- *   layer2_h: T * B * padded m_2, every step
- *   layer3_h: T * B * padded m_3, every step
+/* Entries of deep_rnn_real: scratch memory of infer: spaced(T * B * padded m_1) + spaced(T * B * padded m_2) + spaced(T * B * padded m_3) + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES).
+ *   layer1_h: spaced(T * B * padded m_1), every step
+ *   layer2_h: spaced(T * B * padded m_2), every step
+ *   layer3_h: spaced(T * B * padded m_3), every step
  *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
  *   tile_layer2_a_ahead: chunk_4 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
  *   tile_layer3_a_ahead: chunk_5 * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
@@ -54,14 +55,14 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
  */
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of backward: T * B * padded p + T * B * padded m_3 + T * B * padded m_2 + chunk_7 * B * padded m_1 + 2 * B * padded m_1 + 2 * B * padded m_2 + 2 * B * padded m_3 + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2).
- *   a_y_bar: T * B * padded p, every step
- *   layer3_a_bar: T * B * padded m_3, every step
- *   layer2_a_bar: T * B * padded m_2, every step
- *   layer1_a_bar: chunk_7 * B * padded m_1, the steps of a chunk, then overwritten
- *   layer1_h_prev_bar: 2 * B * padded m_1, a step and the one before it
- *   layer2_h_prev_bar: 2 * B * padded m_2, a step and the one before it
- *   layer3_h_prev_bar: 2 * B * padded m_3, a step and the one before it
+/* Entries of deep_rnn_real: scratch memory of backward: spaced(T * B * padded p) + spaced(T * B * padded m_3) + spaced(T * B * padded m_2) + spaced(chunk_7 * B * padded m_1) + spaced(2 * B * padded m_1) + spaced(2 * B * padded m_2) + spaced(2 * B * padded m_3) + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2).
+ *   a_y_bar: spaced(T * B * padded p), every step
+ *   layer3_a_bar: spaced(T * B * padded m_3), every step
+ *   layer2_a_bar: spaced(T * B * padded m_2), every step
+ *   layer1_a_bar: spaced(chunk_7 * B * padded m_1), the steps of a chunk, then overwritten
+ *   layer1_h_prev_bar: spaced(2 * B * padded m_1), a step and the one before it
+ *   layer2_h_prev_bar: spaced(2 * B * padded m_2), a step and the one before it
+ *   layer3_h_prev_bar: spaced(2 * B * padded m_3), a step and the one before it
  *   tile_layer3_h_bar_ahead: chunk * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
  *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
  *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
@@ -72,10 +73,10 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
  */
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
-/* Entries of deep_rnn_real: scratch memory of step: B * padded m_1 + B * padded m_2 + B * padded m_3 + 1.
- *   layer1_h: B * padded m_1, one step, then overwritten
- *   layer2_h: B * padded m_2, one step, then overwritten
- *   layer3_h: B * padded m_3, one step, then overwritten
+/* Entries of deep_rnn_real: scratch memory of step: spaced(B * padded m_1) + spaced(B * padded m_2) + spaced(B * padded m_3) + 1.
+ *   layer1_h: spaced(B * padded m_1), one step, then overwritten
+ *   layer2_h: spaced(B * padded m_2), one step, then overwritten
+ *   layer3_h: spaced(B * padded m_3), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads);

@@ -28,7 +28,7 @@ size_t elman_simd_tape_size(const elman_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)chunk;
-    return T * B * row_m;
+    return spaced(T * B * row_m);
 }
 
 size_t elman_simd_forward_packed_size(const elman_sizes *sizes)
@@ -108,7 +108,7 @@ size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return T * B * row_m + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
@@ -129,7 +129,7 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return T * B * row_p + chunk * B * row_m + 2 * B * row_m + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n);
+    return spaced(T * B * row_p) + spaced(chunk * B * row_m) + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n);
 }
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
@@ -145,7 +145,7 @@ size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t elman_simd_forward_multiplications(const elman_sizes *sizes)
@@ -422,7 +422,7 @@ static void elman_simd_infer_member(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const tile_a_ahead = work_h + T * B * row_m;
+    real *const tile_a_ahead = work_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
@@ -582,9 +582,9 @@ static void elman_simd_backward_member(
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_h = tape; /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
-    real *const work_a_bar = work_a_y_bar + T * B * row_p; /* [m] a row */
-    real *const work_h_prev_bar = work_a_bar + chunk * B * row_m; /* [m] a row */
-    real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m] a row */
+    real *const work_h_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const tile_h_bar_ahead = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m);
     real *const work_scratch = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
     const size_t scratch_size = scratch_for(m + n);
@@ -865,7 +865,7 @@ static void elman_simd_step_member(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const work_turn = work_h + B * row_m;
+    real *const work_turn = work_h + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;

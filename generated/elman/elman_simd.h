@@ -5,7 +5,8 @@
  * Like elman.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef ELMAN_SIMD_H
 #define ELMAN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of elman_real: what forward saves for backward: T * B * padded m.
- *   h: T * B * padded m, every step
+/* Entries of elman_real: what forward saves for backward: spaced(T * B * padded m).
+ *   h: spaced(T * B * padded m), every step
  */
 size_t elman_simd_tape_size(const elman_sizes *sizes);
 
@@ -35,25 +36,25 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
  */
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES).
- *   h: T * B * padded m, every step
+/* Entries of elman_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
+ *   h: spaced(T * B * padded m), every step
  *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of backward: T * B * padded p + chunk * B * padded m + 2 * B * padded m + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n).
- *   a_y_bar: T * B * padded p, every step
- *   a_bar: chunk * B * padded m, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of elman_real: scratch memory of backward: spaced(T * B * padded p) + spaced(chunk * B * padded m) + spaced(2 * B * padded m) + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n).
+ *   a_y_bar: spaced(T * B * padded p), every step
+ *   a_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, padded m + up_to(m, LANES))
  */
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of step: B * padded m + 1.
- *   h: B * padded m, one step, then overwritten
+/* Entries of elman_real: scratch memory of step: spaced(B * padded m) + 1.
+ *   h: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads);

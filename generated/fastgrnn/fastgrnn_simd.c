@@ -34,7 +34,7 @@ size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m + 2 * 1;
+    return 2 * spaced(T * B * row_m) + 2 * spaced(1);
 }
 
 size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes)
@@ -102,7 +102,7 @@ size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads
     (void)m;
     (void)chunk;
     (void)threads;
-    return 2 * 1 + chunk * B * up_to(m, LANES);
+    return 2 * spaced(1) + chunk * B * up_to(m, LANES);
 }
 
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -119,14 +119,14 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * chunk * B * row_m + 2 * 1 + 2 * B * row_m + threads * scratch_for(n + m);
+    return 5 * spaced(chunk * B * row_m) + 2 * spaced(1) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 3 * 1;
+    return 2 * spaced(1) + 1;
 }
 
 static size_t fastgrnn_simd_forward_multiplications(const fastgrnn_sizes *sizes)
@@ -232,9 +232,9 @@ static void fastgrnn_simd_forward_member(
     const real *const zeta = parameters->zeta; /* [] */
     const real *const nu = parameters->nu; /* [] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_s = tape_z + T * B * row_m; /* [m] a row */
-    real *const sigmoid_zeta = tape_s + T * B * row_m; /* [] a row */
-    real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
+    real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const sigmoid_zeta = tape_s + spaced(T * B * row_m); /* [] a row */
+    real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
     real *const tile_a_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -369,8 +369,8 @@ static void fastgrnn_simd_infer_member(
     const real *const zeta = parameters->zeta; /* [] */
     const real *const nu = parameters->nu; /* [] */
     real *const sigmoid_zeta = work; /* [] a row */
-    real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
-    real *const tile_a_ahead = sigmoid_nu + 1;
+    real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
+    real *const tile_a_ahead = sigmoid_nu + spaced(1);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
@@ -505,18 +505,18 @@ static void fastgrnn_simd_backward_member(
     real *const zeta_bar = gradients->zeta_bar; /* [] */
     real *const nu_bar = gradients->nu_bar; /* [] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_s = tape_z + T * B * row_m; /* [m] a row */
-    const real *const sigmoid_zeta = tape_s + T * B * row_m; /* [] a row */
-    const real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
+    const real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const sigmoid_zeta = tape_s + spaced(T * B * row_m); /* [] a row */
+    const real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_h_to_sigmoid_zeta_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const sigmoid_nu_bar = work_h_to_sigmoid_zeta_bar + chunk * B * row_m; /* [] a row */
-    real *const sigmoid_zeta_bar = sigmoid_nu_bar + 1; /* [] a row */
-    real *const work_a_s_bar = sigmoid_zeta_bar + 1; /* [m] a row */
-    real *const work_a_z_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_to_sigmoid_zeta_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const sigmoid_nu_bar = work_h_to_sigmoid_zeta_bar + spaced(chunk * B * row_m); /* [] a row */
+    real *const sigmoid_zeta_bar = sigmoid_nu_bar + spaced(1); /* [] a row */
+    real *const work_a_s_bar = sigmoid_zeta_bar + spaced(1); /* [m] a row */
+    real *const work_a_z_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_bar = packed;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
@@ -793,8 +793,8 @@ static void fastgrnn_simd_step_member(
     const real *const zeta = parameters->zeta; /* [] */
     const real *const nu = parameters->nu; /* [] */
     real *const sigmoid_zeta = work; /* [] a row */
-    real *const sigmoid_nu = sigmoid_zeta + 1; /* [] a row */
-    real *const work_turn = sigmoid_nu + 1;
+    real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
+    real *const work_turn = sigmoid_nu + spaced(1);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like fastgrnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef FASTGRNN_SIMD_H
 #define FASTGRNN_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * padded m + 2 * 1.
- *   z, s: T * B * padded m each, every step
- *   sigmoid_zeta, sigmoid_nu: 1 each, every step
+/* Entries of fastgrnn_real: what forward saves for backward: 2 * spaced(T * B * padded m) + 2 * spaced(1).
+ *   z, s: spaced(T * B * padded m) each, every step
+ *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
  */
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes);
 
@@ -36,24 +37,24 @@ size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes);
  */
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES).
- *   sigmoid_zeta, sigmoid_nu: 1 each, every step
+/* Entries of fastgrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES).
+ *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
  *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of backward: 5 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * scratch_for(n + m).
- *   h_bar, h_to_sigmoid_zeta_bar, a_s_bar, a_z_bar, a_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   sigmoid_nu_bar, sigmoid_zeta_bar: 1 each, every step
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of fastgrnn_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + 2 * spaced(1) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   h_bar, h_to_sigmoid_zeta_bar, a_s_bar, a_z_bar, a_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   sigmoid_nu_bar, sigmoid_zeta_bar: spaced(1) each, every step
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of step: 3 * 1.
- *   sigmoid_zeta, sigmoid_nu: 1 each, every step
+/* Entries of fastgrnn_real: scratch memory of step: 2 * spaced(1) + 1.
+ *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
  *   t: 1, which way the last step took
  */
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads);

@@ -34,7 +34,7 @@ size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return T * B * row_m + 2 * 1;
+    return spaced(T * B * row_m) + 2 * spaced(1);
 }
 
 size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes)
@@ -102,7 +102,7 @@ size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return 2 * 1 + chunk * B * up_to(m, LANES);
+    return 2 * spaced(1) + chunk * B * up_to(m, LANES);
 }
 
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -119,14 +119,14 @@ size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * chunk * B * row_m + 2 * 1 + 2 * B * row_m + threads * scratch_for(n + m);
+    return 2 * spaced(chunk * B * row_m) + 2 * spaced(1) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
 {
     (void)sizes;
     (void)threads;
-    return 3 * 1;
+    return 2 * spaced(1) + 1;
 }
 
 static size_t fastrnn_simd_forward_multiplications(const fastrnn_sizes *sizes)
@@ -231,8 +231,8 @@ static void fastrnn_simd_forward_member(
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
     real *const tape_s = tape; /* [m] a row */
-    real *const sigmoid_alpha = tape_s + T * B * row_m; /* [] a row */
-    real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
+    real *const sigmoid_alpha = tape_s + spaced(T * B * row_m); /* [] a row */
+    real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
     real *const tile_a_s_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -354,8 +354,8 @@ static void fastrnn_simd_infer_member(
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
-    real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
-    real *const tile_a_s_ahead = sigmoid_beta + 1;
+    real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
+    real *const tile_a_s_ahead = sigmoid_beta + spaced(1);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
@@ -479,14 +479,14 @@ static void fastrnn_simd_backward_member(
     real *const alpha_bar = gradients->alpha_bar; /* [] */
     real *const beta_bar = gradients->beta_bar; /* [] */
     const real *const tape_s = tape; /* [m] a row */
-    const real *const sigmoid_alpha = tape_s + T * B * row_m; /* [] a row */
-    const real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
+    const real *const sigmoid_alpha = tape_s + spaced(T * B * row_m); /* [] a row */
+    const real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const sigmoid_beta_bar = work_h_bar + chunk * B * row_m; /* [] a row */
-    real *const sigmoid_alpha_bar = sigmoid_beta_bar + 1; /* [] a row */
-    real *const work_a_s_bar = sigmoid_alpha_bar + 1; /* [m] a row */
-    real *const work_h_prev_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const sigmoid_beta_bar = work_h_bar + spaced(chunk * B * row_m); /* [] a row */
+    real *const sigmoid_alpha_bar = sigmoid_beta_bar + spaced(1); /* [] a row */
+    real *const work_a_s_bar = sigmoid_alpha_bar + spaced(1); /* [m] a row */
+    real *const work_h_prev_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
@@ -723,8 +723,8 @@ static void fastrnn_simd_step_member(
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
-    real *const sigmoid_beta = sigmoid_alpha + 1; /* [] a row */
-    real *const work_turn = sigmoid_beta + 1;
+    real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
+    real *const work_turn = sigmoid_beta + spaced(1);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;

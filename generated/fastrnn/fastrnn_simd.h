@@ -5,7 +5,8 @@
  * Like fastrnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef FASTRNN_SIMD_H
 #define FASTRNN_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of fastrnn_real: what forward saves for backward: T * B * padded m + 2 * 1.
- *   s: T * B * padded m, every step
- *   sigmoid_alpha, sigmoid_beta: 1 each, every step
+/* Entries of fastrnn_real: what forward saves for backward: spaced(T * B * padded m) + 2 * spaced(1).
+ *   s: spaced(T * B * padded m), every step
+ *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
  */
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes);
 
@@ -36,24 +37,24 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes);
  */
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of infer: 2 * 1 + chunk * B * up_to(m, LANES).
- *   sigmoid_alpha, sigmoid_beta: 1 each, every step
+/* Entries of fastrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES).
+ *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
  *   tile_a_s_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of backward: 2 * chunk * B * padded m + 2 * 1 + 2 * B * padded m + threads * scratch_for(n + m).
- *   h_bar, a_s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   sigmoid_beta_bar, sigmoid_alpha_bar: 1 each, every step
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of fastrnn_real: scratch memory of backward: 2 * spaced(chunk * B * padded m) + 2 * spaced(1) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   h_bar, a_s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   sigmoid_beta_bar, sigmoid_alpha_bar: spaced(1) each, every step
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of step: 3 * 1.
- *   sigmoid_alpha, sigmoid_beta: 1 each, every step
+/* Entries of fastrnn_real: scratch memory of step: 2 * spaced(1) + 1.
+ *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
  *   t: 1, which way the last step took
  */
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t gru_simd_tape_size(const gru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t gru_simd_forward_packed_size(const gru_sizes *sizes)
@@ -111,7 +111,7 @@ size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(size_n + m);
+    return spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(size_n + m);
 }
 
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
@@ -252,9 +252,9 @@ static void gru_simd_forward_member(
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_q = tape_r + T * B * row_m; /* [m] a row */
-    real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
+    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_q = tape_r + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_n = tape_q + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -571,16 +571,16 @@ static void gru_simd_backward_member(
     real *const b_n_bar = gradients->b_n_bar; /* [m] */
     real *const c_n_bar = gradients->c_n_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_q = tape_r + T * B * row_m; /* [m] a row */
-    const real *const tape_n = tape_q + T * B * row_m; /* [m] a row */
+    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_q = tape_r + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_n = tape_q + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_n_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_q_bar = work_a_n_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_r_bar = work_q_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_n_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_q_bar = work_a_n_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_r_bar = work_q_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(size_n + m);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;

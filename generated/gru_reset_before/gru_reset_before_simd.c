@@ -26,7 +26,7 @@ size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *sizes)
@@ -78,7 +78,7 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -96,7 +96,7 @@ size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * scratch_for(size_n + m);
+    return 4 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(size_n + m);
 }
 
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes,
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t gru_reset_before_simd_forward_multiplications(const gru_reset_before_sizes *sizes)
@@ -270,10 +270,10 @@ static void gru_reset_before_simd_forward_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_n = tape_r + T * B * row_m; /* [m] a row */
+    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_n = tape_r + spaced(T * B * row_m); /* [m] a row */
     real *const work_q = work; /* [m] a row */
-    real *const tile_a_z_ahead = work_q + B * row_m;
+    real *const tile_a_z_ahead = work_q + spaced(B * row_m);
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -464,8 +464,8 @@ static void gru_reset_before_simd_infer_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_q = work_z + B * row_m; /* [m] a row */
-    real *const tile_a_z_ahead = work_q + B * row_m;
+    real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_z_ahead = work_q + spaced(B * row_m);
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -660,16 +660,16 @@ static void gru_reset_before_simd_backward_member(
     real *const U_n_bar = gradients->U_n_bar; /* [m, m] */
     real *const b_n_bar = gradients->b_n_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_n = tape_r + T * B * row_m; /* [m] a row */
+    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_n = tape_r + spaced(T * B * row_m); /* [m] a row */
     real *const work_q = work; /* [m] a row */
-    real *const work_h_bar = work_q + chunk * B * row_m; /* [m] a row */
-    real *const work_a_n_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_q_bar = work_a_n_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_r_bar = work_q_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_bar = work_q + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_n_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_q_bar = work_a_n_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_r_bar = work_q_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(size_n + m);
     const real *const panels_a_n_bar = packed;
     const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
@@ -1003,8 +1003,8 @@ static void gru_reset_before_simd_step_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_q = work_z + B * row_m; /* [m] a row */
-    real *const work_turn = work_q + B * row_m;
+    real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_q + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;

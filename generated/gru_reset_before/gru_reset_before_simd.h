@@ -5,7 +5,8 @@
  * Like gru_reset_before.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef GRU_RESET_BEFORE_SIMD_H
 #define GRU_RESET_BEFORE_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of gru_reset_before_real: what forward saves for backward: 3 * T * B * padded m.
- *   z, r, n: T * B * padded m each, every step
+/* Entries of gru_reset_before_real: what forward saves for backward: 3 * spaced(T * B * padded m).
+ *   z, r, n: spaced(T * B * padded m) each, every step
  */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
@@ -29,33 +30,33 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
  */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward: B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
- *   q: B * padded m, one step, then overwritten
+/* Entries of gru_reset_before_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   q: spaced(B * padded m), one step, then overwritten
  *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
- *   z, q: B * padded m each, one step, then overwritten
+/* Entries of gru_reset_before_real: scratch memory of infer: 2 * spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   z, q: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * scratch_for(size_n + m).
- *   q, a_n_bar, a_r_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_bar, q_bar: B * padded m each, one step, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of gru_reset_before_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 2 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(size_n + m).
+ *   q, a_n_bar, a_r_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_bar, q_bar: spaced(B * padded m) each, one step, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(size_n + m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of step: 2 * B * padded m + 1.
- *   z, q: B * padded m each, one step, then overwritten
+/* Entries of gru_reset_before_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   z, q: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads);

@@ -31,7 +31,7 @@ size_t irnn_simd_tape_size(const irnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return T * B * row_m;
+    return spaced(T * B * row_m);
 }
 
 size_t irnn_simd_forward_packed_size(const irnn_sizes *sizes)
@@ -116,7 +116,7 @@ size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t irnn_simd_step_work_size(const irnn_sizes *sizes, size_t threads)
@@ -435,8 +435,8 @@ static void irnn_simd_backward_member(
     real *const b_bar = gradients->b_bar; /* [m] */
     const real *const tape_a_h = tape; /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;

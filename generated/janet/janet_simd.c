@@ -26,7 +26,7 @@ size_t janet_simd_tape_size(const janet_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t janet_simd_forward_packed_size(const janet_sizes *sizes)
@@ -111,7 +111,7 @@ size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
@@ -236,8 +236,8 @@ static void janet_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
     real *const tape_c = tape; /* [m] a row */
-    real *const tape_sigmoid_s = tape_c + T * B * row_m; /* [m] a row */
-    real *const tape_sigmoid_s_2 = tape_sigmoid_s + T * B * row_m; /* [m] a row */
+    real *const tape_sigmoid_s = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_sigmoid_s_2 = tape_sigmoid_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_s_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -482,13 +482,13 @@ static void janet_simd_backward_member(
     real *const U_c_bar = gradients->U_c_bar; /* [m, m] */
     real *const b_c_bar = gradients->b_c_bar; /* [m] */
     const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_sigmoid_s = tape_c + T * B * row_m; /* [m] a row */
-    const real *const tape_sigmoid_s_2 = tape_sigmoid_s + T * B * row_m; /* [m] a row */
+    const real *const tape_sigmoid_s = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_sigmoid_s_2 = tape_sigmoid_s + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_c_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_s_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_s_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_c_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_s_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_s_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_s_bar = packed;
     const real *const panels_a_c_bar = panels_s_bar + up_to(m, LANES) * m;

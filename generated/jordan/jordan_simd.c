@@ -28,7 +28,7 @@ size_t jordan_simd_tape_size(const jordan_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)chunk;
-    return T * B * row_m;
+    return spaced(T * B * row_m);
 }
 
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
@@ -108,7 +108,7 @@ size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -129,7 +129,7 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return chunk * B * row_p + chunk * B * row_m + 2 * B * row_p + threads * scratch_for(n + p + m);
+    return spaced(chunk * B * row_p) + spaced(chunk * B * row_m) + spaced(2 * B * row_p) + threads * scratch_for(n + p + m);
 }
 
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
@@ -145,7 +145,7 @@ size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t jordan_simd_forward_multiplications(const jordan_sizes *sizes)
@@ -421,7 +421,7 @@ static void jordan_simd_infer_member(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const tile_a_ahead = work_h + B * row_m;
+    real *const tile_a_ahead = work_h + spaced(B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
@@ -579,9 +579,9 @@ static void jordan_simd_backward_member(
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_h = tape; /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
-    real *const work_a_bar = work_a_y_bar + chunk * B * row_p; /* [m] a row */
-    real *const work_y_prev_bar = work_a_bar + chunk * B * row_m; /* [p] a row */
-    real *const work_scratch = work_y_prev_bar + 2 * B * row_p;
+    real *const work_a_bar = work_a_y_bar + spaced(chunk * B * row_p); /* [m] a row */
+    real *const work_y_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [p] a row */
+    real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_p);
     const size_t scratch_size = scratch_for(n + p + m);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
@@ -865,7 +865,7 @@ static void jordan_simd_step_member(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const work_turn = work_h + B * row_m;
+    real *const work_turn = work_h + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;

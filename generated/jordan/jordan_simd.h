@@ -5,7 +5,8 @@
  * Like jordan.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef JORDAN_SIMD_H
 #define JORDAN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of jordan_real: what forward saves for backward: T * B * padded m.
- *   h: T * B * padded m, every step
+/* Entries of jordan_real: what forward saves for backward: spaced(T * B * padded m).
+ *   h: spaced(T * B * padded m), every step
  */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
@@ -35,24 +36,24 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes);
  */
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of infer: B * padded m + chunk * B * up_to(m, LANES).
- *   h: B * padded m, one step, then overwritten
+/* Entries of jordan_real: scratch memory of infer: spaced(B * padded m) + chunk * B * up_to(m, LANES).
+ *   h: spaced(B * padded m), one step, then overwritten
  *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of backward: chunk * B * padded p + chunk * B * padded m + 2 * B * padded p + threads * scratch_for(n + p + m).
- *   a_y_bar: chunk * B * padded p, the steps of a chunk, then overwritten
- *   a_bar: chunk * B * padded m, the steps of a chunk, then overwritten
- *   y_prev_bar: 2 * B * padded p, a step and the one before it
+/* Entries of jordan_real: scratch memory of backward: spaced(chunk * B * padded p) + spaced(chunk * B * padded m) + spaced(2 * B * padded p) + threads * scratch_for(n + p + m).
+ *   a_y_bar: spaced(chunk * B * padded p), the steps of a chunk, then overwritten
+ *   a_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
+ *   y_prev_bar: spaced(2 * B * padded p), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + p + m)
  *   chunk: steps_together(T, B, padded p + padded m)
  */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of step: B * padded m + 1.
- *   h: B * padded m, one step, then overwritten
+/* Entries of jordan_real: scratch memory of step: spaced(B * padded m) + 1.
+ *   h: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t lem_simd_tape_size(const lem_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * T * B * row_m;
+    return 5 * spaced(T * B * row_m);
 }
 
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes)
@@ -78,7 +78,7 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
@@ -96,7 +96,7 @@ size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + 2 * B * row_m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
 }
 
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * B * row_m + 6 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(m + n);
+    return 3 * spaced(B * row_m) + 6 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t lem_simd_forward_multiplications(const lem_sizes *sizes)
@@ -286,12 +286,12 @@ static void lem_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_y = parameters->b_y; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_sigmoid_a_dt_1 = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_y = tape_tanh_a_z + T * B * row_m; /* [m] a row */
+    real *const tape_sigmoid_a_dt_1 = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_y = tape_tanh_a_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_dt_2 = work; /* [m] a row */
-    real *const tile_a_dt_1_ahead = work_dt_2 + B * row_m;
+    real *const tile_a_dt_1_ahead = work_dt_2 + spaced(B * row_m);
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_u = packed;
@@ -506,8 +506,8 @@ static void lem_simd_infer_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_y = parameters->b_y; /* [m] */
     real *const work_dt_2 = work; /* [m] a row */
-    real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
-    real *const tile_a_dt_1_ahead = work_z + 2 * B * row_m;
+    real *const work_z = work_dt_2 + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_dt_1_ahead = work_z + spaced(2 * B * row_m);
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
     const real *const panels_u = packed;
@@ -724,22 +724,22 @@ static void lem_simd_backward_member(
     real *const V_y_bar = gradients->V_y_bar; /* [m, n] */
     real *const b_y_bar = gradients->b_y_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_sigmoid_a_dt_1 = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_y = tape_tanh_a_z + T * B * row_m; /* [m] a row */
+    const real *const tape_sigmoid_a_dt_1 = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_y = tape_tanh_a_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_dt_1 = work; /* [m] a row */
-    real *const work_dt_2 = work_dt_1 + B * row_m; /* [m] a row */
-    real *const work_y_bar = work_dt_2 + B * row_m; /* [m] a row */
-    real *const work_a_y_bar = work_y_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_y_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_dt_2_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_dt_2_bar = work_dt_2_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_dt_1_bar = work_a_dt_2_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_dt_1_bar = work_dt_1_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_y_prev_bar = work_a_dt_1_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_prev_bar = work_y_prev_bar + 2 * B * row_m; /* [m] a row */
-    real *const work_scratch = work_z_prev_bar + 2 * B * row_m;
+    real *const work_dt_2 = work_dt_1 + spaced(B * row_m); /* [m] a row */
+    real *const work_y_bar = work_dt_2 + spaced(B * row_m); /* [m] a row */
+    real *const work_a_y_bar = work_y_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_y_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_dt_2_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_dt_2_bar = work_dt_2_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_dt_1_bar = work_a_dt_2_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_dt_1_bar = work_dt_1_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_y_prev_bar = work_a_dt_1_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_prev_bar = work_y_prev_bar + spaced(2 * B * row_m); /* [m] a row */
+    real *const work_scratch = work_z_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
@@ -1125,8 +1125,8 @@ static void lem_simd_step_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_y = parameters->b_y; /* [m] */
     real *const work_dt_2 = work; /* [m] a row */
-    real *const work_z = work_dt_2 + B * row_m; /* [m] a row */
-    real *const work_turn = work_z + B * row_m;
+    real *const work_z = work_dt_2 + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like lem.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LEM_SIMD_H
 #define LEM_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of lem_real: what forward saves for backward: 5 * T * B * padded m.
- *   z, sigmoid_a_dt_1, sigmoid_a_dt_2, tanh_a_z, tanh_a_y: T * B * padded m each, every step
+/* Entries of lem_real: what forward saves for backward: 5 * spaced(T * B * padded m).
+ *   z, sigmoid_a_dt_1, sigmoid_a_dt_2, tanh_a_z, tanh_a_y: spaced(T * B * padded m) each, every step
  */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
@@ -29,34 +30,34 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
  */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward: B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
- *   dt_2: B * padded m, one step, then overwritten
+/* Entries of lem_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   dt_2: spaced(B * padded m), one step, then overwritten
  *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of infer: B * padded m + 2 * B * padded m + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
- *   dt_2: B * padded m, one step, then overwritten
- *   z: 2 * B * padded m, a step and the one before it
+/* Entries of lem_real: scratch memory of infer: spaced(B * padded m) + spaced(2 * B * padded m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   dt_2: spaced(B * padded m), one step, then overwritten
+ *   z: spaced(2 * B * padded m), a step and the one before it
  *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward: 3 * B * padded m + 6 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(m + n).
- *   dt_1, dt_2, y_bar: B * padded m each, one step, then overwritten
- *   a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   y_prev_bar, z_prev_bar: 2 * B * padded m each, a step and the one before it
+/* Entries of lem_real: scratch memory of backward: 3 * spaced(B * padded m) + 6 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   dt_1, dt_2, y_bar: spaced(B * padded m) each, one step, then overwritten
+ *   a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   y_prev_bar, z_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 6 * padded m)
  */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of step: 2 * B * padded m + 1.
- *   dt_2, z: B * padded m each, one step, then overwritten
+/* Entries of lem_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   dt_2, z: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads);

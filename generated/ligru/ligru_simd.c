@@ -31,7 +31,7 @@ size_t ligru_simd_tape_size(const ligru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes)
@@ -116,7 +116,7 @@ size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
@@ -241,8 +241,8 @@ static void ligru_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_s = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_a_s = tape_s + T * B * row_m; /* [m] a row */
+    real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_a_s = tape_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -481,13 +481,13 @@ static void ligru_simd_backward_member(
     real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_s = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_a_s = tape_s + T * B * row_m; /* [m] a row */
+    const real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_a_s = tape_s + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_s_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_s_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_s_bar = panels_a_z_bar + up_to(m, LANES) * m;

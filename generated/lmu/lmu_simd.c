@@ -28,7 +28,7 @@ size_t lmu_simd_tape_size(const lmu_sizes *sizes)
     (void)k;
     (void)row_d;
     (void)chunk;
-    return T * B * 1 + T * B * row_d;
+    return spaced(T * B * 1) + spaced(T * B * row_d);
 }
 
 size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
@@ -108,7 +108,7 @@ size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
     (void)row_d;
     (void)chunk;
     (void)threads;
-    return B * 1 + 2 * B * row_d + chunk * B * up_to(k, LANES);
+    return spaced(B * 1) + spaced(2 * B * row_d) + chunk * B * up_to(k, LANES);
 }
 
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -129,7 +129,7 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_d;
     (void)chunk;
-    return chunk * B * row_k + chunk * B * row_d + chunk * B * 1 + 2 * B * row_k + 2 * B * row_d + threads * scratch_for(d + n + k);
+    return spaced(chunk * B * row_k) + spaced(chunk * B * row_d) + spaced(chunk * B * 1) + spaced(2 * B * row_k) + spaced(2 * B * row_d) + threads * scratch_for(d + n + k);
 }
 
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
@@ -145,7 +145,7 @@ size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
     (void)k;
     (void)row_d;
     (void)threads;
-    return B * 1 + B * row_d + 1;
+    return spaced(B * 1) + spaced(B * row_d) + 1;
 }
 
 static size_t lmu_simd_forward_multiplications(const lmu_sizes *sizes)
@@ -284,7 +284,7 @@ static void lmu_simd_forward_member(
     const real *const e_m = parameters->e_m; /* [d] */
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const tape_u = tape; /* [] a row */
-    real *const tape_m = tape_u + T * B * 1; /* [d] a row */
+    real *const tape_m = tape_u + spaced(T * B * 1); /* [d] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
     const real *const panels_x = packed;
@@ -455,8 +455,8 @@ static void lmu_simd_infer_member(
     const real *const e_m = parameters->e_m; /* [d] */
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const work_u = work; /* [] a row */
-    real *const work_m = work_u + B * 1; /* [d] a row */
-    real *const tile_a_h_ahead = work_m + 2 * B * row_d;
+    real *const work_m = work_u + spaced(B * 1); /* [d] a row */
+    real *const tile_a_h_ahead = work_m + spaced(2 * B * row_d);
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
@@ -636,13 +636,13 @@ static void lmu_simd_backward_member(
     real *const W_h_bar = gradients->W_h_bar; /* [k, k] */
     real *const W_m_bar = gradients->W_m_bar; /* [k, d] */
     const real *const tape_u = tape; /* [] a row */
-    const real *const tape_m = tape_u + T * B * 1; /* [d] a row */
+    const real *const tape_m = tape_u + spaced(T * B * 1); /* [d] a row */
     real *const work_a_h_bar = work; /* [k] a row */
-    real *const work_m_bar = work_a_h_bar + chunk * B * row_k; /* [d] a row */
-    real *const work_u_bar = work_m_bar + chunk * B * row_d; /* [] a row */
-    real *const work_h_prev_bar = work_u_bar + chunk * B * 1; /* [k] a row */
-    real *const work_m_prev_bar = work_h_prev_bar + 2 * B * row_k; /* [d] a row */
-    real *const work_scratch = work_m_prev_bar + 2 * B * row_d;
+    real *const work_m_bar = work_a_h_bar + spaced(chunk * B * row_k); /* [d] a row */
+    real *const work_u_bar = work_m_bar + spaced(chunk * B * row_d); /* [] a row */
+    real *const work_h_prev_bar = work_u_bar + spaced(chunk * B * 1); /* [k] a row */
+    real *const work_m_prev_bar = work_h_prev_bar + spaced(2 * B * row_k); /* [d] a row */
+    real *const work_scratch = work_m_prev_bar + spaced(2 * B * row_d);
     const size_t scratch_size = scratch_for(d + n + k);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(d, LANES) * k;
@@ -1025,8 +1025,8 @@ static void lmu_simd_step_member(
     const real *const e_m = parameters->e_m; /* [d] */
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const work_u = work; /* [] a row */
-    real *const work_m = work_u + B * 1; /* [d] a row */
-    real *const work_turn = work_m + B * row_d;
+    real *const work_m = work_u + spaced(B * 1); /* [d] a row */
+    real *const work_turn = work_m + spaced(B * row_d);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;

@@ -5,7 +5,8 @@
  * Like lmu.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LMU_SIMD_H
 #define LMU_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of lmu_real: what forward saves for backward: T * B * 1 + T * B * padded d.
- *   u: T * B * 1, every step
- *   m: T * B * padded d, every step
+/* Entries of lmu_real: what forward saves for backward: spaced(T * B * 1) + spaced(T * B * padded d).
+ *   u: spaced(T * B * 1), every step
+ *   m: spaced(T * B * padded d), every step
  */
 size_t lmu_simd_tape_size(const lmu_sizes *sizes);
 
@@ -36,28 +37,28 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes);
  */
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of infer: B * 1 + 2 * B * padded d + chunk * B * up_to(k, LANES).
- *   u: B * 1, one step, then overwritten
- *   m: 2 * B * padded d, a step and the one before it
+/* Entries of lmu_real: scratch memory of infer: spaced(B * 1) + spaced(2 * B * padded d) + chunk * B * up_to(k, LANES).
+ *   u: spaced(B * 1), one step, then overwritten
+ *   m: spaced(2 * B * padded d), a step and the one before it
  *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(k, LANES))
  */
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of backward: chunk * B * padded k + chunk * B * padded d + chunk * B * 1 + 2 * B * padded k + 2 * B * padded d + threads * scratch_for(d + n + k).
- *   a_h_bar: chunk * B * padded k, the steps of a chunk, then overwritten
- *   m_bar: chunk * B * padded d, the steps of a chunk, then overwritten
- *   u_bar: chunk * B * 1, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded k, a step and the one before it
- *   m_prev_bar: 2 * B * padded d, a step and the one before it
+/* Entries of lmu_real: scratch memory of backward: spaced(chunk * B * padded k) + spaced(chunk * B * padded d) + spaced(chunk * B * 1) + spaced(2 * B * padded k) + spaced(2 * B * padded d) + threads * scratch_for(d + n + k).
+ *   a_h_bar: spaced(chunk * B * padded k), the steps of a chunk, then overwritten
+ *   m_bar: spaced(chunk * B * padded d), the steps of a chunk, then overwritten
+ *   u_bar: spaced(chunk * B * 1), the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded k), a step and the one before it
+ *   m_prev_bar: spaced(2 * B * padded d), a step and the one before it
  *   factors of totals for each thread: scratch_for(d + n + k)
  *   chunk: steps_together(T, B, padded k + padded d + 1)
  */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of step: B * 1 + B * padded d + 1.
- *   u: B * 1, one step, then overwritten
- *   m: B * padded d, one step, then overwritten
+/* Entries of lmu_real: scratch memory of step: spaced(B * 1) + spaced(B * padded d) + 1.
+ *   u: spaced(B * 1), one step, then overwritten
+ *   m: spaced(B * padded d), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads);

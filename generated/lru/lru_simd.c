@@ -29,7 +29,7 @@ size_t lru_simd_tape_size(const lru_sizes *sizes)
     (void)N;
     (void)row_N;
     (void)chunk;
-    return 4 * T * B * row_N + 6 * N;
+    return 4 * spaced(T * B * row_N) + 6 * spaced(N);
 }
 
 size_t lru_simd_forward_packed_size(const lru_sizes *sizes)
@@ -88,7 +88,7 @@ size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads)
     (void)row_N;
     (void)chunk;
     (void)threads;
-    return 4 * T * B * row_N + 6 * N;
+    return 4 * spaced(T * B * row_N) + 6 * spaced(N);
 }
 
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
@@ -105,7 +105,7 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
     (void)N;
     (void)row_N;
     (void)chunk;
-    return 4 * chunk * B * row_N + 7 * N + 2 * 2 * B * row_N + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N);
+    return 4 * spaced(chunk * B * row_N) + 7 * spaced(N) + 2 * spaced(2 * B * row_N) + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N);
 }
 
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
@@ -119,7 +119,7 @@ size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
     (void)N;
     (void)row_N;
     (void)threads;
-    return 4 * B * row_N + 6 * N + 1;
+    return 4 * spaced(B * row_N) + 6 * spaced(N) + 1;
 }
 
 static size_t lru_simd_forward_multiplications(const lru_sizes *sizes)
@@ -240,15 +240,15 @@ static void lru_simd_forward_member(
     const real *const gamma = parameters->gamma; /* [N] */
     const real *const D = parameters->D; /* [H] */
     real *const tape_x_re = tape; /* [N] a row */
-    real *const tape_x_im = tape_x_re + T * B * row_N; /* [N] a row */
-    real *const exp_nu = tape_x_im + T * B * row_N; /* [N] a row */
-    real *const exp_exp_nu = exp_nu + N; /* [N] a row */
-    real *const exp_theta = exp_exp_nu + N; /* [N] a row */
-    real *const cos_exp_theta = exp_theta + N; /* [N] a row */
-    real *const sin_exp_theta = cos_exp_theta + N; /* [N] a row */
-    real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
-    real *const tape_a_x_re = exp_gamma + N; /* [N] a row */
-    real *const tape_a_x_im = tape_a_x_re + T * B * row_N; /* [N] a row */
+    real *const tape_x_im = tape_x_re + spaced(T * B * row_N); /* [N] a row */
+    real *const exp_nu = tape_x_im + spaced(T * B * row_N); /* [N] a row */
+    real *const exp_exp_nu = exp_nu + spaced(N); /* [N] a row */
+    real *const exp_theta = exp_exp_nu + spaced(N); /* [N] a row */
+    real *const cos_exp_theta = exp_theta + spaced(N); /* [N] a row */
+    real *const sin_exp_theta = cos_exp_theta + spaced(N); /* [N] a row */
+    real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
+    real *const tape_a_x_re = exp_gamma + spaced(N); /* [N] a row */
+    real *const tape_a_x_im = tape_a_x_re + spaced(T * B * row_N); /* [N] a row */
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
     const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
@@ -455,15 +455,15 @@ static void lru_simd_infer_member(
     const real *const gamma = parameters->gamma; /* [N] */
     const real *const D = parameters->D; /* [H] */
     real *const work_x_re = work; /* [N] a row */
-    real *const work_x_im = work_x_re + T * B * row_N; /* [N] a row */
-    real *const exp_nu = work_x_im + T * B * row_N; /* [N] a row */
-    real *const exp_exp_nu = exp_nu + N; /* [N] a row */
-    real *const exp_theta = exp_exp_nu + N; /* [N] a row */
-    real *const cos_exp_theta = exp_theta + N; /* [N] a row */
-    real *const sin_exp_theta = cos_exp_theta + N; /* [N] a row */
-    real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
-    real *const work_a_x_re = exp_gamma + N; /* [N] a row */
-    real *const work_a_x_im = work_a_x_re + T * B * row_N; /* [N] a row */
+    real *const work_x_im = work_x_re + spaced(T * B * row_N); /* [N] a row */
+    real *const exp_nu = work_x_im + spaced(T * B * row_N); /* [N] a row */
+    real *const exp_exp_nu = exp_nu + spaced(N); /* [N] a row */
+    real *const exp_theta = exp_exp_nu + spaced(N); /* [N] a row */
+    real *const cos_exp_theta = exp_theta + spaced(N); /* [N] a row */
+    real *const sin_exp_theta = cos_exp_theta + spaced(N); /* [N] a row */
+    real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
+    real *const work_a_x_re = exp_gamma + spaced(N); /* [N] a row */
+    real *const work_a_x_im = work_a_x_re + spaced(T * B * row_N); /* [N] a row */
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
     const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
@@ -677,29 +677,29 @@ static void lru_simd_backward_member(
     real *const C_im_bar = gradients->C_im_bar; /* [H, N] */
     real *const D_bar = gradients->D_bar; /* [H] */
     const real *const tape_x_re = tape; /* [N] a row */
-    const real *const tape_x_im = tape_x_re + T * B * row_N; /* [N] a row */
-    const real *const exp_nu = tape_x_im + T * B * row_N; /* [N] a row */
-    const real *const exp_exp_nu = exp_nu + N; /* [N] a row */
-    const real *const exp_theta = exp_exp_nu + N; /* [N] a row */
-    const real *const cos_exp_theta = exp_theta + N; /* [N] a row */
-    const real *const sin_exp_theta = cos_exp_theta + N; /* [N] a row */
-    const real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
-    const real *const tape_a_x_re = exp_gamma + N; /* [N] a row */
-    const real *const tape_a_x_im = tape_a_x_re + T * B * row_N; /* [N] a row */
+    const real *const tape_x_im = tape_x_re + spaced(T * B * row_N); /* [N] a row */
+    const real *const exp_nu = tape_x_im + spaced(T * B * row_N); /* [N] a row */
+    const real *const exp_exp_nu = exp_nu + spaced(N); /* [N] a row */
+    const real *const exp_theta = exp_exp_nu + spaced(N); /* [N] a row */
+    const real *const cos_exp_theta = exp_theta + spaced(N); /* [N] a row */
+    const real *const sin_exp_theta = cos_exp_theta + spaced(N); /* [N] a row */
+    const real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
+    const real *const tape_a_x_re = exp_gamma + spaced(N); /* [N] a row */
+    const real *const tape_a_x_im = tape_a_x_re + spaced(T * B * row_N); /* [N] a row */
     real *const work_x_im_bar = work; /* [N] a row */
-    real *const work_a_x_im_bar = work_x_im_bar + chunk * B * row_N; /* [N] a row */
-    real *const work_x_re_bar = work_a_x_im_bar + chunk * B * row_N; /* [N] a row */
-    real *const work_a_x_re_bar = work_x_re_bar + chunk * B * row_N; /* [N] a row */
-    real *const exp_gamma_bar = work_a_x_re_bar + chunk * B * row_N; /* [N] a row */
-    real *const sin_exp_theta_bar = exp_gamma_bar + N; /* [N] a row */
-    real *const cos_exp_theta_bar = sin_exp_theta_bar + N; /* [N] a row */
-    real *const exp_theta_bar = cos_exp_theta_bar + N; /* [N] a row */
-    real *const exp_exp_nu_bar = exp_theta_bar + N; /* [N] a row */
-    real *const work_x_re_prev_bar = exp_exp_nu_bar + N; /* [N] a row */
-    real *const work_x_im_prev_bar = work_x_re_prev_bar + 2 * B * row_N; /* [N] a row */
-    real *const sin_exp_theta_2 = work_x_im_prev_bar + 2 * B * row_N; /* [N] a row */
-    real *const cos_exp_theta_2 = sin_exp_theta_2 + N; /* [N] a row */
-    real *const tile_x_im_bar_ahead = cos_exp_theta_2 + N;
+    real *const work_a_x_im_bar = work_x_im_bar + spaced(chunk * B * row_N); /* [N] a row */
+    real *const work_x_re_bar = work_a_x_im_bar + spaced(chunk * B * row_N); /* [N] a row */
+    real *const work_a_x_re_bar = work_x_re_bar + spaced(chunk * B * row_N); /* [N] a row */
+    real *const exp_gamma_bar = work_a_x_re_bar + spaced(chunk * B * row_N); /* [N] a row */
+    real *const sin_exp_theta_bar = exp_gamma_bar + spaced(N); /* [N] a row */
+    real *const cos_exp_theta_bar = sin_exp_theta_bar + spaced(N); /* [N] a row */
+    real *const exp_theta_bar = cos_exp_theta_bar + spaced(N); /* [N] a row */
+    real *const exp_exp_nu_bar = exp_theta_bar + spaced(N); /* [N] a row */
+    real *const work_x_re_prev_bar = exp_exp_nu_bar + spaced(N); /* [N] a row */
+    real *const work_x_im_prev_bar = work_x_re_prev_bar + spaced(2 * B * row_N); /* [N] a row */
+    real *const sin_exp_theta_2 = work_x_im_prev_bar + spaced(2 * B * row_N); /* [N] a row */
+    real *const cos_exp_theta_2 = sin_exp_theta_2 + spaced(N); /* [N] a row */
+    real *const tile_x_im_bar_ahead = cos_exp_theta_2 + spaced(N);
     const size_t early = ahead_of(B, 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N);
     real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
     const size_t scratch_size = scratch_for(H + N);
@@ -1019,16 +1019,16 @@ static void lru_simd_step_member(
     const real *const gamma = parameters->gamma; /* [N] */
     const real *const D = parameters->D; /* [H] */
     real *const work_x_re = work; /* [N] a row */
-    real *const work_x_im = work_x_re + B * row_N; /* [N] a row */
-    real *const exp_nu = work_x_im + B * row_N; /* [N] a row */
-    real *const exp_exp_nu = exp_nu + N; /* [N] a row */
-    real *const exp_theta = exp_exp_nu + N; /* [N] a row */
-    real *const cos_exp_theta = exp_theta + N; /* [N] a row */
-    real *const sin_exp_theta = cos_exp_theta + N; /* [N] a row */
-    real *const exp_gamma = sin_exp_theta + N; /* [N] a row */
-    real *const work_a_x_re = exp_gamma + N; /* [N] a row */
-    real *const work_a_x_im = work_a_x_re + B * row_N; /* [N] a row */
-    real *const work_turn = work_a_x_im + B * row_N;
+    real *const work_x_im = work_x_re + spaced(B * row_N); /* [N] a row */
+    real *const exp_nu = work_x_im + spaced(B * row_N); /* [N] a row */
+    real *const exp_exp_nu = exp_nu + spaced(N); /* [N] a row */
+    real *const exp_theta = exp_exp_nu + spaced(N); /* [N] a row */
+    real *const cos_exp_theta = exp_theta + spaced(N); /* [N] a row */
+    real *const sin_exp_theta = cos_exp_theta + spaced(N); /* [N] a row */
+    real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
+    real *const work_a_x_re = exp_gamma + spaced(N); /* [N] a row */
+    real *const work_a_x_im = work_a_x_re + spaced(B * row_N); /* [N] a row */
+    real *const work_turn = work_a_x_im + spaced(B * row_N);
     const size_t t = way(work_turn);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;

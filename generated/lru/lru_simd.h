@@ -5,7 +5,8 @@
  * Like lru.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LRU_SIMD_H
 #define LRU_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of lru_real: what forward saves for backward: 4 * T * B * padded N + 6 * N.
- *   x_re, x_im, a_x_re, a_x_im: T * B * padded N each, every step
- *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: N each, every step
+/* Entries of lru_real: what forward saves for backward: 4 * spaced(T * B * padded N) + 6 * spaced(N).
+ *   x_re, x_im, a_x_re, a_x_im: spaced(T * B * padded N) each, every step
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each, every step
  */
 size_t lru_simd_tape_size(const lru_sizes *sizes);
 
@@ -34,25 +35,25 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes);
  */
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of infer: 4 * T * B * padded N + 6 * N.
- *   x_re, x_im, a_x_re, a_x_im: T * B * padded N each, every step
- *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: N each, every step
+/* Entries of lru_real: scratch memory of infer: 4 * spaced(T * B * padded N) + 6 * spaced(N).
+ *   x_re, x_im, a_x_re, a_x_im: spaced(T * B * padded N) each, every step
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each, every step
  */
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of backward: 4 * chunk * B * padded N + 7 * N + 2 * 2 * B * padded N + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N).
- *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: chunk * B * padded N each, the steps of a chunk, then overwritten
- *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar, sin_exp_theta_2, cos_exp_theta_2: N each, every step
- *   x_re_prev_bar, x_im_prev_bar: 2 * B * padded N each, a step and the one before it
+/* Entries of lru_real: scratch memory of backward: 4 * spaced(chunk * B * padded N) + 7 * spaced(N) + 2 * spaced(2 * B * padded N) + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N).
+ *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: spaced(chunk * B * padded N) each, the steps of a chunk, then overwritten
+ *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar, sin_exp_theta_2, cos_exp_theta_2: spaced(N) each, every step
+ *   x_re_prev_bar, x_im_prev_bar: spaced(2 * B * padded N) each, a step and the one before it
  *   tile_x_im_bar_ahead: chunk * B * 2 * up_to(N, LANES), the products that a chunk of steps has ahead
  *   factors of totals for each thread: scratch_for(H + N)
  *   chunk: steps_together(T, B, 2 * padded N + 2 * up_to(N, LANES))
  */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of step: 4 * B * padded N + 6 * N + 1.
- *   x_re, x_im, a_x_re, a_x_im: B * padded N each, one step, then overwritten
- *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: N each, every step
+/* Entries of lru_real: scratch memory of step: 4 * spaced(B * padded N) + 6 * spaced(N) + 1.
+ *   x_re, x_im, a_x_re, a_x_im: spaced(B * padded N) each, one step, then overwritten
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each, every step
  *   t: 1, which way the last step took
  */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t lstm_simd_tape_size(const lstm_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * T * B * row_m;
+    return 6 * spaced(T * B * row_m);
 }
 
 size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes)
@@ -96,7 +96,7 @@ size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + chunk * B * 4 * up_to(m, LANES);
+    return spaced(2 * B * row_m) + chunk * B * 4 * up_to(m, LANES);
 }
 
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(n + m);
+    return 4 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t lstm_simd_step_work_size(const lstm_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t lstm_simd_step_work_size(const lstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t lstm_simd_forward_multiplications(const lstm_sizes *sizes)
@@ -275,11 +275,11 @@ static void lstm_simd_forward_member(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
+    real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_z_ahead = work;
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -445,7 +445,7 @@ static void lstm_simd_infer_member(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const tile_z_ahead = work_c + 2 * B * row_m;
+    real *const tile_z_ahead = work_c + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
@@ -612,18 +612,18 @@ static void lstm_simd_backward_member(
     real *const U_o_bar = gradients->U_o_bar; /* [m, m] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
+    const real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_z_o_bar = work; /* [m] a row */
-    real *const work_z_f_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_i_bar = work_z_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_z_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    real *const work_z_f_bar = work_z_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_i_bar = work_z_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_bar = work_z_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_z_bar = packed;
     const real *const panels_z_i_bar = panels_z_bar + up_to(m, LANES) * m;
@@ -935,7 +935,7 @@ static void lstm_simd_step_member(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_turn = work_c + B * row_m;
+    real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like lstm_coupled_input.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LSTM_COUPLED_INPUT_SIMD_H
 #define LSTM_COUPLED_INPUT_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_coupled_input_real: what forward saves for backward: 5 * T * B * padded m.
- *   g, f, o, c, tanh_c: T * B * padded m each, every step
+/* Entries of lstm_coupled_input_real: what forward saves for backward: 5 * spaced(T * B * padded m).
+ *   g, f, o, c, tanh_c: spaced(T * B * padded m) each, every step
  */
 size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes);
 
@@ -35,23 +36,23 @@ size_t lstm_coupled_input_simd_backward_packed_size(const lstm_coupled_input_siz
  */
 size_t lstm_coupled_input_simd_forward_work_size(const lstm_coupled_input_sizes *sizes, size_t threads);
 
-/* Entries of lstm_coupled_input_real: scratch memory of infer: 2 * B * padded m + chunk * B * 3 * up_to(m, LANES).
- *   c: 2 * B * padded m, a step and the one before it
+/* Entries of lstm_coupled_input_real: scratch memory of infer: spaced(2 * B * padded m) + chunk * B * 3 * up_to(m, LANES).
+ *   c: spaced(2 * B * padded m), a step and the one before it
  *   tile_z_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES))
  */
 size_t lstm_coupled_input_simd_infer_work_size(const lstm_coupled_input_sizes *sizes, size_t threads);
 
-/* Entries of lstm_coupled_input_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(n + m).
- *   z_o_bar, z_f_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
+/* Entries of lstm_coupled_input_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   z_o_bar, z_f_bar, z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t lstm_coupled_input_simd_backward_work_size(const lstm_coupled_input_sizes *sizes, size_t threads);
 
-/* Entries of lstm_coupled_input_real: scratch memory of step: B * padded m + 1.
- *   c: B * padded m, one step, then overwritten
+/* Entries of lstm_coupled_input_real: scratch memory of step: spaced(B * padded m) + 1.
+ *   c: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t lstm_coupled_input_simd_step_work_size(const lstm_coupled_input_sizes *sizes, size_t threads);

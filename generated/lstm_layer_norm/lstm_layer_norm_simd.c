@@ -30,7 +30,7 @@ size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 15 * T * B * row_m + 3 * T * B * 1;
+    return 15 * spaced(T * B * row_m) + 3 * spaced(T * B * 1);
 }
 
 size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *sizes)
@@ -78,7 +78,7 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     (void)m;
     (void)row_m;
     (void)threads;
-    return 4 * B * row_m + 4 * B * 1 + 8 * T * B * row_m + 2 * T * B * 1;
+    return 4 * spaced(B * row_m) + 4 * spaced(B * 1) + 8 * spaced(T * B * row_m) + 2 * spaced(T * B * 1);
 }
 
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -94,7 +94,7 @@ size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, 
     (void)m;
     (void)row_m;
     (void)threads;
-    return 10 * B * row_m + 2 * B * row_m + 6 * B * 1 + 12 * T * B * row_m + 3 * T * B * 1;
+    return 10 * spaced(B * row_m) + spaced(2 * B * row_m) + 6 * spaced(B * 1) + 12 * spaced(T * B * row_m) + 3 * spaced(T * B * 1);
 }
 
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -111,7 +111,7 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 21 * chunk * B * row_m + 10 * B * row_m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * row_m + threads * scratch_for(n + m);
+    return 21 * spaced(chunk * B * row_m) + 10 * spaced(B * row_m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -125,7 +125,7 @@ size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, s
     (void)m;
     (void)row_m;
     (void)threads;
-    return 23 * B * row_m + 9 * B * 1 + 1;
+    return 23 * spaced(B * row_m) + 9 * spaced(B * 1) + 1;
 }
 
 static size_t lstm_layer_norm_simd_forward_multiplications(const lstm_layer_norm_sizes *sizes)
@@ -290,41 +290,41 @@ static void lstm_layer_norm_simd_forward_member(
     const real *const alpha_3 = parameters->alpha_3; /* [m] */
     const real *const beta_3 = parameters->beta_3; /* [m] */
     real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    real *const tape_r_1 = tape_c + T * B * row_m; /* [] a row */
-    real *const tape_d_1_i = tape_r_1 + T * B * 1; /* [m] a row */
-    real *const tape_d_1_f = tape_d_1_i + T * B * row_m; /* [m] a row */
-    real *const tape_d_1_g = tape_d_1_f + T * B * row_m; /* [m] a row */
-    real *const tape_d_1_o = tape_d_1_g + T * B * row_m; /* [m] a row */
-    real *const tape_r_2 = tape_d_1_o + T * B * row_m; /* [] a row */
-    real *const tape_d_2_i = tape_r_2 + T * B * 1; /* [m] a row */
-    real *const tape_d_2_f = tape_d_2_i + T * B * row_m; /* [m] a row */
-    real *const tape_d_2_g = tape_d_2_f + T * B * row_m; /* [m] a row */
-    real *const tape_d_2_o = tape_d_2_g + T * B * row_m; /* [m] a row */
-    real *const tape_r_3 = tape_d_2_o + T * B * row_m; /* [] a row */
-    real *const tape_d_3 = tape_r_3 + T * B * 1; /* [m] a row */
-    real *const tape_tanh_a_h = tape_d_3 + T * B * row_m; /* [m] a row */
+    real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_r_1 = tape_c + spaced(T * B * row_m); /* [] a row */
+    real *const tape_d_1_i = tape_r_1 + spaced(T * B * 1); /* [m] a row */
+    real *const tape_d_1_f = tape_d_1_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_d_1_g = tape_d_1_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_d_1_o = tape_d_1_g + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_r_2 = tape_d_1_o + spaced(T * B * row_m); /* [] a row */
+    real *const tape_d_2_i = tape_r_2 + spaced(T * B * 1); /* [m] a row */
+    real *const tape_d_2_f = tape_d_2_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_d_2_g = tape_d_2_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_d_2_o = tape_d_2_g + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_r_3 = tape_d_2_o + spaced(T * B * row_m); /* [] a row */
+    real *const tape_d_3 = tape_r_3 + spaced(T * B * 1); /* [m] a row */
+    real *const tape_tanh_a_h = tape_d_3 + spaced(T * B * row_m); /* [m] a row */
     real *const work_u_i = work; /* [m] a row */
-    real *const work_u_f = work_u_i + B * row_m; /* [m] a row */
-    real *const work_u_g = work_u_f + B * row_m; /* [m] a row */
-    real *const work_u_o = work_u_g + B * row_m; /* [m] a row */
-    real *const work_mu_1 = work_u_o + B * row_m; /* [] a row */
-    real *const work_v_1 = work_mu_1 + B * 1; /* [] a row */
-    real *const work_w_i = work_v_1 + B * 1; /* [m] a row */
-    real *const work_w_f = work_w_i + T * B * row_m; /* [m] a row */
-    real *const work_w_g = work_w_f + T * B * row_m; /* [m] a row */
-    real *const work_w_o = work_w_g + T * B * row_m; /* [m] a row */
-    real *const work_mu_2 = work_w_o + T * B * row_m; /* [] a row */
-    real *const work_v_2 = work_mu_2 + T * B * 1; /* [] a row */
-    real *const work_e_2_i = work_v_2 + T * B * 1; /* [m] a row */
-    real *const work_e_2_f = work_e_2_i + T * B * row_m; /* [m] a row */
-    real *const work_e_2_g = work_e_2_f + T * B * row_m; /* [m] a row */
-    real *const work_e_2_o = work_e_2_g + T * B * row_m; /* [m] a row */
-    real *const work_mu_3 = work_e_2_o + T * B * row_m; /* [] a row */
-    real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
+    real *const work_u_f = work_u_i + spaced(B * row_m); /* [m] a row */
+    real *const work_u_g = work_u_f + spaced(B * row_m); /* [m] a row */
+    real *const work_u_o = work_u_g + spaced(B * row_m); /* [m] a row */
+    real *const work_mu_1 = work_u_o + spaced(B * row_m); /* [] a row */
+    real *const work_v_1 = work_mu_1 + spaced(B * 1); /* [] a row */
+    real *const work_w_i = work_v_1 + spaced(B * 1); /* [m] a row */
+    real *const work_w_f = work_w_i + spaced(T * B * row_m); /* [m] a row */
+    real *const work_w_g = work_w_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_w_o = work_w_g + spaced(T * B * row_m); /* [m] a row */
+    real *const work_mu_2 = work_w_o + spaced(T * B * row_m); /* [] a row */
+    real *const work_v_2 = work_mu_2 + spaced(T * B * 1); /* [] a row */
+    real *const work_e_2_i = work_v_2 + spaced(T * B * 1); /* [m] a row */
+    real *const work_e_2_f = work_e_2_i + spaced(T * B * row_m); /* [m] a row */
+    real *const work_e_2_g = work_e_2_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_e_2_o = work_e_2_g + spaced(T * B * row_m); /* [m] a row */
+    real *const work_mu_3 = work_e_2_o + spaced(T * B * row_m); /* [] a row */
+    real *const work_v_3 = work_mu_3 + spaced(B * 1); /* [] a row */
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
@@ -894,37 +894,37 @@ static void lstm_layer_norm_simd_infer_member(
     const real *const alpha_3 = parameters->alpha_3; /* [m] */
     const real *const beta_3 = parameters->beta_3; /* [m] */
     real *const work_o = work; /* [m] a row */
-    real *const work_c = work_o + B * row_m; /* [m] a row */
-    real *const work_u_i = work_c + 2 * B * row_m; /* [m] a row */
-    real *const work_u_f = work_u_i + B * row_m; /* [m] a row */
-    real *const work_u_g = work_u_f + B * row_m; /* [m] a row */
-    real *const work_u_o = work_u_g + B * row_m; /* [m] a row */
-    real *const work_mu_1 = work_u_o + B * row_m; /* [] a row */
-    real *const work_v_1 = work_mu_1 + B * 1; /* [] a row */
-    real *const work_r_1 = work_v_1 + B * 1; /* [] a row */
-    real *const work_d_1_i = work_r_1 + B * 1; /* [m] a row */
-    real *const work_d_1_f = work_d_1_i + B * row_m; /* [m] a row */
-    real *const work_d_1_g = work_d_1_f + B * row_m; /* [m] a row */
-    real *const work_d_1_o = work_d_1_g + B * row_m; /* [m] a row */
-    real *const work_w_i = work_d_1_o + B * row_m; /* [m] a row */
-    real *const work_w_f = work_w_i + T * B * row_m; /* [m] a row */
-    real *const work_w_g = work_w_f + T * B * row_m; /* [m] a row */
-    real *const work_w_o = work_w_g + T * B * row_m; /* [m] a row */
-    real *const work_mu_2 = work_w_o + T * B * row_m; /* [] a row */
-    real *const work_v_2 = work_mu_2 + T * B * 1; /* [] a row */
-    real *const work_r_2 = work_v_2 + T * B * 1; /* [] a row */
-    real *const work_d_2_i = work_r_2 + T * B * 1; /* [m] a row */
-    real *const work_d_2_f = work_d_2_i + T * B * row_m; /* [m] a row */
-    real *const work_d_2_g = work_d_2_f + T * B * row_m; /* [m] a row */
-    real *const work_d_2_o = work_d_2_g + T * B * row_m; /* [m] a row */
-    real *const work_e_2_i = work_d_2_o + T * B * row_m; /* [m] a row */
-    real *const work_e_2_f = work_e_2_i + T * B * row_m; /* [m] a row */
-    real *const work_e_2_g = work_e_2_f + T * B * row_m; /* [m] a row */
-    real *const work_e_2_o = work_e_2_g + T * B * row_m; /* [m] a row */
-    real *const work_mu_3 = work_e_2_o + T * B * row_m; /* [] a row */
-    real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
-    real *const work_r_3 = work_v_3 + B * 1; /* [] a row */
-    real *const work_d_3 = work_r_3 + B * 1; /* [m] a row */
+    real *const work_c = work_o + spaced(B * row_m); /* [m] a row */
+    real *const work_u_i = work_c + spaced(2 * B * row_m); /* [m] a row */
+    real *const work_u_f = work_u_i + spaced(B * row_m); /* [m] a row */
+    real *const work_u_g = work_u_f + spaced(B * row_m); /* [m] a row */
+    real *const work_u_o = work_u_g + spaced(B * row_m); /* [m] a row */
+    real *const work_mu_1 = work_u_o + spaced(B * row_m); /* [] a row */
+    real *const work_v_1 = work_mu_1 + spaced(B * 1); /* [] a row */
+    real *const work_r_1 = work_v_1 + spaced(B * 1); /* [] a row */
+    real *const work_d_1_i = work_r_1 + spaced(B * 1); /* [m] a row */
+    real *const work_d_1_f = work_d_1_i + spaced(B * row_m); /* [m] a row */
+    real *const work_d_1_g = work_d_1_f + spaced(B * row_m); /* [m] a row */
+    real *const work_d_1_o = work_d_1_g + spaced(B * row_m); /* [m] a row */
+    real *const work_w_i = work_d_1_o + spaced(B * row_m); /* [m] a row */
+    real *const work_w_f = work_w_i + spaced(T * B * row_m); /* [m] a row */
+    real *const work_w_g = work_w_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_w_o = work_w_g + spaced(T * B * row_m); /* [m] a row */
+    real *const work_mu_2 = work_w_o + spaced(T * B * row_m); /* [] a row */
+    real *const work_v_2 = work_mu_2 + spaced(T * B * 1); /* [] a row */
+    real *const work_r_2 = work_v_2 + spaced(T * B * 1); /* [] a row */
+    real *const work_d_2_i = work_r_2 + spaced(T * B * 1); /* [m] a row */
+    real *const work_d_2_f = work_d_2_i + spaced(T * B * row_m); /* [m] a row */
+    real *const work_d_2_g = work_d_2_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_d_2_o = work_d_2_g + spaced(T * B * row_m); /* [m] a row */
+    real *const work_e_2_i = work_d_2_o + spaced(T * B * row_m); /* [m] a row */
+    real *const work_e_2_f = work_e_2_i + spaced(T * B * row_m); /* [m] a row */
+    real *const work_e_2_g = work_e_2_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_e_2_o = work_e_2_g + spaced(T * B * row_m); /* [m] a row */
+    real *const work_mu_3 = work_e_2_o + spaced(T * B * row_m); /* [] a row */
+    real *const work_v_3 = work_mu_3 + spaced(B * 1); /* [] a row */
+    real *const work_r_3 = work_v_3 + spaced(B * 1); /* [] a row */
+    real *const work_d_3 = work_r_3 + spaced(B * 1); /* [m] a row */
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
@@ -1505,66 +1505,66 @@ static void lstm_layer_norm_simd_backward_member(
     real *const alpha_3_bar = gradients->alpha_3_bar; /* [m] */
     real *const beta_3_bar = gradients->beta_3_bar; /* [m] */
     const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    const real *const tape_r_1 = tape_c + T * B * row_m; /* [] a row */
-    const real *const tape_d_1_i = tape_r_1 + T * B * 1; /* [m] a row */
-    const real *const tape_d_1_f = tape_d_1_i + T * B * row_m; /* [m] a row */
-    const real *const tape_d_1_g = tape_d_1_f + T * B * row_m; /* [m] a row */
-    const real *const tape_d_1_o = tape_d_1_g + T * B * row_m; /* [m] a row */
-    const real *const tape_r_2 = tape_d_1_o + T * B * row_m; /* [] a row */
-    const real *const tape_d_2_i = tape_r_2 + T * B * 1; /* [m] a row */
-    const real *const tape_d_2_f = tape_d_2_i + T * B * row_m; /* [m] a row */
-    const real *const tape_d_2_g = tape_d_2_f + T * B * row_m; /* [m] a row */
-    const real *const tape_d_2_o = tape_d_2_g + T * B * row_m; /* [m] a row */
-    const real *const tape_r_3 = tape_d_2_o + T * B * row_m; /* [] a row */
-    const real *const tape_d_3 = tape_r_3 + T * B * 1; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_d_3 + T * B * row_m; /* [m] a row */
+    const real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_r_1 = tape_c + spaced(T * B * row_m); /* [] a row */
+    const real *const tape_d_1_i = tape_r_1 + spaced(T * B * 1); /* [m] a row */
+    const real *const tape_d_1_f = tape_d_1_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_d_1_g = tape_d_1_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_d_1_o = tape_d_1_g + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_r_2 = tape_d_1_o + spaced(T * B * row_m); /* [] a row */
+    const real *const tape_d_2_i = tape_r_2 + spaced(T * B * 1); /* [m] a row */
+    const real *const tape_d_2_f = tape_d_2_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_d_2_g = tape_d_2_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_d_2_o = tape_d_2_g + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_r_3 = tape_d_2_o + spaced(T * B * row_m); /* [] a row */
+    const real *const tape_d_3 = tape_r_3 + spaced(T * B * 1); /* [m] a row */
+    const real *const tape_tanh_a_h = tape_d_3 + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_e_3_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_r_3_bar = work_e_3_bar + B * row_m; /* [] a row */
-    real *const work_v_3_bar = work_r_3_bar + B * 1; /* [] a row */
-    real *const work_d_3_bar = work_v_3_bar + B * 1; /* [m] a row */
-    real *const work_mu_3_bar = work_d_3_bar + B * row_m; /* [] a row */
-    real *const work_z_o_bar = work_mu_3_bar + B * 1; /* [m] a row */
-    real *const work_z_f_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_i_bar = work_z_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_z_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_e_2_o_bar = work_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_e_2_g_bar = work_e_2_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_e_2_f_bar = work_e_2_g_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_e_2_i_bar = work_e_2_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_r_2_bar = work_e_2_i_bar + chunk * B * row_m; /* [] a row */
-    real *const work_v_2_bar = work_r_2_bar + chunk * B * 1; /* [] a row */
-    real *const work_d_2_o_bar = work_v_2_bar + chunk * B * 1; /* [m] a row */
-    real *const work_d_2_g_bar = work_d_2_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_d_2_f_bar = work_d_2_g_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_d_2_i_bar = work_d_2_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_mu_2_bar = work_d_2_i_bar + chunk * B * row_m; /* [] a row */
-    real *const work_w_o_bar = work_mu_2_bar + chunk * B * 1; /* [m] a row */
-    real *const work_w_g_bar = work_w_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_w_f_bar = work_w_g_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_w_i_bar = work_w_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_e_1_o_bar = work_w_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_e_1_g_bar = work_e_1_o_bar + B * row_m; /* [m] a row */
-    real *const work_e_1_f_bar = work_e_1_g_bar + B * row_m; /* [m] a row */
-    real *const work_e_1_i_bar = work_e_1_f_bar + B * row_m; /* [m] a row */
-    real *const work_r_1_bar = work_e_1_i_bar + B * row_m; /* [] a row */
-    real *const work_v_1_bar = work_r_1_bar + B * 1; /* [] a row */
-    real *const work_d_1_o_bar = work_v_1_bar + B * 1; /* [m] a row */
-    real *const work_d_1_g_bar = work_d_1_o_bar + B * row_m; /* [m] a row */
-    real *const work_d_1_f_bar = work_d_1_g_bar + B * row_m; /* [m] a row */
-    real *const work_d_1_i_bar = work_d_1_f_bar + B * row_m; /* [m] a row */
-    real *const work_mu_1_bar = work_d_1_i_bar + B * row_m; /* [] a row */
-    real *const work_u_o_bar = work_mu_1_bar + B * 1; /* [m] a row */
-    real *const work_u_g_bar = work_u_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_u_f_bar = work_u_g_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_u_i_bar = work_u_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_u_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    real *const work_e_3_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_r_3_bar = work_e_3_bar + spaced(B * row_m); /* [] a row */
+    real *const work_v_3_bar = work_r_3_bar + spaced(B * 1); /* [] a row */
+    real *const work_d_3_bar = work_v_3_bar + spaced(B * 1); /* [m] a row */
+    real *const work_mu_3_bar = work_d_3_bar + spaced(B * row_m); /* [] a row */
+    real *const work_z_o_bar = work_mu_3_bar + spaced(B * 1); /* [m] a row */
+    real *const work_z_f_bar = work_z_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_i_bar = work_z_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_bar = work_z_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_e_2_o_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_e_2_g_bar = work_e_2_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_e_2_f_bar = work_e_2_g_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_e_2_i_bar = work_e_2_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_r_2_bar = work_e_2_i_bar + spaced(chunk * B * row_m); /* [] a row */
+    real *const work_v_2_bar = work_r_2_bar + spaced(chunk * B * 1); /* [] a row */
+    real *const work_d_2_o_bar = work_v_2_bar + spaced(chunk * B * 1); /* [m] a row */
+    real *const work_d_2_g_bar = work_d_2_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_d_2_f_bar = work_d_2_g_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_d_2_i_bar = work_d_2_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_mu_2_bar = work_d_2_i_bar + spaced(chunk * B * row_m); /* [] a row */
+    real *const work_w_o_bar = work_mu_2_bar + spaced(chunk * B * 1); /* [m] a row */
+    real *const work_w_g_bar = work_w_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_w_f_bar = work_w_g_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_w_i_bar = work_w_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_e_1_o_bar = work_w_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_e_1_g_bar = work_e_1_o_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_e_1_f_bar = work_e_1_g_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_e_1_i_bar = work_e_1_f_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_r_1_bar = work_e_1_i_bar + spaced(B * row_m); /* [] a row */
+    real *const work_v_1_bar = work_r_1_bar + spaced(B * 1); /* [] a row */
+    real *const work_d_1_o_bar = work_v_1_bar + spaced(B * 1); /* [m] a row */
+    real *const work_d_1_g_bar = work_d_1_o_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_d_1_f_bar = work_d_1_g_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_d_1_i_bar = work_d_1_f_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_mu_1_bar = work_d_1_i_bar + spaced(B * row_m); /* [] a row */
+    real *const work_u_o_bar = work_mu_1_bar + spaced(B * 1); /* [m] a row */
+    real *const work_u_g_bar = work_u_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_u_f_bar = work_u_g_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_u_i_bar = work_u_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_u_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_u_i_bar = packed;
     const real *const panels_u_f_bar = panels_u_i_bar + up_to(m, LANES) * m;
@@ -2475,38 +2475,38 @@ static void lstm_layer_norm_simd_step_member(
     const real *const alpha_3 = parameters->alpha_3; /* [m] */
     const real *const beta_3 = parameters->beta_3; /* [m] */
     real *const work_o = work; /* [m] a row */
-    real *const work_c = work_o + B * row_m; /* [m] a row */
-    real *const work_u_i = work_c + B * row_m; /* [m] a row */
-    real *const work_u_f = work_u_i + B * row_m; /* [m] a row */
-    real *const work_u_g = work_u_f + B * row_m; /* [m] a row */
-    real *const work_u_o = work_u_g + B * row_m; /* [m] a row */
-    real *const work_mu_1 = work_u_o + B * row_m; /* [] a row */
-    real *const work_v_1 = work_mu_1 + B * 1; /* [] a row */
-    real *const work_r_1 = work_v_1 + B * 1; /* [] a row */
-    real *const work_d_1_i = work_r_1 + B * 1; /* [m] a row */
-    real *const work_d_1_f = work_d_1_i + B * row_m; /* [m] a row */
-    real *const work_d_1_g = work_d_1_f + B * row_m; /* [m] a row */
-    real *const work_d_1_o = work_d_1_g + B * row_m; /* [m] a row */
-    real *const work_w_i = work_d_1_o + B * row_m; /* [m] a row */
-    real *const work_w_f = work_w_i + B * row_m; /* [m] a row */
-    real *const work_w_g = work_w_f + B * row_m; /* [m] a row */
-    real *const work_w_o = work_w_g + B * row_m; /* [m] a row */
-    real *const work_mu_2 = work_w_o + B * row_m; /* [] a row */
-    real *const work_v_2 = work_mu_2 + B * 1; /* [] a row */
-    real *const work_r_2 = work_v_2 + B * 1; /* [] a row */
-    real *const work_d_2_i = work_r_2 + B * 1; /* [m] a row */
-    real *const work_d_2_f = work_d_2_i + B * row_m; /* [m] a row */
-    real *const work_d_2_g = work_d_2_f + B * row_m; /* [m] a row */
-    real *const work_d_2_o = work_d_2_g + B * row_m; /* [m] a row */
-    real *const work_e_2_i = work_d_2_o + B * row_m; /* [m] a row */
-    real *const work_e_2_f = work_e_2_i + B * row_m; /* [m] a row */
-    real *const work_e_2_g = work_e_2_f + B * row_m; /* [m] a row */
-    real *const work_e_2_o = work_e_2_g + B * row_m; /* [m] a row */
-    real *const work_mu_3 = work_e_2_o + B * row_m; /* [] a row */
-    real *const work_v_3 = work_mu_3 + B * 1; /* [] a row */
-    real *const work_r_3 = work_v_3 + B * 1; /* [] a row */
-    real *const work_d_3 = work_r_3 + B * 1; /* [m] a row */
-    real *const work_turn = work_d_3 + B * row_m;
+    real *const work_c = work_o + spaced(B * row_m); /* [m] a row */
+    real *const work_u_i = work_c + spaced(B * row_m); /* [m] a row */
+    real *const work_u_f = work_u_i + spaced(B * row_m); /* [m] a row */
+    real *const work_u_g = work_u_f + spaced(B * row_m); /* [m] a row */
+    real *const work_u_o = work_u_g + spaced(B * row_m); /* [m] a row */
+    real *const work_mu_1 = work_u_o + spaced(B * row_m); /* [] a row */
+    real *const work_v_1 = work_mu_1 + spaced(B * 1); /* [] a row */
+    real *const work_r_1 = work_v_1 + spaced(B * 1); /* [] a row */
+    real *const work_d_1_i = work_r_1 + spaced(B * 1); /* [m] a row */
+    real *const work_d_1_f = work_d_1_i + spaced(B * row_m); /* [m] a row */
+    real *const work_d_1_g = work_d_1_f + spaced(B * row_m); /* [m] a row */
+    real *const work_d_1_o = work_d_1_g + spaced(B * row_m); /* [m] a row */
+    real *const work_w_i = work_d_1_o + spaced(B * row_m); /* [m] a row */
+    real *const work_w_f = work_w_i + spaced(B * row_m); /* [m] a row */
+    real *const work_w_g = work_w_f + spaced(B * row_m); /* [m] a row */
+    real *const work_w_o = work_w_g + spaced(B * row_m); /* [m] a row */
+    real *const work_mu_2 = work_w_o + spaced(B * row_m); /* [] a row */
+    real *const work_v_2 = work_mu_2 + spaced(B * 1); /* [] a row */
+    real *const work_r_2 = work_v_2 + spaced(B * 1); /* [] a row */
+    real *const work_d_2_i = work_r_2 + spaced(B * 1); /* [m] a row */
+    real *const work_d_2_f = work_d_2_i + spaced(B * row_m); /* [m] a row */
+    real *const work_d_2_g = work_d_2_f + spaced(B * row_m); /* [m] a row */
+    real *const work_d_2_o = work_d_2_g + spaced(B * row_m); /* [m] a row */
+    real *const work_e_2_i = work_d_2_o + spaced(B * row_m); /* [m] a row */
+    real *const work_e_2_f = work_e_2_i + spaced(B * row_m); /* [m] a row */
+    real *const work_e_2_g = work_e_2_f + spaced(B * row_m); /* [m] a row */
+    real *const work_e_2_o = work_e_2_g + spaced(B * row_m); /* [m] a row */
+    real *const work_mu_3 = work_e_2_o + spaced(B * row_m); /* [] a row */
+    real *const work_v_3 = work_mu_3 + spaced(B * 1); /* [] a row */
+    real *const work_r_3 = work_v_3 + spaced(B * 1); /* [] a row */
+    real *const work_d_3 = work_r_3 + spaced(B * 1); /* [m] a row */
+    real *const work_turn = work_d_3 + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;

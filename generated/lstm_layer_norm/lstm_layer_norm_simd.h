@@ -5,7 +5,8 @@
  * Like lstm_layer_norm.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LSTM_LAYER_NORM_SIMD_H
 #define LSTM_LAYER_NORM_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * T * B * padded m + 3 * T * B * 1.
- *   g, i, f, o, c, d_1_i, d_1_f, d_1_g, d_1_o, d_2_i, d_2_f, d_2_g, d_2_o, d_3, tanh_a_h: T * B * padded m each, every step
- *   r_1, r_2, r_3: T * B * 1 each, every step
+/* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * spaced(T * B * padded m) + 3 * spaced(T * B * 1).
+ *   g, i, f, o, c, d_1_i, d_1_f, d_1_g, d_1_o, d_2_i, d_2_f, d_2_g, d_2_o, d_3, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   r_1, r_2, r_3: spaced(T * B * 1) each, every step
  */
 size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes);
 
@@ -30,37 +31,37 @@ size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *siz
  */
 size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * B * padded m + 4 * B * 1 + 8 * T * B * padded m + 2 * T * B * 1.
- *   u_i, u_f, u_g, u_o: B * padded m each, one step, then overwritten
- *   mu_1, v_1, mu_3, v_3: B * 1 each, one step, then overwritten
- *   w_i, w_f, w_g, w_o, e_2_i, e_2_f, e_2_g, e_2_o: T * B * padded m each, every step
- *   mu_2, v_2: T * B * 1 each, every step
+/* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * spaced(B * padded m) + 4 * spaced(B * 1) + 8 * spaced(T * B * padded m) + 2 * spaced(T * B * 1).
+ *   u_i, u_f, u_g, u_o: spaced(B * padded m) each, one step, then overwritten
+ *   mu_1, v_1, mu_3, v_3: spaced(B * 1) each, one step, then overwritten
+ *   w_i, w_f, w_g, w_o, e_2_i, e_2_f, e_2_g, e_2_o: spaced(T * B * padded m) each, every step
+ *   mu_2, v_2: spaced(T * B * 1) each, every step
  */
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of infer: 10 * B * padded m + 2 * B * padded m + 6 * B * 1 + 12 * T * B * padded m + 3 * T * B * 1.
- *   o, u_i, u_f, u_g, u_o, d_1_i, d_1_f, d_1_g, d_1_o, d_3: B * padded m each, one step, then overwritten
- *   c: 2 * B * padded m, a step and the one before it
- *   mu_1, v_1, r_1, mu_3, v_3, r_3: B * 1 each, one step, then overwritten
- *   w_i, w_f, w_g, w_o, d_2_i, d_2_f, d_2_g, d_2_o, e_2_i, e_2_f, e_2_g, e_2_o: T * B * padded m each, every step
- *   mu_2, v_2, r_2: T * B * 1 each, every step
+/* Entries of lstm_layer_norm_real: scratch memory of infer: 10 * spaced(B * padded m) + spaced(2 * B * padded m) + 6 * spaced(B * 1) + 12 * spaced(T * B * padded m) + 3 * spaced(T * B * 1).
+ *   o, u_i, u_f, u_g, u_o, d_1_i, d_1_f, d_1_g, d_1_o, d_3: spaced(B * padded m) each, one step, then overwritten
+ *   c: spaced(2 * B * padded m), a step and the one before it
+ *   mu_1, v_1, r_1, mu_3, v_3, r_3: spaced(B * 1) each, one step, then overwritten
+ *   w_i, w_f, w_g, w_o, d_2_i, d_2_f, d_2_g, d_2_o, e_2_i, e_2_f, e_2_g, e_2_o: spaced(T * B * padded m) each, every step
+ *   mu_2, v_2, r_2: spaced(T * B * 1) each, every step
  */
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * chunk * B * padded m + 10 * B * padded m + 6 * B * 1 + 3 * chunk * B * 1 + 2 * 2 * B * padded m + threads * scratch_for(n + m).
- *   a_h_bar, z_o_bar, z_f_bar, z_i_bar, z_bar, e_2_o_bar, e_2_g_bar, e_2_f_bar, e_2_i_bar, d_2_o_bar, d_2_g_bar, d_2_f_bar, d_2_i_bar, w_o_bar, w_g_bar, w_f_bar, w_i_bar, u_o_bar, u_g_bar, u_f_bar, u_i_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   e_3_bar, d_3_bar, e_1_o_bar, e_1_g_bar, e_1_f_bar, e_1_i_bar, d_1_o_bar, d_1_g_bar, d_1_f_bar, d_1_i_bar: B * padded m each, one step, then overwritten
- *   r_3_bar, v_3_bar, mu_3_bar, r_1_bar, v_1_bar, mu_1_bar: B * 1 each, one step, then overwritten
- *   r_2_bar, v_2_bar, mu_2_bar: chunk * B * 1 each, the steps of a chunk, then overwritten
- *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * spaced(chunk * B * padded m) + 10 * spaced(B * padded m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   a_h_bar, z_o_bar, z_f_bar, z_i_bar, z_bar, e_2_o_bar, e_2_g_bar, e_2_f_bar, e_2_i_bar, d_2_o_bar, d_2_g_bar, d_2_f_bar, d_2_i_bar, w_o_bar, w_g_bar, w_f_bar, w_i_bar, u_o_bar, u_g_bar, u_f_bar, u_i_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   e_3_bar, d_3_bar, e_1_o_bar, e_1_g_bar, e_1_f_bar, e_1_i_bar, d_1_o_bar, d_1_g_bar, d_1_f_bar, d_1_i_bar: spaced(B * padded m) each, one step, then overwritten
+ *   r_3_bar, v_3_bar, mu_3_bar, r_1_bar, v_1_bar, mu_1_bar: spaced(B * 1) each, one step, then overwritten
+ *   r_2_bar, v_2_bar, mu_2_bar: spaced(chunk * B * 1) each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 9 * padded m)
  */
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of step: 23 * B * padded m + 9 * B * 1 + 1.
- *   o, c, u_i, u_f, u_g, u_o, d_1_i, d_1_f, d_1_g, d_1_o, w_i, w_f, w_g, w_o, d_2_i, d_2_f, d_2_g, d_2_o, e_2_i, e_2_f, e_2_g, e_2_o, d_3: B * padded m each, one step, then overwritten
- *   mu_1, v_1, r_1, mu_2, v_2, r_2, mu_3, v_3, r_3: B * 1 each, one step, then overwritten
+/* Entries of lstm_layer_norm_real: scratch memory of step: 23 * spaced(B * padded m) + 9 * spaced(B * 1) + 1.
+ *   o, c, u_i, u_f, u_g, u_o, d_1_i, d_1_f, d_1_g, d_1_o, w_i, w_f, w_g, w_o, d_2_i, d_2_f, d_2_g, d_2_o, e_2_i, e_2_f, e_2_g, e_2_o, d_3: spaced(B * padded m) each, one step, then overwritten
+ *   mu_1, v_1, r_1, mu_2, v_2, r_2, mu_3, v_3, r_3: spaced(B * 1) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);

@@ -28,7 +28,7 @@ size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)chunk;
-    return 6 * T * B * row_m;
+    return 6 * spaced(T * B * row_m);
 }
 
 size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *sizes)
@@ -88,7 +88,7 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + chunk * B * 4 * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * 4 * up_to(m, LANES);
 }
 
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -108,7 +108,7 @@ size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, 
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + B * row_m + chunk * B * 4 * up_to(m, LANES);
+    return spaced(2 * B * row_m) + spaced(B * row_m) + chunk * B * 4 * up_to(m, LANES);
 }
 
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -129,7 +129,7 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return 5 * chunk * B * row_m + chunk * B * row_p + 2 * B * row_p + 2 * B * row_m + threads * scratch_for(n + p + m);
+    return 5 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + spaced(2 * B * row_m) + threads * scratch_for(n + p + m);
 }
 
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -145,7 +145,7 @@ size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, s
     (void)p;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t lstm_projection_simd_forward_multiplications(const lstm_projection_sizes *sizes)
@@ -314,13 +314,13 @@ static void lstm_projection_simd_forward_member(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
+    real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_c_o = work; /* [m] a row */
-    real *const tile_z_ahead = work_c_o + B * row_m;
+    real *const tile_z_ahead = work_c_o + spaced(B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
@@ -529,8 +529,8 @@ static void lstm_projection_simd_infer_member(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_c_o = work_c + 2 * B * row_m; /* [m] a row */
-    real *const tile_z_ahead = work_c_o + B * row_m;
+    real *const work_c_o = work_c + spaced(2 * B * row_m); /* [m] a row */
+    real *const tile_z_ahead = work_c_o + spaced(B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
@@ -743,20 +743,20 @@ static void lstm_projection_simd_backward_member(
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     real *const P_bar = gradients->P_bar; /* [p, m] */
     const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_c = tape_c + T * B * row_m; /* [m] a row */
+    const real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_c_o = work; /* [m] a row */
-    real *const work_h_bar = work_c_o + chunk * B * row_m; /* [p] a row */
-    real *const work_z_o_bar = work_h_bar + chunk * B * row_p; /* [m] a row */
-    real *const work_z_f_bar = work_z_o_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_i_bar = work_z_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_z_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_z_bar + chunk * B * row_m; /* [p] a row */
-    real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_p; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    real *const work_h_bar = work_c_o + spaced(chunk * B * row_m); /* [p] a row */
+    real *const work_z_o_bar = work_h_bar + spaced(chunk * B * row_p); /* [m] a row */
+    real *const work_z_f_bar = work_z_o_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_i_bar = work_z_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_z_bar = work_z_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_z_bar + spaced(chunk * B * row_m); /* [p] a row */
+    real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_p); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + p + m);
     const real *const panels_h_bar = packed;
     const real *const panels_z_bar = panels_h_bar + up_to(m, LANES) * p;
@@ -1128,8 +1128,8 @@ static void lstm_projection_simd_step_member(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_c_o = work_c + B * row_m; /* [m] a row */
-    real *const work_turn = work_c_o + B * row_m;
+    real *const work_c_o = work_c + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_c_o + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like lstm_projection.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LSTM_PROJECTION_SIMD_H
 #define LSTM_PROJECTION_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_projection_real: what forward saves for backward: 6 * T * B * padded m.
- *   g, i, f, o, c, tanh_c: T * B * padded m each, every step
+/* Entries of lstm_projection_real: what forward saves for backward: 6 * spaced(T * B * padded m).
+ *   g, i, f, o, c, tanh_c: spaced(T * B * padded m) each, every step
  */
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
 
@@ -29,33 +30,33 @@ size_t lstm_projection_simd_forward_packed_size(const lstm_projection_sizes *siz
  */
 size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: scratch memory of forward: B * padded m + chunk * B * 4 * up_to(m, LANES).
- *   c_o: B * padded m, one step, then overwritten
+/* Entries of lstm_projection_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 4 * up_to(m, LANES).
+ *   c_o: spaced(B * padded m), one step, then overwritten
  *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
  */
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of infer: 2 * B * padded m + B * padded m + chunk * B * 4 * up_to(m, LANES).
- *   c: 2 * B * padded m, a step and the one before it
- *   c_o: B * padded m, one step, then overwritten
+/* Entries of lstm_projection_real: scratch memory of infer: spaced(2 * B * padded m) + spaced(B * padded m) + chunk * B * 4 * up_to(m, LANES).
+ *   c: spaced(2 * B * padded m), a step and the one before it
+ *   c_o: spaced(B * padded m), one step, then overwritten
  *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
  */
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of backward: 5 * chunk * B * padded m + chunk * B * padded p + 2 * B * padded p + 2 * B * padded m + threads * scratch_for(n + p + m).
- *   c_o, z_o_bar, z_f_bar, z_i_bar, z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_bar: chunk * B * padded p, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded p, a step and the one before it
- *   c_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of lstm_projection_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + spaced(chunk * B * padded p) + spaced(2 * B * padded p) + spaced(2 * B * padded m) + threads * scratch_for(n + p + m).
+ *   c_o, z_o_bar, z_f_bar, z_i_bar, z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_bar: spaced(chunk * B * padded p), the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded p), a step and the one before it
+ *   c_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + p + m)
  *   chunk: steps_together(T, B, padded p + 4 * padded m)
  */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of step: 2 * B * padded m + 1.
- *   c, c_o: B * padded m each, one step, then overwritten
+/* Entries of lstm_projection_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   c, c_o: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t mgu_simd_tape_size(const mgu_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes)
@@ -78,7 +78,7 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + 2 * chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
@@ -96,7 +96,7 @@ size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return 3 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t mgu_simd_forward_multiplications(const mgu_sizes *sizes)
@@ -255,9 +255,9 @@ static void mgu_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_f = tape; /* [m] a row */
-    real *const tape_s = tape_f + T * B * row_m; /* [m] a row */
+    real *const tape_s = tape_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_f_h_prev = work; /* [m] a row */
-    real *const tile_a_f_ahead = work_f_h_prev + B * row_m;
+    real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -438,8 +438,8 @@ static void mgu_simd_infer_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
-    real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
-    real *const tile_a_f_ahead = work_f_h_prev + B * row_m;
+    real *const work_f_h_prev = work_f + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -624,14 +624,14 @@ static void mgu_simd_backward_member(
     real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_f = tape; /* [m] a row */
-    const real *const tape_s = tape_f + T * B * row_m; /* [m] a row */
+    const real *const tape_s = tape_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_f_h_prev = work; /* [m] a row */
-    real *const work_h_bar = work_f_h_prev + chunk * B * row_m; /* [m] a row */
-    real *const work_a_s_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_f_h_prev_bar = work_a_s_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_f_h_prev_bar + B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_bar = work_f_h_prev + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_s_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_f_h_prev_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_f_bar = work_f_h_prev_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
@@ -937,8 +937,8 @@ static void mgu_simd_step_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
-    real *const work_f_h_prev = work_f + B * row_m; /* [m] a row */
-    real *const work_turn = work_f_h_prev + B * row_m;
+    real *const work_f_h_prev = work_f + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_f_h_prev + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like mgu.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MGU_SIMD_H
 #define MGU_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of mgu_real: what forward saves for backward: 2 * T * B * padded m.
- *   f, s: T * B * padded m each, every step
+/* Entries of mgu_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   f, s: spaced(T * B * padded m) each, every step
  */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
@@ -29,31 +30,31 @@ size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
  */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward: B * padded m + 2 * chunk * B * up_to(m, LANES).
- *   f_h_prev: B * padded m, one step, then overwritten
+/* Entries of mgu_real: scratch memory of forward: spaced(B * padded m) + 2 * chunk * B * up_to(m, LANES).
+ *   f_h_prev: spaced(B * padded m), one step, then overwritten
  *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of infer: 2 * B * padded m + 2 * chunk * B * up_to(m, LANES).
- *   f, f_h_prev: B * padded m each, one step, then overwritten
+/* Entries of mgu_real: scratch memory of infer: 2 * spaced(B * padded m) + 2 * chunk * B * up_to(m, LANES).
+ *   f, f_h_prev: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
- *   f_h_prev, a_s_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_bar, f_h_prev_bar: B * padded m each, one step, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of mgu_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + 2 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   f_h_prev, a_s_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_bar, f_h_prev_bar: spaced(B * padded m) each, one step, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of step: 2 * B * padded m + 1.
- *   f, f_h_prev: B * padded m each, one step, then overwritten
+/* Entries of mgu_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   f, f_h_prev: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads);

@@ -24,7 +24,7 @@ size_t mingru_simd_tape_size(const mingru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes)
@@ -79,7 +79,7 @@ size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
@@ -96,7 +96,7 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
+    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
@@ -110,7 +110,7 @@ size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t mingru_simd_forward_multiplications(const mingru_sizes *sizes)
@@ -209,7 +209,7 @@ static void mingru_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_htilde = tape_z + T * B * row_m; /* [m] a row */
+    real *const tape_htilde = tape_z + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -323,7 +323,7 @@ static void mingru_simd_infer_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_htilde = work_z + T * B * row_m; /* [m] a row */
+    real *const work_htilde = work_z + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -442,12 +442,12 @@ static void mingru_simd_backward_member(
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_htilde = tape_z + T * B * row_m; /* [m] a row */
+    const real *const tape_htilde = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_htilde_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_htilde_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_htilde_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_htilde_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_z_bar = packed;
     const real *const panels_htilde_bar = panels_a_z_bar + up_to(n, LANES) * m;
@@ -634,8 +634,8 @@ static void mingru_simd_step_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_htilde = work_z + B * row_m; /* [m] a row */
-    real *const work_turn = work_htilde + B * row_m;
+    real *const work_htilde = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_htilde + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     {

@@ -5,7 +5,8 @@
  * Like mingru.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MINGRU_SIMD_H
 #define MINGRU_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of mingru_real: what forward saves for backward: 2 * T * B * padded m.
- *   z, htilde: T * B * padded m each, every step
+/* Entries of mingru_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   z, htilde: spaced(T * B * padded m) each, every step
  */
 size_t mingru_simd_tape_size(const mingru_sizes *sizes);
 
@@ -33,21 +34,21 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
  */
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of infer: 2 * T * B * padded m.
- *   z, htilde: T * B * padded m each, every step
+/* Entries of mingru_real: scratch memory of infer: 2 * spaced(T * B * padded m).
+ *   z, htilde: spaced(T * B * padded m) each, every step
  */
 size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
- *   h_bar, htilde_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of mingru_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   h_bar, htilde_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of step: 2 * B * padded m + 1.
- *   z, htilde: B * padded m each, one step, then overwritten
+/* Entries of mingru_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   z, htilde: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads);

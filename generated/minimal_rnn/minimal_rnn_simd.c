@@ -26,7 +26,7 @@ size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes)
@@ -96,7 +96,7 @@ size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t t
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return T * B * row_m + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t minimal_rnn_simd_forward_multiplications(const minimal_rnn_sizes *sizes)
@@ -243,7 +243,7 @@ static void minimal_rnn_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_u = tape_z + T * B * row_m; /* [m] a row */
+    real *const tape_u = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_u_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -401,7 +401,7 @@ static void minimal_rnn_simd_infer_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const tile_a_u_ahead = work_z + T * B * row_m;
+    real *const tile_a_u_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
@@ -561,12 +561,12 @@ static void minimal_rnn_simd_backward_member(
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
     real *const b_u_bar = gradients->b_u_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_u = tape_z + T * B * row_m; /* [m] a row */
+    const real *const tape_u = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_u_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_u_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_u_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_u_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_u_bar = packed;
     const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
@@ -827,7 +827,7 @@ static void minimal_rnn_simd_step_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_turn = work_z + B * row_m;
+    real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like minimal_rnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MINIMAL_RNN_SIMD_H
 #define MINIMAL_RNN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of minimal_rnn_real: what forward saves for backward: 2 * T * B * padded m.
- *   z, u: T * B * padded m each, every step
+/* Entries of minimal_rnn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   z, u: spaced(T * B * padded m) each, every step
  */
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes);
 
@@ -35,23 +36,23 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes);
  */
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of infer: T * B * padded m + chunk * B * up_to(m, LANES).
- *   z: T * B * padded m, every step
+/* Entries of minimal_rnn_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
+ *   z: spaced(T * B * padded m), every step
  *   tile_a_u_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of backward: 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
- *   h_bar, a_u_bar, a_z_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of minimal_rnn_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   h_bar, a_u_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of step: B * padded m + 1.
- *   z: B * padded m, one step, then overwritten
+/* Entries of minimal_rnn_real: scratch memory of step: spaced(B * padded m) + 1.
+ *   z: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads);

@@ -29,7 +29,7 @@ size_t minlstm_simd_tape_size(const minlstm_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 5 * T * B * row_m;
+    return 5 * spaced(T * B * row_m);
 }
 
 size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes)
@@ -84,7 +84,7 @@ size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -101,7 +101,7 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -115,7 +115,7 @@ size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * B * row_m + 1;
+    return 3 * spaced(B * row_m) + 1;
 }
 
 static size_t minlstm_simd_forward_multiplications(const minlstm_sizes *sizes)
@@ -222,10 +222,10 @@ static void minlstm_simd_forward_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_a_f = tape; /* [m] a row */
-    real *const tape_a_i = tape_a_f + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_a_i + T * B * row_m; /* [m] a row */
-    real *const tape_i = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_htilde = tape_i + T * B * row_m; /* [m] a row */
+    real *const tape_a_i = tape_a_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f = tape_a_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_i = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_htilde = tape_i + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -377,8 +377,8 @@ static void minlstm_simd_infer_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
-    real *const work_i = work_f + T * B * row_m; /* [m] a row */
-    real *const work_htilde = work_i + T * B * row_m; /* [m] a row */
+    real *const work_i = work_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_htilde = work_i + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -532,16 +532,16 @@ static void minlstm_simd_backward_member(
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_a_f = tape; /* [m] a row */
-    const real *const tape_a_i = tape_a_f + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_a_i + T * B * row_m; /* [m] a row */
-    const real *const tape_i = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_htilde = tape_i + T * B * row_m; /* [m] a row */
+    const real *const tape_a_i = tape_a_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f = tape_a_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_i = tape_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_htilde = tape_i + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_htilde_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_i_bar = work_htilde_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_a_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_htilde_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_i_bar = work_htilde_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_f_bar = work_a_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_f_bar = packed;
     const real *const panels_a_i_bar = panels_a_f_bar + up_to(n, LANES) * m;
@@ -764,9 +764,9 @@ static void minlstm_simd_step_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
-    real *const work_i = work_f + B * row_m; /* [m] a row */
-    real *const work_htilde = work_i + B * row_m; /* [m] a row */
-    real *const work_turn = work_htilde + B * row_m;
+    real *const work_i = work_f + spaced(B * row_m); /* [m] a row */
+    real *const work_htilde = work_i + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_htilde + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     {

@@ -5,7 +5,8 @@
  * Like minlstm.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MINLSTM_SIMD_H
 #define MINLSTM_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of minlstm_real: what forward saves for backward: 5 * T * B * padded m.
- *   a_f, a_i, f, i, htilde: T * B * padded m each, every step
+/* Entries of minlstm_real: what forward saves for backward: 5 * spaced(T * B * padded m).
+ *   a_f, a_i, f, i, htilde: spaced(T * B * padded m) each, every step
  */
 size_t minlstm_simd_tape_size(const minlstm_sizes *sizes);
 
@@ -33,21 +34,21 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
  */
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of infer: 3 * T * B * padded m.
- *   f, i, htilde: T * B * padded m each, every step
+/* Entries of minlstm_real: scratch memory of infer: 3 * spaced(T * B * padded m).
+ *   f, i, htilde: spaced(T * B * padded m) each, every step
  */
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
- *   h_bar, htilde_bar, a_i_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of minlstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   h_bar, htilde_bar, a_i_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of step: 3 * B * padded m + 1.
- *   f, i, htilde: B * padded m each, one step, then overwritten
+/* Entries of minlstm_real: scratch memory of step: 3 * spaced(B * padded m) + 1.
+ *   f, i, htilde: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads);

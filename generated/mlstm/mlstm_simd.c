@@ -45,7 +45,7 @@ size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
     (void)row_d_k;
     (void)row_d_v;
     (void)chunk;
-    return 3 * T * B * row_d_k + 3 * T * B * row_d_v + 9 * T * B * 1 + 2 * T * B * d_v * d_k;
+    return 3 * spaced(T * B * row_d_k) + 3 * spaced(T * B * row_d_v) + 9 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k);
 }
 
 size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
@@ -94,7 +94,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return 3 * T * B * 1;
+    return 3 * spaced(T * B * 1);
 }
 
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -116,7 +116,7 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return 3 * T * B * row_d_k + 2 * T * B * row_d_v + 10 * T * B * 1 + 2 * T * B * d_v * d_k + 2 * chunk * B * 1 + chunk * B * row_d_v;
+    return 3 * spaced(T * B * row_d_k) + 2 * spaced(T * B * row_d_v) + 10 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + spaced(chunk * B * row_d_v);
 }
 
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -139,7 +139,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)chunk;
     (void)chunk_2;
-    return 4 * T * B * row_d_v + 6 * T * B * 1 + 3 * T * B * row_d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * row_d_k + threads * scratch_for(D);
+    return 4 * spaced(T * B * row_d_v) + 6 * spaced(T * B * 1) + 3 * spaced(T * B * row_d_k) + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + 4 * spaced(chunk_2 * B * 1) + spaced(2 * B * 1) + spaced(2 * B * d_v * d_k) + spaced(2 * B * row_d_k) + threads * scratch_for(D);
 }
 
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -157,7 +157,7 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)row_d_v;
     (void)threads;
-    return 3 * B * row_d_k + 3 * B * row_d_v + 12 * B * 1 + 2 * B * d_v * d_k + 1;
+    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 12 * spaced(B * 1) + 2 * spaced(B * d_v * d_k) + 1;
 }
 
 static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
@@ -260,25 +260,25 @@ static void mlstm_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [] */
     const real *const b_o = parameters->b_o; /* [d_v] */
     real *const tape_q = tape; /* [d_k] a row */
-    real *const tape_k = tape_q + T * B * row_d_k; /* [d_k] a row */
-    real *const tape_v_2 = tape_k + T * B * row_d_k; /* [d_v] a row */
-    real *const tape_itilde = tape_v_2 + T * B * row_d_v; /* [] a row */
-    real *const tape_ftilde = tape_itilde + T * B * 1; /* [] a row */
-    real *const tape_l_f = tape_ftilde + T * B * 1; /* [] a row */
-    real *const tape_m = tape_l_f + T * B * 1; /* [] a row */
-    real *const tape_i = tape_m + T * B * 1; /* [] a row */
-    real *const tape_f = tape_i + T * B * 1; /* [] a row */
-    real *const tape_o = tape_f + T * B * 1; /* [d_v] a row */
-    real *const tape_C = tape_o + T * B * row_d_v; /* [d_v, d_k] a row */
-    real *const tape_n = tape_C + T * B * d_v * d_k; /* [d_k] a row */
-    real *const tape_s = tape_n + T * B * row_d_k; /* [] a row */
-    real *const tape_g = tape_s + T * B * 1; /* [] a row */
-    real *const tape_r = tape_g + T * B * 1; /* [] a row */
-    real *const tape_a_C = tape_r + T * B * 1; /* [d_v, d_k] a row */
-    real *const tape_a_h = tape_a_C + T * B * d_v * d_k; /* [d_v] a row */
+    real *const tape_k = tape_q + spaced(T * B * row_d_k); /* [d_k] a row */
+    real *const tape_v_2 = tape_k + spaced(T * B * row_d_k); /* [d_v] a row */
+    real *const tape_itilde = tape_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    real *const tape_ftilde = tape_itilde + spaced(T * B * 1); /* [] a row */
+    real *const tape_l_f = tape_ftilde + spaced(T * B * 1); /* [] a row */
+    real *const tape_m = tape_l_f + spaced(T * B * 1); /* [] a row */
+    real *const tape_i = tape_m + spaced(T * B * 1); /* [] a row */
+    real *const tape_f = tape_i + spaced(T * B * 1); /* [] a row */
+    real *const tape_o = tape_f + spaced(T * B * 1); /* [d_v] a row */
+    real *const tape_C = tape_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
+    real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
+    real *const tape_s = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    real *const tape_g = tape_s + spaced(T * B * 1); /* [] a row */
+    real *const tape_r = tape_g + spaced(T * B * 1); /* [] a row */
+    real *const tape_a_C = tape_r + spaced(T * B * 1); /* [d_v, d_k] a row */
+    real *const tape_a_h = tape_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
     real *const work_softplus_ftilde = work; /* [] a row */
-    real *const work_a_i = work_softplus_ftilde + T * B * 1; /* [] a row */
-    real *const work_a_f = work_a_i + T * B * 1; /* [] a row */
+    real *const work_a_i = work_softplus_ftilde + spaced(T * B * 1); /* [] a row */
+    real *const work_a_f = work_a_i + spaced(T * B * 1); /* [] a row */
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
@@ -606,25 +606,25 @@ static void mlstm_simd_infer_member(
     const real *const b_f = parameters->b_f; /* [] */
     const real *const b_o = parameters->b_o; /* [d_v] */
     real *const work_q = work; /* [d_k] a row */
-    real *const work_k = work_q + T * B * row_d_k; /* [d_k] a row */
-    real *const work_v_2 = work_k + T * B * row_d_k; /* [d_v] a row */
-    real *const work_itilde = work_v_2 + T * B * row_d_v; /* [] a row */
-    real *const work_ftilde = work_itilde + T * B * 1; /* [] a row */
-    real *const work_l_f = work_ftilde + T * B * 1; /* [] a row */
-    real *const work_m = work_l_f + T * B * 1; /* [] a row */
-    real *const work_i = work_m + T * B * 1; /* [] a row */
-    real *const work_f = work_i + T * B * 1; /* [] a row */
-    real *const work_o = work_f + T * B * 1; /* [d_v] a row */
-    real *const work_C = work_o + T * B * row_d_v; /* [d_v, d_k] a row */
-    real *const work_n = work_C + T * B * d_v * d_k; /* [d_k] a row */
-    real *const work_s = work_n + T * B * row_d_k; /* [] a row */
-    real *const work_g = work_s + chunk * B * 1; /* [] a row */
-    real *const work_r = work_g + T * B * 1; /* [] a row */
-    real *const work_softplus_ftilde = work_r + chunk * B * 1; /* [] a row */
-    real *const work_a_i = work_softplus_ftilde + T * B * 1; /* [] a row */
-    real *const work_a_f = work_a_i + T * B * 1; /* [] a row */
-    real *const work_a_C = work_a_f + T * B * 1; /* [d_v, d_k] a row */
-    real *const work_a_h = work_a_C + T * B * d_v * d_k; /* [d_v] a row */
+    real *const work_k = work_q + spaced(T * B * row_d_k); /* [d_k] a row */
+    real *const work_v_2 = work_k + spaced(T * B * row_d_k); /* [d_v] a row */
+    real *const work_itilde = work_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_ftilde = work_itilde + spaced(T * B * 1); /* [] a row */
+    real *const work_l_f = work_ftilde + spaced(T * B * 1); /* [] a row */
+    real *const work_m = work_l_f + spaced(T * B * 1); /* [] a row */
+    real *const work_i = work_m + spaced(T * B * 1); /* [] a row */
+    real *const work_f = work_i + spaced(T * B * 1); /* [] a row */
+    real *const work_o = work_f + spaced(T * B * 1); /* [d_v] a row */
+    real *const work_C = work_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
+    real *const work_n = work_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
+    real *const work_s = work_n + spaced(T * B * row_d_k); /* [] a row */
+    real *const work_g = work_s + spaced(chunk * B * 1); /* [] a row */
+    real *const work_r = work_g + spaced(T * B * 1); /* [] a row */
+    real *const work_softplus_ftilde = work_r + spaced(chunk * B * 1); /* [] a row */
+    real *const work_a_i = work_softplus_ftilde + spaced(T * B * 1); /* [] a row */
+    real *const work_a_f = work_a_i + spaced(T * B * 1); /* [] a row */
+    real *const work_a_C = work_a_f + spaced(T * B * 1); /* [d_v, d_k] a row */
+    real *const work_a_h = work_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
@@ -965,47 +965,47 @@ static void mlstm_simd_backward_member(
     real *const W_o_bar = gradients->W_o_bar; /* [d_v, D] */
     real *const b_o_bar = gradients->b_o_bar; /* [d_v] */
     const real *const tape_q = tape; /* [d_k] a row */
-    const real *const tape_k = tape_q + T * B * row_d_k; /* [d_k] a row */
-    const real *const tape_v_2 = tape_k + T * B * row_d_k; /* [d_v] a row */
-    const real *const tape_itilde = tape_v_2 + T * B * row_d_v; /* [] a row */
-    const real *const tape_ftilde = tape_itilde + T * B * 1; /* [] a row */
-    const real *const tape_l_f = tape_ftilde + T * B * 1; /* [] a row */
-    const real *const tape_m = tape_l_f + T * B * 1; /* [] a row */
-    const real *const tape_i = tape_m + T * B * 1; /* [] a row */
-    const real *const tape_f = tape_i + T * B * 1; /* [] a row */
-    const real *const tape_o = tape_f + T * B * 1; /* [d_v] a row */
-    const real *const tape_C = tape_o + T * B * row_d_v; /* [d_v, d_k] a row */
-    const real *const tape_n = tape_C + T * B * d_v * d_k; /* [d_k] a row */
-    const real *const tape_s = tape_n + T * B * row_d_k; /* [] a row */
-    const real *const tape_g = tape_s + T * B * 1; /* [] a row */
-    const real *const tape_r = tape_g + T * B * 1; /* [] a row */
-    const real *const tape_a_C = tape_r + T * B * 1; /* [d_v, d_k] a row */
-    const real *const tape_a_h = tape_a_C + T * B * d_v * d_k; /* [d_v] a row */
+    const real *const tape_k = tape_q + spaced(T * B * row_d_k); /* [d_k] a row */
+    const real *const tape_v_2 = tape_k + spaced(T * B * row_d_k); /* [d_v] a row */
+    const real *const tape_itilde = tape_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    const real *const tape_ftilde = tape_itilde + spaced(T * B * 1); /* [] a row */
+    const real *const tape_l_f = tape_ftilde + spaced(T * B * 1); /* [] a row */
+    const real *const tape_m = tape_l_f + spaced(T * B * 1); /* [] a row */
+    const real *const tape_i = tape_m + spaced(T * B * 1); /* [] a row */
+    const real *const tape_f = tape_i + spaced(T * B * 1); /* [] a row */
+    const real *const tape_o = tape_f + spaced(T * B * 1); /* [d_v] a row */
+    const real *const tape_C = tape_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
+    const real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
+    const real *const tape_s = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    const real *const tape_g = tape_s + spaced(T * B * 1); /* [] a row */
+    const real *const tape_r = tape_g + spaced(T * B * 1); /* [] a row */
+    const real *const tape_a_C = tape_r + spaced(T * B * 1); /* [d_v, d_k] a row */
+    const real *const tape_a_h = tape_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
     real *const work_h_to_r_bar = work; /* [d_v] a row */
-    real *const work_a_h_bar = work_h_to_r_bar + T * B * row_d_v; /* [d_v] a row */
-    real *const work_r_bar = work_a_h_bar + T * B * row_d_v; /* [] a row */
-    real *const work_g_bar = work_r_bar + T * B * 1; /* [] a row */
-    real *const work_s_bar = work_g_bar + T * B * 1; /* [] a row */
-    real *const work_n_bar = work_s_bar + T * B * 1; /* [d_k] a row */
-    real *const work_C_bar = work_n_bar + T * B * row_d_k; /* [d_v, d_k] a row */
-    real *const work_a_C_bar = work_C_bar + chunk * B * d_v * d_k; /* [d_v, d_k] a row */
-    real *const work_a_o_bar = work_a_C_bar + chunk * B * d_v * d_k; /* [d_v] a row */
-    real *const work_f_bar = work_a_o_bar + T * B * row_d_v; /* [] a row */
-    real *const work_a_f_bar = work_f_bar + chunk * B * 1; /* [] a row */
-    real *const work_i_bar = work_a_f_bar + T * B * 1; /* [] a row */
-    real *const work_a_i_bar = work_i_bar + chunk * B * 1; /* [] a row */
-    real *const work_m_bar = work_a_i_bar + T * B * 1; /* [] a row */
-    real *const work_l_f_bar = work_m_bar + chunk_2 * B * 1; /* [] a row */
-    real *const work_ftilde_bar = work_l_f_bar + chunk_2 * B * 1; /* [] a row */
-    real *const work_itilde_bar = work_ftilde_bar + chunk_2 * B * 1; /* [] a row */
-    real *const work_v_bar = work_itilde_bar + chunk_2 * B * 1; /* [d_v] a row */
-    real *const work_k_bar = work_v_bar + T * B * row_d_v; /* [d_k] a row */
-    real *const work_q_bar = work_k_bar + T * B * row_d_k; /* [d_k] a row */
-    real *const work_m_prev_bar = work_q_bar + T * B * row_d_k; /* [] a row */
-    real *const work_C_prev_bar = work_m_prev_bar + 2 * B * 1; /* [d_v, d_k] a row */
-    real *const work_n_prev_bar = work_C_prev_bar + 2 * B * d_v * d_k; /* [d_k] a row */
-    real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * row_d_k; /* [] a row */
-    real *const work_scratch = work_sigmoid_ftilde + T * B * 1;
+    real *const work_a_h_bar = work_h_to_r_bar + spaced(T * B * row_d_v); /* [d_v] a row */
+    real *const work_r_bar = work_a_h_bar + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_g_bar = work_r_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_s_bar = work_g_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_n_bar = work_s_bar + spaced(T * B * 1); /* [d_k] a row */
+    real *const work_C_bar = work_n_bar + spaced(T * B * row_d_k); /* [d_v, d_k] a row */
+    real *const work_a_C_bar = work_C_bar + spaced(chunk * B * d_v * d_k); /* [d_v, d_k] a row */
+    real *const work_a_o_bar = work_a_C_bar + spaced(chunk * B * d_v * d_k); /* [d_v] a row */
+    real *const work_f_bar = work_a_o_bar + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_a_f_bar = work_f_bar + spaced(chunk * B * 1); /* [] a row */
+    real *const work_i_bar = work_a_f_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_a_i_bar = work_i_bar + spaced(chunk * B * 1); /* [] a row */
+    real *const work_m_bar = work_a_i_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_l_f_bar = work_m_bar + spaced(chunk_2 * B * 1); /* [] a row */
+    real *const work_ftilde_bar = work_l_f_bar + spaced(chunk_2 * B * 1); /* [] a row */
+    real *const work_itilde_bar = work_ftilde_bar + spaced(chunk_2 * B * 1); /* [] a row */
+    real *const work_v_bar = work_itilde_bar + spaced(chunk_2 * B * 1); /* [d_v] a row */
+    real *const work_k_bar = work_v_bar + spaced(T * B * row_d_v); /* [d_k] a row */
+    real *const work_q_bar = work_k_bar + spaced(T * B * row_d_k); /* [d_k] a row */
+    real *const work_m_prev_bar = work_q_bar + spaced(T * B * row_d_k); /* [] a row */
+    real *const work_C_prev_bar = work_m_prev_bar + spaced(2 * B * 1); /* [d_v, d_k] a row */
+    real *const work_n_prev_bar = work_C_prev_bar + spaced(2 * B * d_v * d_k); /* [d_k] a row */
+    real *const work_sigmoid_ftilde = work_n_prev_bar + spaced(2 * B * row_d_k); /* [] a row */
+    real *const work_scratch = work_sigmoid_ftilde + spaced(T * B * 1);
     const size_t scratch_size = scratch_for(D);
     if (member == 0) {
         for (size_t j = 0; j < d_v; ++j)
@@ -1492,26 +1492,26 @@ static void mlstm_simd_step_member(
     const real *const b_f = parameters->b_f; /* [] */
     const real *const b_o = parameters->b_o; /* [d_v] */
     real *const work_q = work; /* [d_k] a row */
-    real *const work_k = work_q + B * row_d_k; /* [d_k] a row */
-    real *const work_v_2 = work_k + B * row_d_k; /* [d_v] a row */
-    real *const work_itilde = work_v_2 + B * row_d_v; /* [] a row */
-    real *const work_ftilde = work_itilde + B * 1; /* [] a row */
-    real *const work_l_f = work_ftilde + B * 1; /* [] a row */
-    real *const work_m = work_l_f + B * 1; /* [] a row */
-    real *const work_i = work_m + B * 1; /* [] a row */
-    real *const work_f = work_i + B * 1; /* [] a row */
-    real *const work_o = work_f + B * 1; /* [d_v] a row */
-    real *const work_C = work_o + B * row_d_v; /* [d_v, d_k] a row */
-    real *const work_n = work_C + B * d_v * d_k; /* [d_k] a row */
-    real *const work_s = work_n + B * row_d_k; /* [] a row */
-    real *const work_g = work_s + B * 1; /* [] a row */
-    real *const work_r = work_g + B * 1; /* [] a row */
-    real *const work_softplus_ftilde = work_r + B * 1; /* [] a row */
-    real *const work_a_i = work_softplus_ftilde + B * 1; /* [] a row */
-    real *const work_a_f = work_a_i + B * 1; /* [] a row */
-    real *const work_a_C = work_a_f + B * 1; /* [d_v, d_k] a row */
-    real *const work_a_h = work_a_C + B * d_v * d_k; /* [d_v] a row */
-    real *const work_turn = work_a_h + B * row_d_v;
+    real *const work_k = work_q + spaced(B * row_d_k); /* [d_k] a row */
+    real *const work_v_2 = work_k + spaced(B * row_d_k); /* [d_v] a row */
+    real *const work_itilde = work_v_2 + spaced(B * row_d_v); /* [] a row */
+    real *const work_ftilde = work_itilde + spaced(B * 1); /* [] a row */
+    real *const work_l_f = work_ftilde + spaced(B * 1); /* [] a row */
+    real *const work_m = work_l_f + spaced(B * 1); /* [] a row */
+    real *const work_i = work_m + spaced(B * 1); /* [] a row */
+    real *const work_f = work_i + spaced(B * 1); /* [] a row */
+    real *const work_o = work_f + spaced(B * 1); /* [d_v] a row */
+    real *const work_C = work_o + spaced(B * row_d_v); /* [d_v, d_k] a row */
+    real *const work_n = work_C + spaced(B * d_v * d_k); /* [d_k] a row */
+    real *const work_s = work_n + spaced(B * row_d_k); /* [] a row */
+    real *const work_g = work_s + spaced(B * 1); /* [] a row */
+    real *const work_r = work_g + spaced(B * 1); /* [] a row */
+    real *const work_softplus_ftilde = work_r + spaced(B * 1); /* [] a row */
+    real *const work_a_i = work_softplus_ftilde + spaced(B * 1); /* [] a row */
+    real *const work_a_f = work_a_i + spaced(B * 1); /* [] a row */
+    real *const work_a_C = work_a_f + spaced(B * 1); /* [d_v, d_k] a row */
+    real *const work_a_h = work_a_C + spaced(B * d_v * d_k); /* [d_v] a row */
+    real *const work_turn = work_a_h + spaced(B * row_d_v);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;

@@ -5,7 +5,8 @@
  * Like mlstm.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MLSTM_SIMD_H
 #define MLSTM_SIMD_H
@@ -16,11 +17,11 @@
 extern "C" {
 #endif
 
-/* Entries of mlstm_real: what forward saves for backward: 3 * T * B * padded d_k + 3 * T * B * padded d_v + 9 * T * B * 1 + 2 * T * B * d_v * d_k.
- *   q, k, n: T * B * padded d_k each, every step
- *   v_2, o, a_h: T * B * padded d_v each, every step
- *   itilde, ftilde, l_f, m, i, f, s, g, r: T * B * 1 each, every step
- *   C, a_C: T * B * d_v * d_k each, every step
+/* Entries of mlstm_real: what forward saves for backward: 3 * spaced(T * B * padded d_k) + 3 * spaced(T * B * padded d_v) + 9 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k).
+ *   q, k, n: spaced(T * B * padded d_k) each, every step
+ *   v_2, o, a_h: spaced(T * B * padded d_v) each, every step
+ *   itilde, ftilde, l_f, m, i, f, s, g, r: spaced(T * B * 1) each, every step
+ *   C, a_C: spaced(T * B * d_v * d_k) each, every step
  */
 size_t mlstm_simd_tape_size(const mlstm_sizes *sizes);
 
@@ -32,43 +33,43 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes);
  */
 size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: scratch memory of forward: 3 * T * B * 1.
- *   softplus_ftilde, a_i, a_f: T * B * 1 each, every step
+/* Entries of mlstm_real: scratch memory of forward: 3 * spaced(T * B * 1).
+ *   softplus_ftilde, a_i, a_f: spaced(T * B * 1) each, every step
  */
 size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of infer: 3 * T * B * padded d_k + 2 * T * B * padded d_v + 10 * T * B * 1 + 2 * T * B * d_v * d_k + 2 * chunk * B * 1 + chunk * B * padded d_v.
- *   q, k, n: T * B * padded d_k each, every step
- *   v_2, o: T * B * padded d_v each, every step
- *   itilde, ftilde, l_f, m, i, f, g, softplus_ftilde, a_i, a_f: T * B * 1 each, every step
- *   C, a_C: T * B * d_v * d_k each, every step
- *   s, r: chunk * B * 1 each, the steps of a chunk, then overwritten
- *   a_h: chunk * B * padded d_v, the steps of a chunk, then overwritten
+/* Entries of mlstm_real: scratch memory of infer: 3 * spaced(T * B * padded d_k) + 2 * spaced(T * B * padded d_v) + 10 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + spaced(chunk * B * padded d_v).
+ *   q, k, n: spaced(T * B * padded d_k) each, every step
+ *   v_2, o: spaced(T * B * padded d_v) each, every step
+ *   itilde, ftilde, l_f, m, i, f, g, softplus_ftilde, a_i, a_f: spaced(T * B * 1) each, every step
+ *   C, a_C: spaced(T * B * d_v * d_k) each, every step
+ *   s, r: spaced(chunk * B * 1) each, the steps of a chunk, then overwritten
+ *   a_h: spaced(chunk * B * padded d_v), the steps of a chunk, then overwritten
  *   chunk: steps_ahead(T, B, padded d_k)
  */
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of backward: 4 * T * B * padded d_v + 6 * T * B * 1 + 3 * T * B * padded d_k + 2 * chunk * B * d_v * d_k + 2 * chunk * B * 1 + 4 * chunk_2 * B * 1 + 2 * B * 1 + 2 * B * d_v * d_k + 2 * B * padded d_k + threads * scratch_for(D).
- *   h_to_r_bar, a_h_bar, a_o_bar, v_bar: T * B * padded d_v each, every step
- *   r_bar, g_bar, s_bar, a_f_bar, a_i_bar, sigmoid_ftilde: T * B * 1 each, every step
- *   n_bar, k_bar, q_bar: T * B * padded d_k each, every step
- *   C_bar, a_C_bar: chunk * B * d_v * d_k each, the steps of a chunk, then overwritten
- *   f_bar, i_bar: chunk * B * 1 each, the steps of a chunk, then overwritten
- *   m_bar, l_f_bar, ftilde_bar, itilde_bar: chunk_2 * B * 1 each, the steps of a chunk, then overwritten
- *   m_prev_bar: 2 * B * 1, a step and the one before it
- *   C_prev_bar: 2 * B * d_v * d_k, a step and the one before it
- *   n_prev_bar: 2 * B * padded d_k, a step and the one before it
+/* Entries of mlstm_real: scratch memory of backward: 4 * spaced(T * B * padded d_v) + 6 * spaced(T * B * 1) + 3 * spaced(T * B * padded d_k) + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + 4 * spaced(chunk_2 * B * 1) + spaced(2 * B * 1) + spaced(2 * B * d_v * d_k) + spaced(2 * B * padded d_k) + threads * scratch_for(D).
+ *   h_to_r_bar, a_h_bar, a_o_bar, v_bar: spaced(T * B * padded d_v) each, every step
+ *   r_bar, g_bar, s_bar, a_f_bar, a_i_bar, sigmoid_ftilde: spaced(T * B * 1) each, every step
+ *   n_bar, k_bar, q_bar: spaced(T * B * padded d_k) each, every step
+ *   C_bar, a_C_bar: spaced(chunk * B * d_v * d_k) each, the steps of a chunk, then overwritten
+ *   f_bar, i_bar: spaced(chunk * B * 1) each, the steps of a chunk, then overwritten
+ *   m_bar, l_f_bar, ftilde_bar, itilde_bar: spaced(chunk_2 * B * 1) each, the steps of a chunk, then overwritten
+ *   m_prev_bar: spaced(2 * B * 1), a step and the one before it
+ *   C_prev_bar: spaced(2 * B * d_v * d_k), a step and the one before it
+ *   n_prev_bar: spaced(2 * B * padded d_k), a step and the one before it
  *   factors of totals for each thread: scratch_for(D)
  *   chunk: steps_together(T, B, d_v * d_k)
  *   chunk: steps_ahead(T, B, 1)
  */
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of step: 3 * B * padded d_k + 3 * B * padded d_v + 12 * B * 1 + 2 * B * d_v * d_k + 1.
- *   q, k, n: B * padded d_k each, one step, then overwritten
- *   v_2, o, a_h: B * padded d_v each, one step, then overwritten
- *   itilde, ftilde, l_f, m, i, f, s, g, r, softplus_ftilde, a_i, a_f: B * 1 each, one step, then overwritten
- *   C, a_C: B * d_v * d_k each, one step, then overwritten
+/* Entries of mlstm_real: scratch memory of step: 3 * spaced(B * padded d_k) + 3 * spaced(B * padded d_v) + 12 * spaced(B * 1) + 2 * spaced(B * d_v * d_k) + 1.
+ *   q, k, n: spaced(B * padded d_k) each, one step, then overwritten
+ *   v_2, o, a_h: spaced(B * padded d_v) each, one step, then overwritten
+ *   itilde, ftilde, l_f, m, i, f, s, g, r, softplus_ftilde, a_i, a_f: spaced(B * 1) each, one step, then overwritten
+ *   C, a_C: spaced(B * d_v * d_k) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads);

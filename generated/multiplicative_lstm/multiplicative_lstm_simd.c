@@ -30,7 +30,7 @@ size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes
     (void)row_d;
     (void)row_size_m;
     (void)chunk;
-    return 6 * T * B * row_size_m + 2 * T * B * row_d;
+    return 6 * spaced(T * B * row_size_m) + 2 * spaced(T * B * row_d);
 }
 
 size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_sizes *sizes)
@@ -94,7 +94,7 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     (void)row_size_m;
     (void)chunk;
     (void)threads;
-    return B * row_d + chunk * B * 4 * up_to(size_m, LANES);
+    return spaced(B * row_d) + chunk * B * 4 * up_to(size_m, LANES);
 }
 
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -116,7 +116,7 @@ size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes 
     (void)row_size_m;
     (void)chunk;
     (void)threads;
-    return B * row_d + 2 * B * row_size_m + T * B * row_d + chunk * B * 4 * up_to(size_m, LANES);
+    return spaced(B * row_d) + spaced(2 * B * row_size_m) + spaced(T * B * row_d) + chunk * B * 4 * up_to(size_m, LANES);
 }
 
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -137,7 +137,7 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
     (void)row_size_m;
     (void)row_d;
     (void)chunk;
-    return 4 * chunk * B * row_d + 4 * chunk * B * row_size_m + 2 * 2 * B * row_size_m + threads * scratch_for(n + size_m + d);
+    return 4 * spaced(chunk * B * row_d) + 4 * spaced(chunk * B * row_size_m) + 2 * spaced(2 * B * row_size_m) + threads * scratch_for(n + size_m + d);
 }
 
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -155,7 +155,7 @@ size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *
     (void)row_d;
     (void)row_size_m;
     (void)threads;
-    return 2 * B * row_d + B * row_size_m + 1;
+    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + 1;
 }
 
 static size_t multiplicative_lstm_simd_forward_multiplications(const multiplicative_lstm_sizes *sizes)
@@ -334,15 +334,15 @@ static void multiplicative_lstm_simd_forward_member(
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
     real *const tape_i = tape; /* [m] a row */
-    real *const tape_o = tape_i + T * B * row_size_m; /* [m] a row */
-    real *const tape_f = tape_o + T * B * row_size_m; /* [m] a row */
-    real *const tape_c = tape_f + T * B * row_size_m; /* [m] a row */
-    real *const tape_a_m = tape_c + T * B * row_size_m; /* [d] a row */
-    real *const tape_a_m_2 = tape_a_m + T * B * row_d; /* [d] a row */
-    real *const tape_tanh_hhat = tape_a_m_2 + T * B * row_d; /* [m] a row */
-    real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
+    real *const tape_o = tape_i + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_f = tape_o + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_c = tape_f + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_a_m = tape_c + spaced(T * B * row_size_m); /* [d] a row */
+    real *const tape_a_m_2 = tape_a_m + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_tanh_hhat = tape_a_m_2 + spaced(T * B * row_d); /* [m] a row */
+    real *const tape_tanh_c = tape_tanh_hhat + spaced(T * B * row_size_m); /* [m] a row */
     real *const work_m = work; /* [d] a row */
-    real *const tile_hhat_ahead = work_m + B * row_d;
+    real *const tile_hhat_ahead = work_m + spaced(B * row_d);
     const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
@@ -595,9 +595,9 @@ static void multiplicative_lstm_simd_infer_member(
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
     real *const work_m = work; /* [d] a row */
-    real *const work_c = work_m + B * row_d; /* [m] a row */
-    real *const work_a_m = work_c + 2 * B * row_size_m; /* [d] a row */
-    real *const tile_hhat_ahead = work_a_m + T * B * row_d;
+    real *const work_c = work_m + spaced(B * row_d); /* [m] a row */
+    real *const work_a_m = work_c + spaced(2 * B * row_size_m); /* [d] a row */
+    real *const tile_hhat_ahead = work_a_m + spaced(T * B * row_d);
     const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
@@ -851,24 +851,24 @@ static void multiplicative_lstm_simd_backward_member(
     real *const W_fx_bar = gradients->W_fx_bar; /* [m, n] */
     real *const W_fm_bar = gradients->W_fm_bar; /* [m, d] */
     const real *const tape_i = tape; /* [m] a row */
-    const real *const tape_o = tape_i + T * B * row_size_m; /* [m] a row */
-    const real *const tape_f = tape_o + T * B * row_size_m; /* [m] a row */
-    const real *const tape_c = tape_f + T * B * row_size_m; /* [m] a row */
-    const real *const tape_a_m = tape_c + T * B * row_size_m; /* [d] a row */
-    const real *const tape_a_m_2 = tape_a_m + T * B * row_d; /* [d] a row */
-    const real *const tape_tanh_hhat = tape_a_m_2 + T * B * row_d; /* [m] a row */
-    const real *const tape_tanh_c = tape_tanh_hhat + T * B * row_size_m; /* [m] a row */
+    const real *const tape_o = tape_i + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_f = tape_o + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_c = tape_f + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_a_m = tape_c + spaced(T * B * row_size_m); /* [d] a row */
+    const real *const tape_a_m_2 = tape_a_m + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_tanh_hhat = tape_a_m_2 + spaced(T * B * row_d); /* [m] a row */
+    const real *const tape_tanh_c = tape_tanh_hhat + spaced(T * B * row_size_m); /* [m] a row */
     real *const work_m = work; /* [d] a row */
-    real *const work_a_f_bar = work_m + chunk * B * row_d; /* [m] a row */
-    real *const work_a_o_bar = work_a_f_bar + chunk * B * row_size_m; /* [m] a row */
-    real *const work_a_i_bar = work_a_o_bar + chunk * B * row_size_m; /* [m] a row */
-    real *const work_hhat_bar = work_a_i_bar + chunk * B * row_size_m; /* [m] a row */
-    real *const work_m_bar = work_hhat_bar + chunk * B * row_size_m; /* [d] a row */
-    real *const work_a_m_2_bar = work_m_bar + chunk * B * row_d; /* [d] a row */
-    real *const work_a_m_bar = work_a_m_2_bar + chunk * B * row_d; /* [d] a row */
-    real *const work_h_prev_bar = work_a_m_bar + chunk * B * row_d; /* [m] a row */
-    real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_size_m; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_size_m;
+    real *const work_a_f_bar = work_m + spaced(chunk * B * row_d); /* [m] a row */
+    real *const work_a_o_bar = work_a_f_bar + spaced(chunk * B * row_size_m); /* [m] a row */
+    real *const work_a_i_bar = work_a_o_bar + spaced(chunk * B * row_size_m); /* [m] a row */
+    real *const work_hhat_bar = work_a_i_bar + spaced(chunk * B * row_size_m); /* [m] a row */
+    real *const work_m_bar = work_hhat_bar + spaced(chunk * B * row_size_m); /* [d] a row */
+    real *const work_a_m_2_bar = work_m_bar + spaced(chunk * B * row_d); /* [d] a row */
+    real *const work_a_m_bar = work_a_m_2_bar + spaced(chunk * B * row_d); /* [d] a row */
+    real *const work_h_prev_bar = work_a_m_bar + spaced(chunk * B * row_d); /* [m] a row */
+    real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_size_m); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_size_m);
     const size_t scratch_size = scratch_for(n + size_m + d);
     const real *const panels_hhat_bar = packed;
     const real *const panels_a_i_bar = panels_hhat_bar + up_to(d, LANES) * size_m;
@@ -1212,9 +1212,9 @@ static void multiplicative_lstm_simd_step_member(
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     real *const work_m = work; /* [d] a row */
-    real *const work_c = work_m + B * row_d; /* [m] a row */
-    real *const work_a_m = work_c + B * row_size_m; /* [d] a row */
-    real *const work_turn = work_a_m + B * row_d;
+    real *const work_c = work_m + spaced(B * row_d); /* [m] a row */
+    real *const work_a_m = work_c + spaced(B * row_size_m); /* [d] a row */
+    real *const work_turn = work_a_m + spaced(B * row_d);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;

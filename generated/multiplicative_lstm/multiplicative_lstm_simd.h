@@ -5,7 +5,8 @@
  * Like multiplicative_lstm.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MULTIPLICATIVE_LSTM_SIMD_H
 #define MULTIPLICATIVE_LSTM_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * padded size_m + 2 * T * B * padded d.
- *   i, o, f, c, tanh_hhat, tanh_c: T * B * padded size_m each, every step
- *   a_m, a_m_2: T * B * padded d each, every step
+/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * spaced(T * B * padded size_m) + 2 * spaced(T * B * padded d).
+ *   i, o, f, c, tanh_hhat, tanh_c: spaced(T * B * padded size_m) each, every step
+ *   a_m, a_m_2: spaced(T * B * padded d) each, every step
  */
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes);
 
@@ -30,34 +31,34 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
  */
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: B * padded d + chunk * B * 4 * up_to(size_m, LANES).
- *   m: B * padded d, one step, then overwritten
+/* Entries of multiplicative_lstm_real: scratch memory of forward: spaced(B * padded d) + chunk * B * 4 * up_to(size_m, LANES).
+ *   m: spaced(B * padded d), one step, then overwritten
  *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES))
  */
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of infer: B * padded d + 2 * B * padded size_m + T * B * padded d + chunk * B * 4 * up_to(size_m, LANES).
- *   m: B * padded d, one step, then overwritten
- *   c: 2 * B * padded size_m, a step and the one before it
- *   a_m: T * B * padded d, every step
+/* Entries of multiplicative_lstm_real: scratch memory of infer: spaced(B * padded d) + spaced(2 * B * padded size_m) + spaced(T * B * padded d) + chunk * B * 4 * up_to(size_m, LANES).
+ *   m: spaced(B * padded d), one step, then overwritten
+ *   c: spaced(2 * B * padded size_m), a step and the one before it
+ *   a_m: spaced(T * B * padded d), every step
  *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES))
  */
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * chunk * B * padded size_m + 2 * 2 * B * padded size_m + threads * scratch_for(n + size_m + d).
- *   m, m_bar, a_m_2_bar, a_m_bar: chunk * B * padded d each, the steps of a chunk, then overwritten
- *   a_f_bar, a_o_bar, a_i_bar, hhat_bar: chunk * B * padded size_m each, the steps of a chunk, then overwritten
- *   h_prev_bar, c_prev_bar: 2 * B * padded size_m each, a step and the one before it
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded d) + 4 * spaced(chunk * B * padded size_m) + 2 * spaced(2 * B * padded size_m) + threads * scratch_for(n + size_m + d).
+ *   m, m_bar, a_m_2_bar, a_m_bar: spaced(chunk * B * padded d) each, the steps of a chunk, then overwritten
+ *   a_f_bar, a_o_bar, a_i_bar, hhat_bar: spaced(chunk * B * padded size_m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: spaced(2 * B * padded size_m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(n + size_m + d)
  *   chunk: steps_together(T, B, 4 * padded size_m + 2 * padded d)
  */
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
-/* Entries of multiplicative_lstm_real: scratch memory of step: 2 * B * padded d + B * padded size_m + 1.
- *   m, a_m: B * padded d each, one step, then overwritten
- *   c: B * padded size_m, one step, then overwritten
+/* Entries of multiplicative_lstm_real: scratch memory of step: 2 * spaced(B * padded d) + spaced(B * padded size_m) + 1.
+ *   m, a_m: spaced(B * padded d) each, one step, then overwritten
+ *   c: spaced(B * padded size_m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);

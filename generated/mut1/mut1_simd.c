@@ -24,7 +24,7 @@ size_t mut1_simd_tape_size(const mut1_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes)
@@ -70,7 +70,7 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
@@ -86,7 +86,7 @@ size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * T * B * row_m + B * row_m + chunk * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_m) + spaced(B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
@@ -101,7 +101,7 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * chunk * B * row_m + B * row_m + 2 * B * row_m + threads * scratch_for(m);
+    return 5 * spaced(chunk * B * row_m) + spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m);
 }
 
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * B * row_m + 1;
+    return 3 * spaced(B * row_m) + 1;
 }
 
 static size_t mut1_simd_forward_multiplications(const mut1_sizes *sizes)
@@ -233,11 +233,11 @@ static void mut1_simd_forward_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_x = tape_r + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
+    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_x = tape_r + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h = tape_tanh_x + spaced(T * B * row_m); /* [m] a row */
     real *const work_r_h_prev = work; /* [m] a row */
-    real *const tile_a_r_ahead = work_r_h_prev + B * row_m;
+    real *const tile_a_r_ahead = work_r_h_prev + spaced(B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
@@ -457,9 +457,9 @@ static void mut1_simd_infer_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_r_h_prev = work_z + T * B * row_m; /* [m] a row */
-    real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
-    real *const tile_a_r_ahead = work_tanh_x + T * B * row_m;
+    real *const work_r_h_prev = work_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_tanh_x = work_r_h_prev + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_r_ahead = work_tanh_x + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
@@ -681,17 +681,17 @@ static void mut1_simd_backward_member(
     real *const W_hh_bar = gradients->W_hh_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_x = tape_r + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_x + T * B * row_m; /* [m] a row */
+    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_x = tape_r + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h = tape_tanh_x + spaced(T * B * row_m); /* [m] a row */
     real *const work_r_h_prev = work; /* [m] a row */
-    real *const work_h_bar = work_r_h_prev + chunk * B * row_m; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_r_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_r_bar = work_r_h_prev_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_bar = work_r_h_prev + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_r_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_r_bar = work_r_h_prev_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
@@ -1017,9 +1017,9 @@ static void mut1_simd_step_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
-    real *const work_tanh_x = work_r_h_prev + B * row_m; /* [m] a row */
-    real *const work_turn = work_tanh_x + B * row_m;
+    real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_tanh_x = work_r_h_prev + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_tanh_x + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;

@@ -24,7 +24,7 @@ size_t mut2_simd_tape_size(const mut2_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes)
@@ -70,7 +70,7 @@ size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return B * row_m + 2 * chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
@@ -86,7 +86,7 @@ size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
@@ -101,7 +101,7 @@ size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * B * row_m + 2 * B * row_m + threads * scratch_for(m);
+    return 4 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m);
 }
 
 size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t mut2_simd_forward_multiplications(const mut2_sizes *sizes)
@@ -240,10 +240,10 @@ static void mut2_simd_forward_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_r + T * B * row_m; /* [m] a row */
+    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h = tape_r + spaced(T * B * row_m); /* [m] a row */
     real *const work_r_h_prev = work; /* [m] a row */
-    real *const tile_a_z_ahead = work_r_h_prev + B * row_m;
+    real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -442,8 +442,8 @@ static void mut2_simd_infer_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
-    real *const tile_a_z_ahead = work_r_h_prev + B * row_m;
+    real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -645,16 +645,16 @@ static void mut2_simd_backward_member(
     real *const W_hh_bar = gradients->W_hh_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_r = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_r + T * B * row_m; /* [m] a row */
+    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h = tape_r + spaced(T * B * row_m); /* [m] a row */
     real *const work_r_h_prev = work; /* [m] a row */
-    real *const work_h_bar = work_r_h_prev + chunk * B * row_m; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_r_h_prev_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_r_bar = work_r_h_prev_bar + B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_r_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_bar = work_r_h_prev + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_h_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_r_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_r_bar = work_r_h_prev_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_r_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
@@ -960,8 +960,8 @@ static void mut2_simd_step_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_r_h_prev = work_z + B * row_m; /* [m] a row */
-    real *const work_turn = work_r_h_prev + B * row_m;
+    real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_r_h_prev + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;

@@ -26,7 +26,7 @@ size_t nbrc_simd_tape_size(const nbrc_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes)
@@ -111,7 +111,7 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -242,8 +242,8 @@ static void nbrc_simd_forward_member(
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     real *const tape_c = tape; /* [m] a row */
-    real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
+    real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -544,15 +544,15 @@ static void nbrc_simd_backward_member(
     real *const W_a_bar = gradients->W_a_bar; /* [m, m] */
     real *const W_c_bar = gradients->W_c_bar; /* [m, m] */
     const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_tanh_a_a = tape_c + T * B * row_m; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_a_a + T * B * row_m; /* [m] a row */
+    const real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
     real *const work_a = work; /* [m] a row */
-    real *const work_h_bar = work_a + B * row_m; /* [m] a row */
-    real *const work_a_h_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_a_c_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_a_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_a_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_h_bar = work_a + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_c_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_a_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_a_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_c_bar = panels_a_a_bar + up_to(m, LANES) * m;

@@ -26,7 +26,7 @@ size_t qrnn_simd_tape_size(const qrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t qrnn_simd_forward_packed_size(const qrnn_sizes *sizes)
@@ -87,7 +87,7 @@ size_t qrnn_simd_infer_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 4 * T * B * row_m;
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads)
@@ -106,7 +106,7 @@ size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * scratch_for(n);
+    return spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
@@ -120,7 +120,7 @@ size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 4 * B * row_m + 1;
+    return 4 * spaced(B * row_m) + 1;
 }
 
 static size_t qrnn_simd_forward_multiplications(const qrnn_sizes *sizes)
@@ -252,9 +252,9 @@ static void qrnn_simd_forward_member(
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, row_m);
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
+    real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -413,9 +413,9 @@ static void qrnn_simd_infer_member(
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, row_m);
     real *const work_z = work; /* [m] a row */
-    real *const work_f = work_z + T * B * row_m; /* [m] a row */
-    real *const work_o = work_f + T * B * row_m; /* [m] a row */
-    real *const work_c = work_o + T * B * row_m; /* [m] a row */
+    real *const work_f = work_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_c = work_o + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -583,16 +583,16 @@ static void qrnn_simd_backward_member(
     real *const W_o_1_bar = gradients->W_o_1_bar; /* [m, n] */
     real *const W_o_2_bar = gradients->W_o_2_bar; /* [m, n] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_c = tape_o + T * B * row_m; /* [m] a row */
+    const real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
     real *const work_c_bar = work; /* [m] a row */
-    real *const work_a_o_bar = work_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_a_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_z_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_x_prev_bar = work_a_z_bar + T * B * row_m; /* [n] a row */
-    real *const work_c_prev_bar = work_x_prev_bar + T * B * row_n; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    real *const work_a_o_bar = work_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_f_bar = work_a_o_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_a_z_bar = work_a_f_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_x_prev_bar = work_a_z_bar + spaced(T * B * row_m); /* [n] a row */
+    real *const work_c_prev_bar = work_x_prev_bar + spaced(T * B * row_n); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_f_bar = panels_a_z_bar + up_to(n, LANES) * m;
@@ -850,10 +850,10 @@ static void qrnn_simd_step_member(
     const size_t m = QRNN_FIXED_m;
     const size_t row_m = padded(m);
     real *const work_z = work; /* [m] a row */
-    real *const work_f = work_z + B * row_m; /* [m] a row */
-    real *const work_o = work_f + B * row_m; /* [m] a row */
-    real *const work_c = work_o + B * row_m; /* [m] a row */
-    real *const work_turn = work_c + B * row_m;
+    real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
+    real *const work_c = work_o + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like qrnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef QRNN_SIMD_H
 #define QRNN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of qrnn_real: what forward saves for backward: 4 * T * B * padded m.
- *   z, f, o, c: T * B * padded m each, every step
+/* Entries of qrnn_real: what forward saves for backward: 4 * spaced(T * B * padded m).
+ *   z, f, o, c: spaced(T * B * padded m) each, every step
  */
 size_t qrnn_simd_tape_size(const qrnn_sizes *sizes);
 
@@ -33,23 +34,23 @@ size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes);
  */
 size_t qrnn_simd_forward_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of infer: 4 * T * B * padded m.
- *   z, f, o, c: T * B * padded m each, every step
+/* Entries of qrnn_real: scratch memory of infer: 4 * spaced(T * B * padded m).
+ *   z, f, o, c: spaced(T * B * padded m) each, every step
  */
 size_t qrnn_simd_infer_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * scratch_for(n).
- *   c_bar: chunk * B * padded m, the steps of a chunk, then overwritten
- *   a_o_bar, a_f_bar, a_z_bar: T * B * padded m each, every step
- *   x_prev_bar: T * B * padded n, every step
- *   c_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of qrnn_real: scratch memory of backward: spaced(chunk * B * padded m) + 3 * spaced(T * B * padded m) + spaced(T * B * padded n) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   c_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
+ *   a_o_bar, a_f_bar, a_z_bar: spaced(T * B * padded m) each, every step
+ *   x_prev_bar: spaced(T * B * padded n), every step
+ *   c_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t qrnn_simd_backward_work_size(const qrnn_sizes *sizes, size_t threads);
 
-/* Entries of qrnn_real: scratch memory of step: 4 * B * padded m + 1.
- *   z, f, o, c: B * padded m each, one step, then overwritten
+/* Entries of qrnn_real: scratch memory of step: 4 * spaced(B * padded m) + 1.
+ *   z, f, o, c: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t qrnn_simd_step_work_size(const qrnn_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t ran_simd_tape_size(const ran_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * T * B * row_m;
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t ran_simd_forward_packed_size(const ran_sizes *sizes)
@@ -96,7 +96,7 @@ size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return T * B * row_m + 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
+    return spaced(T * B * row_m) + spaced(2 * B * row_m) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * chunk * B * row_m + 2 * 2 * B * row_m + threads * scratch_for(n + m);
+    return 4 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t ran_simd_forward_multiplications(const ran_sizes *sizes)
@@ -257,9 +257,9 @@ static void ran_simd_forward_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const tape_s = tape; /* [m] a row */
-    real *const tape_i = tape_s + T * B * row_m; /* [m] a row */
-    real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
+    real *const tape_i = tape_s + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_i_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -444,8 +444,8 @@ static void ran_simd_infer_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
-    real *const work_c = work_s + T * B * row_m; /* [m] a row */
-    real *const tile_a_i_ahead = work_c + 2 * B * row_m;
+    real *const work_c = work_s + spaced(T * B * row_m); /* [m] a row */
+    real *const tile_a_i_ahead = work_c + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -632,16 +632,16 @@ static void ran_simd_backward_member(
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
     const real *const tape_s = tape; /* [m] a row */
-    const real *const tape_i = tape_s + T * B * row_m; /* [m] a row */
-    const real *const tape_f = tape_i + T * B * row_m; /* [m] a row */
-    const real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
+    const real *const tape_i = tape_s + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_c_bar = work; /* [m] a row */
-    real *const work_a_f_bar = work_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_i_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_s_bar = work_a_i_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_s_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_c_prev_bar = work_h_prev_bar + 2 * B * row_m; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    real *const work_a_f_bar = work_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_i_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_s_bar = work_a_i_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_s_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_i_bar = packed;
     const real *const panels_a_f_bar = panels_a_i_bar + up_to(m, LANES) * m;
@@ -911,8 +911,8 @@ static void ran_simd_step_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
-    real *const work_c = work_s + B * row_m; /* [m] a row */
-    real *const work_turn = work_c + B * row_m;
+    real *const work_c = work_s + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like ran.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef RAN_SIMD_H
 #define RAN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of ran_real: what forward saves for backward: 4 * T * B * padded m.
- *   s, i, f, c: T * B * padded m each, every step
+/* Entries of ran_real: what forward saves for backward: 4 * spaced(T * B * padded m).
+ *   s, i, f, c: spaced(T * B * padded m) each, every step
  */
 size_t ran_simd_tape_size(const ran_sizes *sizes);
 
@@ -35,24 +36,24 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes);
  */
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of infer: T * B * padded m + 2 * B * padded m + chunk * B * 2 * up_to(m, LANES).
- *   s: T * B * padded m, every step
- *   c: 2 * B * padded m, a step and the one before it
+/* Entries of ran_real: scratch memory of infer: spaced(T * B * padded m) + spaced(2 * B * padded m) + chunk * B * 2 * up_to(m, LANES).
+ *   s: spaced(T * B * padded m), every step
+ *   c: spaced(2 * B * padded m), a step and the one before it
  *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of backward: 4 * chunk * B * padded m + 2 * 2 * B * padded m + threads * scratch_for(n + m).
- *   c_bar, a_f_bar, a_i_bar, s_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar, c_prev_bar: 2 * B * padded m each, a step and the one before it
+/* Entries of ran_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   c_bar, a_f_bar, a_i_bar, s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar, c_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of step: 2 * B * padded m + 1.
- *   s, c: B * padded m each, one step, then overwritten
+/* Entries of ran_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   s, c: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t rhn_simd_tape_size(const rhn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * T * B * row_m;
+    return 6 * spaced(T * B * row_m);
 }
 
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes)
@@ -78,7 +78,7 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
@@ -96,7 +96,7 @@ size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * B * row_m + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 8 * chunk * B * row_m + 3 * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return 8 * spaced(chunk * B * row_m) + 3 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_m + 1;
+    return 2 * spaced(B * row_m) + 1;
 }
 
 static size_t rhn_simd_forward_multiplications(const rhn_sizes *sizes)
@@ -287,14 +287,14 @@ static void rhn_simd_forward_member(
     const real *const b_H_3 = parameters->b_H_3; /* [m] */
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const tape_h_1 = tape; /* [m] a row */
-    real *const tape_t_1 = tape_h_1 + T * B * row_m; /* [m] a row */
-    real *const tape_h_2 = tape_t_1 + T * B * row_m; /* [m] a row */
-    real *const tape_t_2 = tape_h_2 + T * B * row_m; /* [m] a row */
-    real *const tape_h_3 = tape_t_2 + T * B * row_m; /* [m] a row */
-    real *const tape_t_3 = tape_h_3 + T * B * row_m; /* [m] a row */
+    real *const tape_t_1 = tape_h_1 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_2 = tape_t_1 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_t_2 = tape_h_2 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_3 = tape_t_2 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_t_3 = tape_h_3 + spaced(T * B * row_m); /* [m] a row */
     real *const work_s_1 = work; /* [m] a row */
-    real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
-    real *const tile_a_h_1_ahead = work_s_2 + B * row_m;
+    real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
@@ -540,8 +540,8 @@ static void rhn_simd_infer_member(
     const real *const b_H_3 = parameters->b_H_3; /* [m] */
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const work_s_1 = work; /* [m] a row */
-    real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
-    real *const tile_a_h_1_ahead = work_s_2 + B * row_m;
+    real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
+    real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
@@ -785,24 +785,24 @@ static void rhn_simd_backward_member(
     real *const R_T_3_bar = gradients->R_T_3_bar; /* [m, m] */
     real *const b_T_3_bar = gradients->b_T_3_bar; /* [m] */
     const real *const tape_h_1 = tape; /* [m] a row */
-    const real *const tape_t_1 = tape_h_1 + T * B * row_m; /* [m] a row */
-    const real *const tape_h_2 = tape_t_1 + T * B * row_m; /* [m] a row */
-    const real *const tape_t_2 = tape_h_2 + T * B * row_m; /* [m] a row */
-    const real *const tape_h_3 = tape_t_2 + T * B * row_m; /* [m] a row */
-    const real *const tape_t_3 = tape_h_3 + T * B * row_m; /* [m] a row */
+    const real *const tape_t_1 = tape_h_1 + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_h_2 = tape_t_1 + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_t_2 = tape_h_2 + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_h_3 = tape_t_2 + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_t_3 = tape_h_3 + spaced(T * B * row_m); /* [m] a row */
     real *const work_s_1 = work; /* [m] a row */
-    real *const work_s_2 = work_s_1 + chunk * B * row_m; /* [m] a row */
-    real *const work_y_bar = work_s_2 + chunk * B * row_m; /* [m] a row */
-    real *const work_a_t_3_bar = work_y_bar + B * row_m; /* [m] a row */
-    real *const work_a_h_3_bar = work_a_t_3_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_s_2_bar = work_a_h_3_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_t_2_bar = work_s_2_bar + B * row_m; /* [m] a row */
-    real *const work_a_h_2_bar = work_a_t_2_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_s_1_bar = work_a_h_2_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_t_1_bar = work_s_1_bar + B * row_m; /* [m] a row */
-    real *const work_a_h_1_bar = work_a_t_1_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_y_prev_bar = work_a_h_1_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_y_prev_bar + 2 * B * row_m;
+    real *const work_s_2 = work_s_1 + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_y_bar = work_s_2 + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_t_3_bar = work_y_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h_3_bar = work_a_t_3_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_s_2_bar = work_a_h_3_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_t_2_bar = work_s_2_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h_2_bar = work_a_t_2_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_s_1_bar = work_a_h_2_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_t_1_bar = work_s_1_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h_1_bar = work_a_t_1_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_y_prev_bar = work_a_h_1_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_h_3_bar = packed;
     const real *const panels_a_t_3_bar = panels_a_h_3_bar + up_to(m, LANES) * m;
@@ -1264,8 +1264,8 @@ static void rhn_simd_step_member(
     const real *const b_H_3 = parameters->b_H_3; /* [m] */
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const work_s_1 = work; /* [m] a row */
-    real *const work_s_2 = work_s_1 + B * row_m; /* [m] a row */
-    real *const work_turn = work_s_2 + B * row_m;
+    real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_s_2 + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like rhn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef RHN_SIMD_H
 #define RHN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of rhn_real: what forward saves for backward: 6 * T * B * padded m.
- *   h_1, t_1, h_2, t_2, h_3, t_3: T * B * padded m each, every step
+/* Entries of rhn_real: what forward saves for backward: 6 * spaced(T * B * padded m).
+ *   h_1, t_1, h_2, t_2, h_3, t_3: spaced(T * B * padded m) each, every step
  */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
@@ -29,31 +30,31 @@ size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
  */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of forward: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES).
- *   s_1, s_2: B * padded m each, one step, then overwritten
+/* Entries of rhn_real: scratch memory of forward: 2 * spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES).
+ *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_h_1_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of infer: 2 * B * padded m + chunk * B * 2 * up_to(m, LANES).
- *   s_1, s_2: B * padded m each, one step, then overwritten
+/* Entries of rhn_real: scratch memory of infer: 2 * spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES).
+ *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_h_1_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward: 8 * chunk * B * padded m + 3 * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
- *   s_1, s_2, a_t_3_bar, a_h_3_bar, a_t_2_bar, a_h_2_bar, a_t_1_bar, a_h_1_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   y_bar, s_2_bar, s_1_bar: B * padded m each, one step, then overwritten
- *   y_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of rhn_real: scratch memory of backward: 8 * spaced(chunk * B * padded m) + 3 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   s_1, s_2, a_t_3_bar, a_h_3_bar, a_t_2_bar, a_h_2_bar, a_t_1_bar, a_h_1_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   y_bar, s_2_bar, s_1_bar: spaced(B * padded m) each, one step, then overwritten
+ *   y_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 8 * padded m)
  */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of step: 2 * B * padded m + 1.
- *   s_1, s_2: B * padded m each, one step, then overwritten
+/* Entries of rhn_real: scratch memory of step: 2 * spaced(B * padded m) + 1.
+ *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads);

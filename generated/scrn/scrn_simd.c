@@ -32,7 +32,7 @@ size_t scrn_simd_tape_size(const scrn_sizes *sizes)
     (void)row_k;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_k + T * B * row_m;
+    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m);
 }
 
 size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
@@ -128,7 +128,7 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * T * B * row_k + T * B * row_m + chunk * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -153,7 +153,7 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)chunk;
     (void)chunk_2;
-    return T * B * row_m + 3 * chunk_2 * B * row_k + 2 * B * row_k + 2 * B * row_m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m);
+    return spaced(T * B * row_m) + 3 * spaced(chunk_2 * B * row_k) + spaced(2 * B * row_k) + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m);
 }
 
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
@@ -173,7 +173,7 @@ size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_m;
     (void)threads;
-    return 2 * B * row_k + B * row_m + 1;
+    return 2 * spaced(B * row_k) + spaced(B * row_m) + 1;
 }
 
 static size_t scrn_simd_forward_multiplications(const scrn_sizes *sizes)
@@ -343,8 +343,8 @@ static void scrn_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const tape_s = tape; /* [k] a row */
-    real *const tape_h = tape_s + T * B * row_k; /* [m] a row */
-    real *const tape_a_s = tape_h + T * B * row_m; /* [k] a row */
+    real *const tape_h = tape_s + spaced(T * B * row_k); /* [m] a row */
+    real *const tape_a_s = tape_h + spaced(T * B * row_m); /* [k] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
     const real *const panels_x = packed;
@@ -574,9 +574,9 @@ static void scrn_simd_infer_member(
     const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const work_s = work; /* [k] a row */
-    real *const work_h = work_s + T * B * row_k; /* [m] a row */
-    real *const work_a_s = work_h + T * B * row_m; /* [k] a row */
-    real *const tile_a_h_ahead = work_a_s + T * B * row_k;
+    real *const work_h = work_s + spaced(T * B * row_k); /* [m] a row */
+    real *const work_a_s = work_h + spaced(T * B * row_m); /* [k] a row */
+    real *const tile_a_h_ahead = work_a_s + spaced(T * B * row_k);
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
@@ -815,15 +815,15 @@ static void scrn_simd_backward_member(
     real *const U_bar = gradients->U_bar; /* [p, m] */
     real *const V_bar = gradients->V_bar; /* [p, k] */
     const real *const tape_s = tape; /* [k] a row */
-    const real *const tape_h = tape_s + T * B * row_k; /* [m] a row */
-    const real *const tape_a_s = tape_h + T * B * row_m; /* [k] a row */
+    const real *const tape_h = tape_s + spaced(T * B * row_k); /* [m] a row */
+    const real *const tape_a_s = tape_h + spaced(T * B * row_m); /* [k] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_s_bar = work_a_h_bar + T * B * row_m; /* [k] a row */
-    real *const work_s_to_alpha_bar = work_s_bar + chunk_2 * B * row_k; /* [k] a row */
-    real *const work_a_s_bar = work_s_to_alpha_bar + chunk_2 * B * row_k; /* [k] a row */
-    real *const work_s_prev_bar = work_a_s_bar + chunk_2 * B * row_k; /* [k] a row */
-    real *const work_h_prev_bar = work_s_prev_bar + 2 * B * row_k; /* [m] a row */
-    real *const tile_h_bar_ahead = work_h_prev_bar + 2 * B * row_m;
+    real *const work_s_bar = work_a_h_bar + spaced(T * B * row_m); /* [k] a row */
+    real *const work_s_to_alpha_bar = work_s_bar + spaced(chunk_2 * B * row_k); /* [k] a row */
+    real *const work_a_s_bar = work_s_to_alpha_bar + spaced(chunk_2 * B * row_k); /* [k] a row */
+    real *const work_s_prev_bar = work_a_s_bar + spaced(chunk_2 * B * row_k); /* [k] a row */
+    real *const work_h_prev_bar = work_s_prev_bar + spaced(2 * B * row_k); /* [m] a row */
+    real *const tile_h_bar_ahead = work_h_prev_bar + spaced(2 * B * row_m);
     real *const tile_s_bar_ahead = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m);
     real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * up_to(k, LANES);
@@ -1175,9 +1175,9 @@ static void scrn_simd_step_member(
     const size_t row_m = padded(m);
     const real *const alpha = parameters->alpha; /* [] */
     real *const work_s = work; /* [k] a row */
-    real *const work_h = work_s + B * row_k; /* [m] a row */
-    real *const work_a_s = work_h + B * row_m; /* [k] a row */
-    real *const work_turn = work_a_s + B * row_k;
+    real *const work_h = work_s + spaced(B * row_k); /* [m] a row */
+    real *const work_a_s = work_h + spaced(B * row_m); /* [k] a row */
+    real *const work_turn = work_a_s + spaced(B * row_k);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;

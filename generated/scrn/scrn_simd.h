@@ -5,7 +5,8 @@
  * Like scrn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef SCRN_SIMD_H
 #define SCRN_SIMD_H
@@ -16,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of scrn_real: what forward saves for backward: 2 * T * B * padded k + T * B * padded m.
- *   s, a_s: T * B * padded k each, every step
- *   h: T * B * padded m, every step
+/* Entries of scrn_real: what forward saves for backward: 2 * spaced(T * B * padded k) + spaced(T * B * padded m).
+ *   s, a_s: spaced(T * B * padded k) each, every step
+ *   h: spaced(T * B * padded m), every step
  */
 size_t scrn_simd_tape_size(const scrn_sizes *sizes);
 
@@ -36,19 +37,19 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes);
  */
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of infer: 2 * T * B * padded k + T * B * padded m + chunk * B * up_to(m, LANES).
- *   s, a_s: T * B * padded k each, every step
- *   h: T * B * padded m, every step
+/* Entries of scrn_real: scratch memory of infer: 2 * spaced(T * B * padded k) + spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
+ *   s, a_s: spaced(T * B * padded k) each, every step
+ *   h: spaced(T * B * padded m), every step
  *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of backward: T * B * padded m + 3 * chunk_2 * B * padded k + 2 * B * padded k + 2 * B * padded m + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m).
- *   a_h_bar: T * B * padded m, every step
- *   s_bar, s_to_alpha_bar, a_s_bar: chunk_2 * B * padded k each, the steps of a chunk, then overwritten
- *   s_prev_bar: 2 * B * padded k, a step and the one before it
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of scrn_real: scratch memory of backward: spaced(T * B * padded m) + 3 * spaced(chunk_2 * B * padded k) + spaced(2 * B * padded k) + spaced(2 * B * padded m) + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m).
+ *   a_h_bar: spaced(T * B * padded m), every step
+ *   s_bar, s_to_alpha_bar, a_s_bar: spaced(chunk_2 * B * padded k) each, the steps of a chunk, then overwritten
+ *   s_prev_bar: spaced(2 * B * padded k), a step and the one before it
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   tile_s_bar_ahead: chunk_2 * B * up_to(k, LANES), the products that a chunk of steps has ahead
  *   factors of totals for each thread: scratch_for(n + k + m)
@@ -57,9 +58,9 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
  */
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of step: 2 * B * padded k + B * padded m + 1.
- *   s, a_s: B * padded k each, one step, then overwritten
- *   h: B * padded m, one step, then overwritten
+/* Entries of scrn_real: scratch memory of step: 2 * spaced(B * padded k) + spaced(B * padded m) + 1.
+ *   s, a_s: spaced(B * padded k) each, one step, then overwritten
+ *   h: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads);

@@ -31,7 +31,7 @@ size_t slstm_simd_tape_size(const slstm_sizes *sizes)
     (void)d;
     (void)row_d;
     (void)chunk;
-    return 10 * T * B * row_d;
+    return 10 * spaced(T * B * row_d);
 }
 
 size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes)
@@ -101,7 +101,7 @@ size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
     (void)row_d;
     (void)chunk;
     (void)threads;
-    return 3 * 2 * B * row_d + chunk * B * 4 * up_to(d, LANES);
+    return 3 * spaced(2 * B * row_d) + chunk * B * 4 * up_to(d, LANES);
 }
 
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -118,7 +118,7 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)chunk;
-    return 4 * chunk * B * row_d + 4 * 2 * B * row_d + T * B * row_d + threads * scratch_for(D + d);
+    return 4 * spaced(chunk * B * row_d) + 4 * spaced(2 * B * row_d) + spaced(T * B * row_d) + threads * scratch_for(D + d);
 }
 
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
@@ -132,7 +132,7 @@ size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)threads;
-    return 3 * B * row_d + 1;
+    return 3 * spaced(B * row_d) + 1;
 }
 
 static size_t slstm_simd_forward_multiplications(const slstm_sizes *sizes)
@@ -280,15 +280,15 @@ static void slstm_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [d] */
     const real *const b_o = parameters->b_o; /* [d] */
     real *const tape_itilde = tape; /* [d] a row */
-    real *const tape_ftilde = tape_itilde + T * B * row_d; /* [d] a row */
-    real *const tape_z = tape_ftilde + T * B * row_d; /* [d] a row */
-    real *const tape_o = tape_z + T * B * row_d; /* [d] a row */
-    real *const tape_l_f = tape_o + T * B * row_d; /* [d] a row */
-    real *const tape_m = tape_l_f + T * B * row_d; /* [d] a row */
-    real *const tape_i = tape_m + T * B * row_d; /* [d] a row */
-    real *const tape_f = tape_i + T * B * row_d; /* [d] a row */
-    real *const tape_c = tape_f + T * B * row_d; /* [d] a row */
-    real *const tape_n = tape_c + T * B * row_d; /* [d] a row */
+    real *const tape_ftilde = tape_itilde + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_z = tape_ftilde + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_o = tape_z + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_l_f = tape_o + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_m = tape_l_f + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_i = tape_m + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_f = tape_i + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_c = tape_f + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_n = tape_c + spaced(T * B * row_d); /* [d] a row */
     real *const tile_ztilde_ahead = work;
     const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
     const real *const panels_x = packed;
@@ -493,9 +493,9 @@ static void slstm_simd_infer_member(
     const real *const b_f = parameters->b_f; /* [d] */
     const real *const b_o = parameters->b_o; /* [d] */
     real *const work_m = work; /* [d] a row */
-    real *const work_c = work_m + 2 * B * row_d; /* [d] a row */
-    real *const work_n = work_c + 2 * B * row_d; /* [d] a row */
-    real *const tile_ztilde_ahead = work_n + 2 * B * row_d;
+    real *const work_c = work_m + spaced(2 * B * row_d); /* [d] a row */
+    real *const work_n = work_c + spaced(2 * B * row_d); /* [d] a row */
+    real *const tile_ztilde_ahead = work_n + spaced(2 * B * row_d);
     const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
@@ -701,25 +701,25 @@ static void slstm_simd_backward_member(
     real *const R_o_bar = gradients->R_o_bar; /* [d, d] */
     real *const b_o_bar = gradients->b_o_bar; /* [d] */
     const real *const tape_itilde = tape; /* [d] a row */
-    const real *const tape_ftilde = tape_itilde + T * B * row_d; /* [d] a row */
-    const real *const tape_z = tape_ftilde + T * B * row_d; /* [d] a row */
-    const real *const tape_o = tape_z + T * B * row_d; /* [d] a row */
-    const real *const tape_l_f = tape_o + T * B * row_d; /* [d] a row */
-    const real *const tape_m = tape_l_f + T * B * row_d; /* [d] a row */
-    const real *const tape_i = tape_m + T * B * row_d; /* [d] a row */
-    const real *const tape_f = tape_i + T * B * row_d; /* [d] a row */
-    const real *const tape_c = tape_f + T * B * row_d; /* [d] a row */
-    const real *const tape_n = tape_c + T * B * row_d; /* [d] a row */
+    const real *const tape_ftilde = tape_itilde + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_z = tape_ftilde + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_o = tape_z + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_l_f = tape_o + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_m = tape_l_f + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_i = tape_m + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_f = tape_i + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_c = tape_f + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_n = tape_c + spaced(T * B * row_d); /* [d] a row */
     real *const work_otilde_bar = work; /* [d] a row */
-    real *const work_ftilde_bar = work_otilde_bar + chunk * B * row_d; /* [d] a row */
-    real *const work_itilde_bar = work_ftilde_bar + chunk * B * row_d; /* [d] a row */
-    real *const work_ztilde_bar = work_itilde_bar + chunk * B * row_d; /* [d] a row */
-    real *const work_h_prev_bar = work_ztilde_bar + chunk * B * row_d; /* [d] a row */
-    real *const work_m_prev_bar = work_h_prev_bar + 2 * B * row_d; /* [d] a row */
-    real *const work_c_prev_bar = work_m_prev_bar + 2 * B * row_d; /* [d] a row */
-    real *const work_n_prev_bar = work_c_prev_bar + 2 * B * row_d; /* [d] a row */
-    real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * row_d; /* [d] a row */
-    real *const work_scratch = work_sigmoid_ftilde + T * B * row_d;
+    real *const work_ftilde_bar = work_otilde_bar + spaced(chunk * B * row_d); /* [d] a row */
+    real *const work_itilde_bar = work_ftilde_bar + spaced(chunk * B * row_d); /* [d] a row */
+    real *const work_ztilde_bar = work_itilde_bar + spaced(chunk * B * row_d); /* [d] a row */
+    real *const work_h_prev_bar = work_ztilde_bar + spaced(chunk * B * row_d); /* [d] a row */
+    real *const work_m_prev_bar = work_h_prev_bar + spaced(2 * B * row_d); /* [d] a row */
+    real *const work_c_prev_bar = work_m_prev_bar + spaced(2 * B * row_d); /* [d] a row */
+    real *const work_n_prev_bar = work_c_prev_bar + spaced(2 * B * row_d); /* [d] a row */
+    real *const work_sigmoid_ftilde = work_n_prev_bar + spaced(2 * B * row_d); /* [d] a row */
+    real *const work_scratch = work_sigmoid_ftilde + spaced(T * B * row_d);
     const size_t scratch_size = scratch_for(D + d);
     const real *const panels_ztilde_bar = packed;
     const real *const panels_itilde_bar = panels_ztilde_bar + up_to(d, LANES) * d;
@@ -1103,9 +1103,9 @@ static void slstm_simd_step_member(
     const real *const b_f = parameters->b_f; /* [d] */
     const real *const b_o = parameters->b_o; /* [d] */
     real *const work_m = work; /* [d] a row */
-    real *const work_c = work_m + B * row_d; /* [d] a row */
-    real *const work_n = work_c + B * row_d; /* [d] a row */
-    real *const work_turn = work_n + B * row_d;
+    real *const work_c = work_m + spaced(B * row_d); /* [d] a row */
+    real *const work_n = work_c + spaced(B * row_d); /* [d] a row */
+    real *const work_turn = work_n + spaced(B * row_d);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;

@@ -5,7 +5,8 @@
  * Like slstm.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef SLSTM_SIMD_H
 #define SLSTM_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of slstm_real: what forward saves for backward: 10 * T * B * padded d.
- *   itilde, ftilde, z, o, l_f, m, i, f, c, n: T * B * padded d each, every step
+/* Entries of slstm_real: what forward saves for backward: 10 * spaced(T * B * padded d).
+ *   itilde, ftilde, z, o, l_f, m, i, f, c, n: spaced(T * B * padded d) each, every step
  */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 
@@ -35,24 +36,24 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
  */
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of infer: 3 * 2 * B * padded d + chunk * B * 4 * up_to(d, LANES).
- *   m, c, n: 2 * B * padded d each, a step and the one before it
+/* Entries of slstm_real: scratch memory of infer: 3 * spaced(2 * B * padded d) + chunk * B * 4 * up_to(d, LANES).
+ *   m, c, n: spaced(2 * B * padded d) each, a step and the one before it
  *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES))
  */
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of backward: 4 * chunk * B * padded d + 4 * 2 * B * padded d + T * B * padded d + threads * scratch_for(D + d).
- *   otilde_bar, ftilde_bar, itilde_bar, ztilde_bar: chunk * B * padded d each, the steps of a chunk, then overwritten
- *   h_prev_bar, m_prev_bar, c_prev_bar, n_prev_bar: 2 * B * padded d each, a step and the one before it
- *   sigmoid_ftilde: T * B * padded d, every step
+/* Entries of slstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded d) + 4 * spaced(2 * B * padded d) + spaced(T * B * padded d) + threads * scratch_for(D + d).
+ *   otilde_bar, ftilde_bar, itilde_bar, ztilde_bar: spaced(chunk * B * padded d) each, the steps of a chunk, then overwritten
+ *   h_prev_bar, m_prev_bar, c_prev_bar, n_prev_bar: spaced(2 * B * padded d) each, a step and the one before it
+ *   sigmoid_ftilde: spaced(T * B * padded d), every step
  *   factors of totals for each thread: scratch_for(D + d)
  *   chunk: steps_together(T, B, 4 * padded d)
  */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of step: 3 * B * padded d + 1.
- *   m, c, n: B * padded d each, one step, then overwritten
+/* Entries of slstm_real: scratch memory of step: 3 * spaced(B * padded d) + 1.
+ *   m, c, n: spaced(B * padded d) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads);

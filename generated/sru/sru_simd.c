@@ -26,7 +26,7 @@ size_t sru_simd_tape_size(const sru_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * T * B * row_m;
+    return 5 * spaced(T * B * row_m);
 }
 
 size_t sru_simd_forward_packed_size(const sru_sizes *sizes)
@@ -96,7 +96,7 @@ size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 3 * T * B * row_m + chunk * B * up_to(m, LANES);
+    return 3 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m + 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n);
+    return 2 * spaced(T * B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * B * row_m + 1;
+    return 3 * spaced(B * row_m) + 1;
 }
 
 static size_t sru_simd_forward_multiplications(const sru_sizes *sizes)
@@ -252,10 +252,10 @@ static void sru_simd_forward_member(
     const real *const v_r = parameters->v_r; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     real *const tape_f = tape; /* [m] a row */
-    real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
-    real *const tape_r = tape_c + T * B * row_m; /* [m] a row */
-    real *const tape_a_c = tape_r + T * B * row_m; /* [m] a row */
-    real *const tape_a_h = tape_a_c + T * B * row_m; /* [m] a row */
+    real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_r = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_a_c = tape_r + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_a_h = tape_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
@@ -477,9 +477,9 @@ static void sru_simd_infer_member(
     const real *const v_r = parameters->v_r; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_a_c = work_c + T * B * row_m; /* [m] a row */
-    real *const work_a_h = work_a_c + T * B * row_m; /* [m] a row */
-    real *const tile_a_f_ahead = work_a_h + T * B * row_m;
+    real *const work_a_c = work_c + spaced(T * B * row_m); /* [m] a row */
+    real *const work_a_h = work_a_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tile_a_f_ahead = work_a_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
@@ -704,17 +704,17 @@ static void sru_simd_backward_member(
     real *const b_r_bar = gradients->b_r_bar; /* [m] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     const real *const tape_f = tape; /* [m] a row */
-    const real *const tape_c = tape_f + T * B * row_m; /* [m] a row */
-    const real *const tape_r = tape_c + T * B * row_m; /* [m] a row */
-    const real *const tape_a_c = tape_r + T * B * row_m; /* [m] a row */
-    const real *const tape_a_h = tape_a_c + T * B * row_m; /* [m] a row */
+    const real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_r = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_a_c = tape_r + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_a_h = tape_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_a_r_bar = work_a_h_bar + T * B * row_m; /* [m] a row */
-    real *const work_c_bar = work_a_r_bar + T * B * row_m; /* [m] a row */
-    real *const work_a_c_bar = work_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_c_prev_bar = work_a_f_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_c_prev_bar + 2 * B * row_m;
+    real *const work_a_r_bar = work_a_h_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_c_bar = work_a_r_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_a_c_bar = work_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_f_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_c_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
     const real *const panels_a_f_bar = packed;
     const real *const panels_a_c_bar = panels_a_f_bar + up_to(n, LANES) * m;
@@ -993,9 +993,9 @@ static void sru_simd_step_member(
     const real *const v_r = parameters->v_r; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_a_c = work_c + B * row_m; /* [m] a row */
-    real *const work_a_h = work_a_c + B * row_m; /* [m] a row */
-    real *const work_turn = work_a_h + B * row_m;
+    real *const work_a_c = work_c + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h = work_a_c + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_a_h + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like sru.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef SRU_SIMD_H
 #define SRU_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of sru_real: what forward saves for backward: 5 * T * B * padded m.
- *   f, c, r, a_c, a_h: T * B * padded m each, every step
+/* Entries of sru_real: what forward saves for backward: 5 * spaced(T * B * padded m).
+ *   f, c, r, a_c, a_h: spaced(T * B * padded m) each, every step
  */
 size_t sru_simd_tape_size(const sru_sizes *sizes);
 
@@ -35,24 +36,24 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes);
  */
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of infer: 3 * T * B * padded m + chunk * B * up_to(m, LANES).
- *   c, a_c, a_h: T * B * padded m each, every step
+/* Entries of sru_real: scratch memory of infer: 3 * spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
+ *   c, a_c, a_h: spaced(T * B * padded m) each, every step
  *   tile_a_f_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of backward: 2 * T * B * padded m + 3 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n).
- *   a_h_bar, a_r_bar: T * B * padded m each, every step
- *   c_bar, a_c_bar, a_f_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   c_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of sru_real: scratch memory of backward: 2 * spaced(T * B * padded m) + 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   a_h_bar, a_r_bar: spaced(T * B * padded m) each, every step
+ *   c_bar, a_c_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   c_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of step: 3 * B * padded m + 1.
- *   c, a_c, a_h: B * padded m each, one step, then overwritten
+/* Entries of sru_real: scratch memory of step: 3 * spaced(B * padded m) + 1.
+ *   c, a_c, a_h: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads);

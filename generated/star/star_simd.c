@@ -26,7 +26,7 @@ size_t star_simd_tape_size(const star_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t star_simd_forward_packed_size(const star_sizes *sizes)
@@ -96,7 +96,7 @@ size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return T * B * row_m + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
@@ -113,7 +113,7 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
@@ -127,7 +127,7 @@ size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return B * row_m + 1;
+    return spaced(B * row_m) + 1;
 }
 
 static size_t star_simd_forward_multiplications(const star_sizes *sizes)
@@ -243,7 +243,7 @@ static void star_simd_forward_member(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const tape_k = tape; /* [m] a row */
-    real *const tape_z = tape_k + T * B * row_m; /* [m] a row */
+    real *const tape_z = tape_k + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_k_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -419,7 +419,7 @@ static void star_simd_infer_member(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const tile_a_k_ahead = work_z + T * B * row_m;
+    real *const tile_a_k_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -597,12 +597,12 @@ static void star_simd_backward_member(
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     const real *const tape_k = tape; /* [m] a row */
-    const real *const tape_z = tape_k + T * B * row_m; /* [m] a row */
+    const real *const tape_z = tape_k + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
-    real *const work_a_z_bar = work_a_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_k_bar = work_a_z_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_k_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_z_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_k_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_k_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_k_bar = packed;
     const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
@@ -848,7 +848,7 @@ static void star_simd_step_member(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_turn = work_z + B * row_m;
+    real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;

@@ -24,7 +24,7 @@ size_t tgru_simd_tape_size(const tgru_sizes *sizes)
     (void)n;
     (void)m;
     (void)row_m;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes)
@@ -81,7 +81,7 @@ size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * T * B * row_m;
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
@@ -100,7 +100,7 @@ size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return chunk * B * row_m + 3 * T * B * row_m + T * B * row_n + 2 * B * row_m + threads * scratch_for(n);
+    return spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
@@ -114,7 +114,7 @@ size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * B * row_m + 1;
+    return 3 * spaced(B * row_m) + 1;
 }
 
 static size_t tgru_simd_forward_multiplications(const tgru_sizes *sizes)
@@ -247,8 +247,8 @@ static void tgru_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
-    real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
+    real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -381,8 +381,8 @@ static void tgru_simd_infer_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_f = work_z + T * B * row_m; /* [m] a row */
-    real *const work_o = work_f + T * B * row_m; /* [m] a row */
+    real *const work_f = work_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -525,15 +525,15 @@ static void tgru_simd_backward_member(
     real *const W_o_bar = gradients->W_o_bar; /* [m, n] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_f = tape_z + T * B * row_m; /* [m] a row */
-    const real *const tape_o = tape_f + T * B * row_m; /* [m] a row */
+    const real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_o_bar = work_h_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_a_f_bar = work_a_o_bar + T * B * row_m; /* [m] a row */
-    real *const work_z_bar = work_a_f_bar + T * B * row_m; /* [m] a row */
-    real *const work_x_prev_bar = work_z_bar + T * B * row_m; /* [n] a row */
-    real *const work_h_prev_bar = work_x_prev_bar + T * B * row_n; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_o_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_f_bar = work_a_o_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z_bar = work_a_f_bar + spaced(T * B * row_m); /* [m] a row */
+    real *const work_x_prev_bar = work_z_bar + spaced(T * B * row_m); /* [n] a row */
+    real *const work_h_prev_bar = work_x_prev_bar + spaced(T * B * row_n); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
     const real *const panels_z_bar = packed;
     const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
@@ -810,9 +810,9 @@ static void tgru_simd_step_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_f = work_z + B * row_m; /* [m] a row */
-    real *const work_o = work_f + B * row_m; /* [m] a row */
-    real *const work_turn = work_o + B * row_m;
+    real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
+    real *const work_turn = work_o + spaced(B * row_m);
     const size_t t = way(work_turn);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;

@@ -5,7 +5,8 @@
  * Like tgru.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef TGRU_SIMD_H
 #define TGRU_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of tgru_real: what forward saves for backward: 3 * T * B * padded m.
- *   z, f, o: T * B * padded m each, every step
+/* Entries of tgru_real: what forward saves for backward: 3 * spaced(T * B * padded m).
+ *   z, f, o: spaced(T * B * padded m) each, every step
  */
 size_t tgru_simd_tape_size(const tgru_sizes *sizes);
 
@@ -33,23 +34,23 @@ size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes);
  */
 size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of infer: 3 * T * B * padded m.
- *   z, f, o: T * B * padded m each, every step
+/* Entries of tgru_real: scratch memory of infer: 3 * spaced(T * B * padded m).
+ *   z, f, o: spaced(T * B * padded m) each, every step
  */
 size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of backward: chunk * B * padded m + 3 * T * B * padded m + T * B * padded n + 2 * B * padded m + threads * scratch_for(n).
- *   h_bar: chunk * B * padded m, the steps of a chunk, then overwritten
- *   a_o_bar, a_f_bar, z_bar: T * B * padded m each, every step
- *   x_prev_bar: T * B * padded n, every step
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of tgru_real: scratch memory of backward: spaced(chunk * B * padded m) + 3 * spaced(T * B * padded m) + spaced(T * B * padded n) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   h_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
+ *   a_o_bar, a_f_bar, z_bar: spaced(T * B * padded m) each, every step
+ *   x_prev_bar: spaced(T * B * padded n), every step
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
  *   chunk: steps_together(T, B, padded m)
  */
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of step: 3 * B * padded m + 1.
- *   z, f, o: B * padded m each, one step, then overwritten
+/* Entries of tgru_real: scratch memory of step: 3 * spaced(B * padded m) + 1.
+ *   z, f, o: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  */
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads);

@@ -26,7 +26,7 @@ size_t ugrnn_simd_tape_size(const ugrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * T * B * row_m;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t ugrnn_simd_forward_packed_size(const ugrnn_sizes *sizes)
@@ -111,7 +111,7 @@ size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return B * row_m + 2 * chunk * B * row_m + 2 * B * row_m + threads * scratch_for(n + m);
+    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t ugrnn_simd_step_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -236,7 +236,7 @@ static void ugrnn_simd_forward_member(
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     real *const tape_c = tape; /* [m] a row */
-    real *const tape_g = tape_c + T * B * row_m; /* [m] a row */
+    real *const tape_g = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_c_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -473,12 +473,12 @@ static void ugrnn_simd_backward_member(
     real *const U_g_bar = gradients->U_g_bar; /* [m, m] */
     real *const b_g_bar = gradients->b_g_bar; /* [m] */
     const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_g = tape_c + T * B * row_m; /* [m] a row */
+    const real *const tape_g = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_h_bar = work; /* [m] a row */
-    real *const work_a_g_bar = work_h_bar + B * row_m; /* [m] a row */
-    real *const work_a_c_bar = work_a_g_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_h_prev_bar = work_a_c_bar + chunk * B * row_m; /* [m] a row */
-    real *const work_scratch = work_h_prev_bar + 2 * B * row_m;
+    real *const work_a_g_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
+    real *const work_a_c_bar = work_a_g_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_prev_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
     const real *const panels_a_c_bar = packed;
     const real *const panels_a_g_bar = panels_a_c_bar + up_to(m, LANES) * m;

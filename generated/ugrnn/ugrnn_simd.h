@@ -5,7 +5,8 @@
  * Like ugrnn.h, whose structs it uses: same layout of the caller's arrays, same ownership.
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
- * same bits for any number of them.
+ * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
+ * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef UGRNN_SIMD_H
 #define UGRNN_SIMD_H
@@ -16,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of ugrnn_real: what forward saves for backward: 2 * T * B * padded m.
- *   c, g: T * B * padded m each, every step
+/* Entries of ugrnn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   c, g: spaced(T * B * padded m) each, every step
  */
 size_t ugrnn_simd_tape_size(const ugrnn_sizes *sizes);
 
@@ -41,10 +42,10 @@ size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads);
  */
 size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads);
 
-/* Entries of ugrnn_real: scratch memory of backward: B * padded m + 2 * chunk * B * padded m + 2 * B * padded m + threads * scratch_for(n + m).
- *   h_bar: B * padded m, one step, then overwritten
- *   a_g_bar, a_c_bar: chunk * B * padded m each, the steps of a chunk, then overwritten
- *   h_prev_bar: 2 * B * padded m, a step and the one before it
+/* Entries of ugrnn_real: scratch memory of backward: spaced(B * padded m) + 2 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   h_bar: spaced(B * padded m), one step, then overwritten
+ *   a_g_bar, a_c_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)
  */

@@ -20,19 +20,19 @@ from symrnn.schedule import Plan, Schedule
 
 WORDS = """
 real vec mask whole unaligned where chosen splat load store load_part store_part dot total totals
-total_of series operand weights product pack pack_block pack_along pack_across padded blocks least
-up_to tiles rows_of member members threads block vectors count own left rows steps first done ahead
-begin end one v before packed scratch early copy_rows share_from steps_ahead steps_together
-vectors_of even_part row_of stride_of together is_edge add_total tall_total pack_left pack_right
-lanes_total MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from to square TILE
-ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS SERIES ROUNDER
-work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE TERMS TILE_AS ROW
-ROW_AS PIECE entry_of pair_2_1 pair_2_2 ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF tile_function first_tiles
-turned_tiles share_of_tiles tiles_of edge_of_tile tiles_alike add_tiles add_edge pile
-entries_of_all row_product rows_product ahead_of MANY_ROWS NEAR reduced_expm1 power_of between
-vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP SHARE_OF_STEP share team team_of
-multiplications blocks_together VECTOR_BYTES BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST
-EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST SYMRNN_SIMD_H SYMRNN_BLAS_HEADER
+total_of series operand weights product pack pack_block pack_along pack_across padded spaced SPACE
+blocks least up_to tiles rows_of member members threads block vectors count own left rows steps
+first done ahead begin end one v before packed scratch early copy_rows share_from steps_ahead
+steps_together vectors_of even_part row_of stride_of together is_edge add_total tall_total
+pack_left pack_right lanes_total MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from
+to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS
+SERIES ROUNDER work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE
+TERMS TILE_AS ROW ROW_AS PIECE entry_of pair_2_1 pair_2_2 ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF
+tile_function first_tiles turned_tiles share_of_tiles tiles_of edge_of_tile tiles_alike add_tiles
+add_edge pile entries_of_all row_product rows_product ahead_of MANY_ROWS NEAR reduced_expm1
+power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP SHARE_OF_STEP share team
+team_of multiplications blocks_together VECTOR_BYTES BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS
+EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST SYMRNN_SIMD_H SYMRNN_BLAS_HEADER
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
@@ -144,7 +144,7 @@ class _Sources:
     def _memories(self, written: dict[str, SimdWriter],
                   bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
         layout = self.forward.layout
-        of_each = {name: layout.stored(self.plan.program[name]) for name in self.plan.tape}
+        of_each = {name: layout.spaced(self.plan.program[name]) for name in self.plan.tape}
         costs: Costs = {}
         for name, count in of_each.items():
             costs.setdefault((count, "every step"), []).append(self.names[name])

@@ -148,6 +148,10 @@ class Layout(Addresses):
         self.printer.used_sizes |= {one for one in front if one in "TB"}
         return " * ".join([*front, own])
 
+    def spaced(self, variable: Variable) -> str:
+        """The same, and a little more: where the next may begin."""
+        return f"spaced({self.stored(variable)})"
+
     def rows(self, variable: Variable, row: Row) -> tuple[str, str]:
         """The address of the first of some rows, and the stride from one to the next."""
         delay = self.schedule.delay_of(variable.name)

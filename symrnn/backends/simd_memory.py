@@ -94,7 +94,7 @@ class Memory:
             name = self.layout.block_name(block, one)
             comment = f"/* [{', '.join(one.axes)}] a row */"
             lines.append(f"{const}real *const {name} = {before}; {comment}")
-            before = f"{name} + {self.layout.stored(one)}"
+            before = f"{name} + {self.layout.spaced(one)}"
         return lines
 
     def _work(self, scratch: str) -> Lines:
@@ -102,10 +102,10 @@ class Memory:
                   if self.layout.homes.get(one.name) in STORED]
         for one in stored:
             place = self.layout.homes[one.name]
-            self._cost(self.layout.stored(one), KEPT[place], self.names[one.name])
+            self._cost(self.layout.spaced(one), KEPT[place], self.names[one.name])
         lines = self._carve("work", stored)
         before = "work" if not stored else (
-            f"{self.layout.block_name('work', stored[-1])} + {self.layout.stored(stored[-1])}")
+            f"{self.layout.block_name('work', stored[-1])} + {self.layout.spaced(stored[-1])}")
         for chunk in self.layout.chunks:
             for tile in self.ahead(chunk):
                 name = f"{self.panels.tile(tile)}_ahead"

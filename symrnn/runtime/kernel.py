@@ -23,7 +23,7 @@ from symrnn.schedule import Plan
 from symrnn.transforms import MASK
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class Run:
     """A forward pass: ``y`` [T, B, ...] and ``final`` states [B, ...], kept for backward.
 

@@ -85,19 +85,28 @@ ALWAYS vec load_part(const real *from, size_t count)
 {
     if (LIKELY(count >= LANES))
         return load(from);
-    vec value = {0};
-    for (size_t lane = 0; lane < LANES; ++lane)
-        value[lane] = lane < count ? from[lane] : 0;
-    return value;
+    ALIGNED real lanes[LANES];
+    const whole some = (whole)count;
+    for (whole lane = 0; lane < LANES; ++lane)
+        lanes[lane] = lane < some ? from[lane] : 0;
+    return load(lanes);
 }
 
+/* So many first entries of a vector: halves, quarters, single ones. */
 ALWAYS void store_part(real *to, vec value, size_t count)
 {
-    if (LIKELY(count >= LANES))
+    if (LIKELY(count >= LANES)) {
         store(to, value);
-    else
-        for (size_t lane = 0; lane < count; ++lane)
-            to[lane] = value[lane];
+        return;
+    }
+    ALIGNED real lanes[LANES];
+    store(lanes, value);
+    size_t done = 0;
+    UNROLLED for (size_t part = LANES / 2; part > 0; part /= 2)
+        if (count & part) {
+            memcpy(to + done, lanes + done, part * sizeof(real));
+            done += part;
+        }
 }
 
 /* A number in every lane; a vector stays what it is (x - 0 is x for every x). */
@@ -286,6 +295,14 @@ ALWAYS size_t padded(size_t entries)
 {
     const size_t lanes = up_to(entries, LANES);
     return lanes * sizeof(real) % 512 ? lanes : lanes + LANES;
+}
+
+/* Entries from one array to the next: no multiple of half a page, for which the rows of many
+ * arrays, read side by side, would fight for the same lines. */
+ALWAYS size_t spaced(size_t entries)
+{
+    enum { SPACE = 320 / sizeof(real) };
+    return entries * sizeof(real) % 2048 ? entries : entries + SPACE;
 }
 
 /* Vectors of units in a block with so many gates, and blocks in an axis. A tile is as wide as
