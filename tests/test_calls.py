@@ -13,7 +13,7 @@ import pytest
 import symrnn
 from symrnn.runtime import foreign
 from symrnn.runtime.compiler import CompilerFailed
-from symrnn.runtime.memory import MOST_OF_ONE, MOST_SIZES, Lent, Pool
+from symrnn.runtime.memory import ALIGNMENT, MOST_OF_ONE, MOST_SIZES, Lent, Pool
 
 SIZES = {"n": 3, "m": 4}
 
@@ -235,6 +235,18 @@ def test_blocks_of_few_sizes_are_kept() -> None:
     assert max(map(len, pool._free.values())) == MOST_OF_ONE
 
 
+@pytest.mark.skipif(foreign.extension() is None, reason="Python's headers are missing")
+def test_what_a_kernel_returns_may_be_kept_and_grown() -> None:
+    kernel, params, x = setting(3)
+    y, final = kernel.infer(params, x)
+    assert y.ctypes.data % ALIGNMENT == 0 and np.empty(3).ctypes.data % 16 == 0
+    copied = y.copy()
+    y.resize((12, *y.shape[1:]), refcheck=False)
+    assert np.array_equal(y[:6], copied) and not y[6:].any()
+    del y, copied
+    assert np.isfinite(final["h"]).all()
+
+
 def test_new_arrays_go_by_name(way: str) -> None:
     kernel, _, x = setting()
     told = kernel.engine.function("tape_size")  # type: ignore[attr-defined]
@@ -244,6 +256,7 @@ def test_new_arrays_go_by_name(way: str) -> None:
     assert {name: (one.shape, one.dtype) for name, one in found.items()} == {
         "a": ((2, 3), np.float64), "b": ((), np.float64)}
     assert none == {}
+    assert found["a"].ctypes.data % ALIGNMENT == 0
     with pytest.raises((TypeError, ValueError)):
         call(words, [("a", 3), ("b", ("x",))], *[x] * 5)
 
