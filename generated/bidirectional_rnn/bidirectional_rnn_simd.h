@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef BIDIRECTIONAL_RNN_SIMD_H
 #define BIDIRECTIONAL_RNN_SIMD_H
@@ -31,8 +31,8 @@ size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes 
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes);
 
 /* Entries of bidirectional_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES).
- *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_backward_a_ahead: chunk_2 * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_backward_a_ahead: chunk_2 * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
@@ -40,8 +40,8 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
 
 /* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * spaced(T * B * padded m) + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES).
  *   forward_h, backward_h: spaced(T * B * padded m) each, every step
- *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_backward_a_ahead: chunk_3 * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_backward_a_ahead: chunk_3 * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
@@ -52,8 +52,8 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
  *   backward_a_bar: spaced(T * B * padded m), every step
  *   forward_a_bar: spaced(chunk_4 * B * padded m), the steps of a chunk, then overwritten
  *   forward_h_prev_bar, backward_h_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
- *   tile_backward_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_backward_h_bar_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_together(T, B, padded m + up_to(m, LANES))

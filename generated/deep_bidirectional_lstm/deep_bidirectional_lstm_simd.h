@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef DEEP_BIDIRECTIONAL_LSTM_SIMD_H
 #define DEEP_BIDIRECTIONAL_LSTM_SIMD_H
@@ -34,10 +34,10 @@ size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
 /* Entries of deep_bidirectional_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES).
- *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   tile_layer1_backward_z_ahead: chunk_2 * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_forward_z_ahead: chunk_3 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_backward_z_ahead: chunk_4 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer1_backward_z_ahead: chunk_2 * B * 4 * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_forward_z_ahead: chunk_3 * B * 4 * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_backward_z_ahead: chunk_4 * B * 4 * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(m_1, LANES))
  *   chunk: steps_ahead(T, B, padded m_1 + 4 * up_to(m_1, LANES))
  *   chunk: steps_ahead(T, B, 4 * up_to(m_2, LANES))
@@ -52,10 +52,10 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
  *   layer2_forward_c, layer2_backward_c: spaced(2 * B * padded m_2) each, a step and the one before it
  *   layer2_forward_h, layer2_backward_h: spaced(T * B * padded m_2) each, every step
  *   layer2_y: spaced(chunk_7 * B * padded q_2), the steps of a chunk, then overwritten
- *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   tile_layer1_backward_z_ahead: chunk_5 * B * 4 * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_forward_z_ahead: chunk_6 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_backward_z_ahead: chunk_7 * B * 4 * up_to(m_2, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer1_backward_z_ahead: chunk_5 * B * 4 * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_forward_z_ahead: chunk_6 * B * 4 * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_backward_z_ahead: chunk_7 * B * 4 * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(m_1, LANES))
  *   chunk: steps_ahead(T, B, padded m_1 + 4 * up_to(m_1, LANES))
  *   chunk: steps_ahead(T, B, 4 * up_to(m_2, LANES))

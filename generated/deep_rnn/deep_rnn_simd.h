@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef DEEP_RNN_SIMD_H
 #define DEEP_RNN_SIMD_H
@@ -33,9 +33,9 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes);
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes);
 
 /* Entries of deep_rnn_real: scratch memory of forward: chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES).
- *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_a_ahead: chunk_2 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
- *   tile_layer3_a_ahead: chunk_3 * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_a_ahead: chunk_2 * B * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer3_a_ahead: chunk_3 * B * up_to(m_3, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m_1, LANES))
  *   chunk: steps_ahead(T, B, up_to(m_2, LANES))
  *   chunk: steps_ahead(T, B, padded m_3 + up_to(m_3, LANES))
@@ -46,9 +46,9 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
  *   layer1_h: spaced(T * B * padded m_1), every step
  *   layer2_h: spaced(T * B * padded m_2), every step
  *   layer3_h: spaced(T * B * padded m_3), every step
- *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_a_ahead: chunk_4 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
- *   tile_layer3_a_ahead: chunk_5 * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
+ *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_a_ahead: chunk_4 * B * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer3_a_ahead: chunk_5 * B * up_to(m_3, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m_1, LANES))
  *   chunk: steps_ahead(T, B, up_to(m_2, LANES))
  *   chunk: steps_ahead(T, B, padded m_3 + up_to(m_3, LANES))
@@ -63,9 +63,9 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
  *   layer1_h_prev_bar: spaced(2 * B * padded m_1), a step and the one before it
  *   layer2_h_prev_bar: spaced(2 * B * padded m_2), a step and the one before it
  *   layer3_h_prev_bar: spaced(2 * B * padded m_3), a step and the one before it
- *   tile_layer3_h_bar_ahead: chunk * B * up_to(m_3, LANES), the products that a chunk of steps has ahead
- *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the products that a chunk of steps has ahead
- *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the products that a chunk of steps has ahead
+ *   tile_layer3_h_bar_ahead: chunk * B * up_to(m_3, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at their step
  *   factors of totals for each thread: scratch_for(m_3 + n + m_1 + m_2)
  *   chunk: steps_ahead(T, B, up_to(m_3, LANES))
  *   chunk: steps_ahead(T, B, up_to(m_2, LANES))

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef ELMAN_SIMD_H
 #define ELMAN_SIMD_H
@@ -31,14 +31,14 @@ size_t elman_simd_forward_packed_size(const elman_sizes *sizes);
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
 
 /* Entries of elman_real: scratch memory of forward: chunk * B * up_to(m, LANES).
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Entries of elman_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
  *   h: spaced(T * B * padded m), every step
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
@@ -47,7 +47,7 @@ size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
  *   a_y_bar: spaced(T * B * padded p), every step
  *   a_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
- *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, padded m + up_to(m, LANES))
  */

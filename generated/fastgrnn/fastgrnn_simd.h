@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef FASTGRNN_SIMD_H
 #define FASTGRNN_SIMD_H
@@ -32,14 +32,14 @@ size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes);
 size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes);
 
 /* Entries of fastgrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
 /* Entries of fastgrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES).
  *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef GRU_RESET_BEFORE_SIMD_H
 #define GRU_RESET_BEFORE_SIMD_H
@@ -32,16 +32,16 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
 
 /* Entries of gru_reset_before_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
  *   q: spaced(B * padded m), one step, then overwritten
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Entries of gru_reset_before_real: scratch memory of infer: 2 * spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
  *   z, q: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);

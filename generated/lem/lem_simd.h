@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LEM_SIMD_H
 #define LEM_SIMD_H
@@ -32,8 +32,8 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
 /* Entries of lem_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
  *   dt_2: spaced(B * padded m), one step, then overwritten
- *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
@@ -41,8 +41,8 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 /* Entries of lem_real: scratch memory of infer: spaced(B * padded m) + spaced(2 * B * padded m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
  *   dt_2: spaced(B * padded m), one step, then overwritten
  *   z: spaced(2 * B * padded m), a step and the one before it
- *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES))
  */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);

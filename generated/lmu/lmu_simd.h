@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LMU_SIMD_H
 #define LMU_SIMD_H
@@ -32,7 +32,7 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes);
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes);
 
 /* Entries of lmu_real: scratch memory of forward: chunk * B * up_to(k, LANES).
- *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the products that a chunk of steps has ahead
+ *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(k, LANES))
  */
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
@@ -40,7 +40,7 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
 /* Entries of lmu_real: scratch memory of infer: spaced(B * 1) + spaced(2 * B * padded d) + chunk * B * up_to(k, LANES).
  *   u: spaced(B * 1), one step, then overwritten
  *   m: spaced(2 * B * padded d), a step and the one before it
- *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the products that a chunk of steps has ahead
+ *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(k, LANES))
  */
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LRU_SIMD_H
 #define LRU_SIMD_H
@@ -45,7 +45,7 @@ size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
  *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: spaced(chunk * B * padded N) each, the steps of a chunk, then overwritten
  *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar, sin_exp_theta_2, cos_exp_theta_2: spaced(N) each, every step
  *   x_re_prev_bar, x_im_prev_bar: spaced(2 * B * padded N) each, a step and the one before it
- *   tile_x_im_bar_ahead: chunk * B * 2 * up_to(N, LANES), the products that a chunk of steps has ahead
+ *   tile_x_im_bar_ahead: chunk * B * 2 * up_to(N, LANES), the sums of a chunk of steps, ahead or at their step
  *   factors of totals for each thread: scratch_for(H + N)
  *   chunk: steps_together(T, B, 2 * padded N + 2 * up_to(N, LANES))
  */

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef LSTM_PROJECTION_SIMD_H
 #define LSTM_PROJECTION_SIMD_H
@@ -32,7 +32,7 @@ size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *si
 
 /* Entries of lstm_projection_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 4 * up_to(m, LANES).
  *   c_o: spaced(B * padded m), one step, then overwritten
- *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
  */
 size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes, size_t threads);
@@ -40,7 +40,7 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
 /* Entries of lstm_projection_real: scratch memory of infer: spaced(2 * B * padded m) + spaced(B * padded m) + chunk * B * 4 * up_to(m, LANES).
  *   c: spaced(2 * B * padded m), a step and the one before it
  *   c_o: spaced(B * padded m), one step, then overwritten
- *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES))
  */
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MGU_SIMD_H
 #define MGU_SIMD_H
@@ -32,14 +32,14 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
 /* Entries of mgu_real: scratch memory of forward: spaced(B * padded m) + 2 * chunk * B * up_to(m, LANES).
  *   f_h_prev: spaced(B * padded m), one step, then overwritten
- *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the products that a chunk of steps has ahead
+ *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Entries of mgu_real: scratch memory of infer: 2 * spaced(B * padded m) + 2 * chunk * B * up_to(m, LANES).
  *   f, f_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the products that a chunk of steps has ahead
+ *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);

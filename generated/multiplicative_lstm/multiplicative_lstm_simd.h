@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef MULTIPLICATIVE_LSTM_SIMD_H
 #define MULTIPLICATIVE_LSTM_SIMD_H
@@ -33,7 +33,7 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
 
 /* Entries of multiplicative_lstm_real: scratch memory of forward: spaced(B * padded d) + chunk * B * 4 * up_to(size_m, LANES).
  *   m: spaced(B * padded d), one step, then overwritten
- *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the products that a chunk of steps has ahead
+ *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES))
  */
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
@@ -42,7 +42,7 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
  *   m: spaced(B * padded d), one step, then overwritten
  *   c: spaced(2 * B * padded size_m), a step and the one before it
  *   a_m: spaced(T * B * padded d), every step
- *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the products that a chunk of steps has ahead
+ *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES))
  */
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef NBRC_SIMD_H
 #define NBRC_SIMD_H
@@ -31,13 +31,13 @@ size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes);
 size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes);
 
 /* Entries of nbrc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES).
- *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES))
  */
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads);
 
 /* Entries of nbrc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES).
- *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES))
  */
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);

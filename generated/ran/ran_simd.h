@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef RAN_SIMD_H
 #define RAN_SIMD_H
@@ -31,7 +31,7 @@ size_t ran_simd_forward_packed_size(const ran_sizes *sizes);
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes);
 
 /* Entries of ran_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES).
- *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
@@ -39,7 +39,7 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
 /* Entries of ran_real: scratch memory of infer: spaced(T * B * padded m) + spaced(2 * B * padded m) + chunk * B * 2 * up_to(m, LANES).
  *   s: spaced(T * B * padded m), every step
  *   c: spaced(2 * B * padded m), a step and the one before it
- *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef SCRN_SIMD_H
 #define SCRN_SIMD_H
@@ -32,7 +32,7 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes);
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes);
 
 /* Entries of scrn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
@@ -40,7 +40,7 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
 /* Entries of scrn_real: scratch memory of infer: 2 * spaced(T * B * padded k) + spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
  *   s, a_s: spaced(T * B * padded k) each, every step
  *   h: spaced(T * B * padded m), every step
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES))
  */
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
@@ -50,8 +50,8 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
  *   s_bar, s_to_alpha_bar, a_s_bar: spaced(chunk_2 * B * padded k) each, the steps of a chunk, then overwritten
  *   s_prev_bar: spaced(2 * B * padded k), a step and the one before it
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
- *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
- *   tile_s_bar_ahead: chunk_2 * B * up_to(k, LANES), the products that a chunk of steps has ahead
+ *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
+ *   tile_s_bar_ahead: chunk_2 * B * up_to(k, LANES), the sums of a chunk of steps, ahead or at their step
  *   factors of totals for each thread: scratch_for(n + k + m)
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_together(T, B, padded k + up_to(k, LANES))

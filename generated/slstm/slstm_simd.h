@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef SLSTM_SIMD_H
 #define SLSTM_SIMD_H
@@ -31,14 +31,14 @@ size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 
 /* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * up_to(d, LANES).
- *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the products that a chunk of steps has ahead
+ *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES))
  */
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Entries of slstm_real: scratch memory of infer: 3 * spaced(2 * B * padded d) + chunk * B * 4 * up_to(d, LANES).
  *   m, c, n: spaced(2 * B * padded d) each, a step and the one before it
- *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the products that a chunk of steps has ahead
+ *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES))
  */
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);

@@ -6,7 +6,7 @@
  * The weights are packed once and then read by every call. `threads` members share the work
  * where OpenMP is compiled in, fewer where a step has too little for them; the results have the
  * same bits for any number of them. In the sizes of memory `padded m` is m, up to whole vectors,
- * `spaced(n)` is n or a few entries more: rows and arrays do not fight for lines of the cache.
+ * `spaced(n)` is n, or 320 bytes more: rows and arrays do not fight for lines of the cache.
  */
 #ifndef STAR_SIMD_H
 #define STAR_SIMD_H
@@ -31,14 +31,14 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes);
 size_t star_simd_backward_packed_size(const star_sizes *sizes);
 
 /* Entries of star_real: scratch memory of forward: chunk * B * up_to(m, LANES).
- *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads);
 
 /* Entries of star_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
  *   z: spaced(T * B * padded m), every step
- *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the products that a chunk of steps has ahead
+ *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads);

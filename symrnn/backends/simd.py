@@ -27,12 +27,13 @@ steps_together vectors_of even_part row_of stride_of together is_edge add_total 
 pack_left pack_right lanes_total MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from
 to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS
 SERIES ROUNDER work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE
-TERMS TILE_AS ROW ROW_AS PIECE entry_of pair_2_1 pair_2_2 ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF
-tile_function first_tiles turned_tiles share_of_tiles tiles_of edge_of_tile tiles_alike add_tiles
-add_edge pile entries_of_all row_product rows_product ahead_of MANY_ROWS NEAR reduced_expm1
-power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS SHARE_OF_LOOP SHARE_OF_STEP share team
-team_of multiplications blocks_together VECTOR_BYTES BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS
-EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST SYMRNN_SIMD_H SYMRNN_BLAS_HEADER
+TERMS TILE_AS ROW ROW_AS PIECE entry_of row_tiles first_row_tiles MOST_OF_ROW ALL_OF_ROW pair_2_1
+pair_2_2 ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF tile_function first_tiles turned_tiles share_of_tiles
+tiles_of edge_of_tile tiles_alike add_tiles add_edge pile entries_of_all row_product rows_product
+ahead_of MANY_ROWS NEAR reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS
+SHARE_OF_LOOP SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES
+BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
+SYMRNN_SIMD_H SYMRNN_BLAS_HEADER
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),

@@ -111,7 +111,7 @@ class Memory:
                 name = f"{self.panels.tile(tile)}_ahead"
                 lines.append(f"real *const {name} = {before};")
                 count = f"{self.layout.chunk_name(chunk)} * B * {self._tile_row(tile)}"
-                self._cost(count, "the products that a chunk of steps has ahead", name)
+                self._cost(count, "the sums of a chunk of steps, ahead or at their step", name)
                 before = f"{name} + {count}"
         if any(map(self.ahead, self.layout.chunks)):
             lines.append(f"const size_t early = ahead_of(B, {self.packed_entries()});")

@@ -133,7 +133,7 @@ class UnitsWriter:
         return bool(self.one.operands) and self.row.time == self.local.time
 
     def _products(self) -> Lines:
-        """The products of one block that are not computed ahead."""
+        """The products of one block; as it runs, those that were computed ahead are left out."""
         lines: Lines = []
         for tile in self.one.tiles:
             lines += ["", *self.products.call(tile, tile.segments, "rows", self._tile(tile),

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #define NPY_TARGET_VERSION NPY_2_0_API_VERSION
 #define NPY_NO_DEPRECATED_API NPY_1_7_API_VERSION
 #include <numpy/arrayobject.h>
@@ -19,15 +20,23 @@ typedef size_t word;
 
 enum { MOST_ARGUMENTS = 11, FIELDS_ON_STACK = 256 };
 
-/* ---- memory that begins at a line of the cache ------------------------------------------ */
+/* ---- large arrays: they begin at a line of the cache ------------------------------------ */
 
-enum { LINE = 64 }; /* bytes: no vector of a row lies across two */
+enum { LINE = 64, LARGE = 4096, HUGE = 1 << 22 }; /* bytes; a line is the widest vector */
 
 static void *lines_malloc(void *context, size_t bytes)
 {
     void *found;
     (void)context;
-    return posix_memalign(&found, LINE, bytes ? bytes : LINE) ? NULL : found;
+    if (posix_memalign(&found, LINE, bytes ? bytes : LINE))
+        return NULL;
+#ifdef MADV_HUGEPAGE /* from so many bytes on, as NumPy does */
+    if (bytes >= HUGE) {
+        const size_t skipped = LARGE - (word)found % LARGE;
+        madvise((char *)found + skipped, bytes - skipped, MADV_HUGEPAGE);
+    }
+#endif
+    return found;
 }
 
 static void *lines_calloc(void *context, size_t count, size_t bytes)
@@ -123,6 +132,20 @@ static int named_addresses(PyObject *arrays, PyObject *names, word **fields)
     return 0;
 }
 
+/* A new array, from memory of NumPy where it is small. */
+static PyObject *new_array(int axes, npy_intp *dims, int type)
+{
+    size_t bytes = sizeof(double);
+    for (int axis = 0; axis < axes; ++axis)
+        bytes *= (size_t)dims[axis];
+    PyObject *const usual = bytes < LARGE ? NULL : PyDataMem_SetHandler(lines);
+    PyObject *const array = PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
+    if (usual)
+        Py_XDECREF(PyDataMem_SetHandler(usual));
+    Py_XDECREF(usual);
+    return array;
+}
+
 /* A new array for a pair of a name and a shape, under that name. */
 static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields)
 {
@@ -133,7 +156,7 @@ static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields
     const int axes = (int)PyTuple_GET_SIZE(shape);
     for (int axis = 0; axis < axes && axis < NPY_MAXDIMS; ++axis)
         dims[axis] = PyLong_AsSsize_t(PyTuple_GET_ITEM(shape, axis));
-    PyObject *const array = PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
+    PyObject *const array = PyErr_Occurred() ? NULL : new_array(axes, dims, type);
     const int failed = !array || PyDict_SetItem(made, name, array) < 0;
     if (!failed)
         *(*fields)++ = address(array);
@@ -144,13 +167,10 @@ static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields
 /* A dictionary of new arrays, for a list of such pairs, at the end of the list `made`. */
 static int add_new_arrays(PyObject *made, PyObject *pairs, int type, word **fields)
 {
-    PyObject *const arrays = PyDict_New(), *const usual = PyDataMem_SetHandler(lines);
-    int failed = !usual || !arrays || PyList_Append(made, arrays) < 0;
+    PyObject *const arrays = PyDict_New();
+    int failed = !arrays || PyList_Append(made, arrays) < 0;
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(pairs) && !failed; ++k)
         failed = add_new_array(arrays, PyList_GET_ITEM(pairs, k), type, fields);
-    if (usual)
-        Py_XDECREF(PyDataMem_SetHandler(usual));
-    Py_XDECREF(usual);
     Py_XDECREF(arrays);
     return failed ? -1 : 0;
 }

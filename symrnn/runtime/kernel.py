@@ -23,7 +23,7 @@ from symrnn.schedule import Plan
 from symrnn.transforms import MASK
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False)
 class Run:
     """A forward pass: ``y`` [T, B, ...] and ``final`` states [B, ...], kept for backward.
 

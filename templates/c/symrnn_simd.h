@@ -339,7 +339,7 @@ ALWAYS size_t blocks_together(size_t rows)
 }
 
 /* Whether input products are computed ahead of a scan, for several steps. Not where a step has
- * rows enough to make much of all weights that it reads, which stay in the cache: so many entries. */
+ * rows enough to use each weight many times, and all of them, so many entries, stay in the cache. */
 enum { MANY_ROWS = 24, NEAR = 1 << 18 };
 
 ALWAYS size_t ahead_of(size_t batch, size_t entries)
@@ -438,12 +438,12 @@ typedef struct pile {
 } pile;
 
 /* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
- * vectors], the vectors from v on: a is an operand from the row of this tile on, where BEGIN is,
+ * vectors], the vectors from v on: a is an operand from BEGIN on, the first row of this tile;
  * its rows lie ACROSS and its entries ALONG apart. S sums side by side where a tile alone would
  * wait for its own additions, STEPS entries at a time. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
 #define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)           \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
     {                                                                                            \
         const size_t row = of->row, tiles = of->tiles;                                           \
         real *restrict tile = of->tile;                                                          \
@@ -455,7 +455,7 @@ typedef struct pile {
                         sum[s][r][w] = of->onto && s == 0 ? load(tile + r * row + w * LANES)     \
                                                           : (vec){0};                            \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
-                const real *restrict panel = by->panels + v * LANES * by->entries;                \
+                const real *restrict panel = by->panels + v * LANES * by->entries;               \
                 const size_t stride = by->stride;                                                \
                 const real *const begin = by->rows + (BEGIN);                                    \
                 const real *a[R];                                                                \
@@ -502,7 +502,8 @@ typedef struct pile {
      kind##_7_##N, kind##_8_##N}
 
 /* Entry i of several in every lane: what a load from memory would do, which has enough to do for
- * one row. In two steps, first within 16 bytes, as the permutations of most targets want it. */
+ * one row. In two steps, its 16 bytes to all others, then within them, as the permutations of
+ * most targets want it. */
 #if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES < 64
 enum { PIECE = 16 / sizeof(real) };
 
@@ -526,8 +527,8 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 
 /* The same for one row, N and then M vectors at a time: each entry of the row is brought into a
  * register once for all. */
-#define ROW_AS(HOW, NAME, N, M, S, FETCHING)                                                     \
-    HOW void NAME(const operand *operands, size_t count, size_t v, const pile *of)               \
+#define ROW_AS(NAME, N, M, S, FETCHING)                                                          \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
     {                                                                                            \
         real *restrict tile = of->tile;                                                          \
         vec sum[S][N + M];                                                                       \
@@ -536,7 +537,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                 sum[s][w] = of->onto && s == 0 ? load(tile + w * LANES) : (vec){0};              \
         for (const operand *by = operands; by < operands + count; ++by) {                        \
             const real *restrict a = by->rows;                                                   \
-            const real *restrict panel = by->panels + v * LANES * by->entries;                    \
+            const real *restrict panel = by->panels + v * LANES * by->entries;                   \
             const real *restrict second = panel + N * LANES * by->entries;                       \
             size_t left = by->entries;                                                           \
             for (; left >= LANES; left -= LANES, a += LANES) {                                   \
@@ -569,8 +570,8 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
     }
 
 #define ROW(N, S)                                                                                \
-    ROW_AS(MAYBE, tile_1_##N, N, 0, S, 0)                                                        \
-    ROW_AS(MAYBE, first_1_##N, N, 0, S, 1)                                                       \
+    ROW_AS(tile_1_##N, N, 0, S, 0)                                                               \
+    ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
     TILE_AS(turned_1_##N, 1, N, 1, 0, done * of->apart, 1, stride)
 
 typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
@@ -588,14 +589,17 @@ typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
 #if VECTOR_BYTES == 64
 enum { MOST_ROWS = 8 };
 static const size_t rows_of[WIDEST] = {8, 8, 8, 6};
+enum { MOST_OF_ROW = WIDEST };
 #else
 enum { MOST_ROWS = 6 };
 static const size_t rows_of[WIDEST] = {6, 6};
+enum { MOST_OF_ROW = 2 * WIDEST }; /* vectors: one row has registers for more sums */
 #endif
 
 #if defined(SYMRNN_TILES_APART)
 TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
-                          turned_tiles[WIDEST][MOST_ROWS];
+                          turned_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
+                          first_row_tiles[MOST_OF_ROW];
 #elif VECTOR_BYTES == 64
 ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -606,17 +610,21 @@ TILE(5, 3, 1) TILE(6, 3, 1) TILE(7, 3, 1) TILE(8, 3, 1)
 ROW(4, 2) TILE(2, 4, 2) TILE(3, 4, 1) TILE(4, 4, 1) TILE(5, 4, 1) TILE(6, 4, 1)
 #define ALL_OF(kind)                                                                             \
     {ROWS_OF_EIGHT(kind, 1), ROWS_OF_EIGHT(kind, 2), ROWS_OF_EIGHT(kind, 3), ROWS_OF_SIX(kind, 4)}
+#define ALL_OF_ROW(kind) {kind##_1_1, kind##_1_2, kind##_1_3, kind##_1_4}
 #else
 ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2) TILE(5, 1, 2) TILE(6, 1, 2)
 ROW(2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1) TILE(5, 2, 1) TILE(6, 2, 1)
+ROW_AS(pair_2_1, 2, 1, 4, 0) ROW_AS(pair_2_2, 2, 2, 2, 0)
 #define ALL_OF(kind) {ROWS_OF_SIX(kind, 1), ROWS_OF_SIX(kind, 2)}
+#define ALL_OF_ROW(kind) {kind##_1_1, kind##_1_2, pair_2_1, pair_2_2}
 #endif
 #ifndef SYMRNN_TILES_APART
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = ALL_OF(tile);
 TILES const tile_function first_tiles[WIDEST][MOST_ROWS] = ALL_OF(first);
 TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
+TILES const tile_function row_tiles[MOST_OF_ROW] = ALL_OF_ROW(tile);
+TILES const tile_function first_row_tiles[MOST_OF_ROW] = ALL_OF_ROW(first);
 #endif
-ROW_AS(ALWAYS, pair_2_1, 2, 1, 4, 0) ROW_AS(ALWAYS, pair_2_2, 2, 2, 2, 0)
 
 ALWAYS size_t entries_of_all(const operand *operands, size_t count)
 {
@@ -626,25 +634,17 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
     return entries;
 }
 
-/* One row: four vectors at a time where registers hold their sums. */
+/* One row: as many vectors at a time as there may be. */
 ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, size_t count,
                         real *tile, int onto)
 {
     const size_t entries = entries_of_all(operands, count);
-    size_t v = 0;
-    for (size_t width; WIDEST == 2 && vectors - v > 2; v += width) {
-        width = least(vectors - v, 4);
-        const pile one = {1, 0, 0, 0, tile + v * LANES, onto};
-        if (width == 4)
-            pair_2_2(operands, count, before + v, &one);
-        else
-            pair_2_1(operands, count, before + v, &one);
-    }
-    for (size_t width; v < vectors; v += width) {
-        width = even_part(vectors - v, WIDEST);
+    for (size_t v = 0, width; v < vectors; v += width) {
+        width = VECTOR_BYTES == 64 ? even_part(vectors - v, WIDEST)
+                                   : least(vectors - v, MOST_OF_ROW); /* pairs of panels */
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
         const pile one = {1, 0, 0, 0, tile + v * LANES, onto};
-        (is_far ? first_tiles : tiles)[width - 1][0](operands, count, before + v, &one);
+        (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, &one);
     }
 }
 
@@ -684,6 +684,8 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
 ALWAYS void product(size_t rows, size_t before, size_t vectors, const operand *operands,
                     size_t count, real *tile, int onto)
 {
+    if (count == 0)
+        return; /* all of it was computed ahead */
     if (rows == 1)
         row_product(before, vectors, operands, count, tile, onto);
     else
