@@ -132,10 +132,10 @@ static int named_addresses(PyObject *arrays, PyObject *names, word **fields)
     return 0;
 }
 
-/* A new array, from memory of NumPy where it is small. */
+/* A new array, by NumPy's own memory handler where it is small. */
 static PyObject *new_array(int axes, npy_intp *dims, int type)
 {
-    size_t bytes = sizeof(double);
+    size_t bytes = type == NPY_FLOAT ? sizeof(float) : sizeof(double);
     for (int axis = 0; axis < axes; ++axis)
         bytes *= (size_t)dims[axis];
     PyObject *const usual = bytes < LARGE ? NULL : PyDataMem_SetHandler(lines);

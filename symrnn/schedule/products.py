@@ -46,8 +46,8 @@ class Tile:
 
     @property
     def ahead(self) -> bool:
-        """True where some of the sums are there before the scan reaches the step."""
-        return self.products[0].ahead
+        """True where some of the sums may be there before the scan reaches the step."""
+        return self.early > 0
 
     @property
     def segments(self) -> tuple[Segment, ...]:

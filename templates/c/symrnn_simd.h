@@ -525,7 +525,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 }
 #endif
 
-/* The same for one row, N and then M vectors at a time: each entry of the row is brought into a
+/* A tile of one row, N and then M vectors at a time: each entry of the row is brought into a
  * register once for all. */
 #define ROW_AS(NAME, N, M, S, FETCHING)                                                          \
     MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
