@@ -325,8 +325,16 @@ ALWAYS size_t blocks(size_t units, size_t vectors)
 /* Vectors of units in one block: the last may have fewer. */
 ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
 {
+    if (vectors == 1)
+        return 1;
     return least(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
 }
+
+/* Some blocks of an axis with so many units, from `low` to `high`, taken in this order or `back`. */
+typedef struct group {
+    size_t units, vectors, low, high;
+    int back;
+} group;
 
 /* Rows that a pass takes at a time, so that they stay in the cache while every panel passes. */
 enum { ROWS_AT_ONCE = 96 };
@@ -335,7 +343,8 @@ enum { ROWS_AT_ONCE = 96 };
  * are so few that one block's equations would wait for each other. */
 ALWAYS size_t blocks_together(size_t rows)
 {
-    return rows == 1 ? ROWS_AT_ONCE : ROWS_AT_ONCE / rows;
+    enum { OF_ONE_ROW = 64 }; /* told without a division */
+    return rows == 1 ? OF_ONE_ROW : ROWS_AT_ONCE / rows;
 }
 
 /* Whether input products are computed ahead of a scan, for several steps. Not where a step has
@@ -388,14 +397,35 @@ typedef struct operand {
     const real *panels;
 } operand;
 
+/* Where the sums of blocks lie, that of `block` first: so many rows for each block, of which those
+ * from `first` on are wanted. */
+typedef struct sums {
+    real *tiles;
+    size_t block, rows, first;
+} sums;
+
+/* Tiles one below the other: of the operands' rows from `first` on, their sums from `tile` on,
+ * whose rows lie `row` apart. `apart`, for turned operands alone, leads from tile to tile. Tiles of
+ * one row are those of several blocks: their sums lie `row` apart, their panels `apart` vectors. */
+typedef struct pile {
+    size_t tiles, first;
+    ptrdiff_t apart, row;
+    real *tile;
+    int onto;
+} pile;
+
 #ifdef SYMRNN_BLAS
+
+enum { MOST_OF_ROW = 0 }; /* a call takes one block */
 
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on: so many vectors at a time are a matrix [entries][width * LANES]. */
 MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                   size_t count, real *tile, int onto)
+                   size_t count, pile *of)
 {
     const size_t row = vectors * LANES;
+    real *const tile = of->tile;
+    const int onto = of->onto;
     for (size_t v = 0, width; v < vectors; v += width) {
         width = even_part(vectors - v, WIDEST);
         const size_t columns = width * LANES;
@@ -429,14 +459,6 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
 #define HOLD(vector) (void)(vector)
 #endif
 
-/* Tiles one below the other: of the operands' rows from `first` on, their sums from `tile` on,
- * whose rows lie `row` apart. `apart`, for turned operands alone, leads from tile to tile. */
-typedef struct pile {
-    size_t tiles, first, apart, row;
-    real *tile;
-    int onto;
-} pile;
-
 /* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
  * vectors], the vectors from v on: a is an operand from BEGIN on, the first row of this tile;
  * its rows lie ACROSS and its entries ALONG apart. S sums side by side where a tile alone would
@@ -445,7 +467,8 @@ typedef struct pile {
 #define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
     MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
     {                                                                                            \
-        const size_t row = of->row, tiles = of->tiles;                                           \
+        const size_t tiles = of->tiles;                                                          \
+        const ptrdiff_t row = of->row;                                                           \
         real *restrict tile = of->tile;                                                          \
         for (size_t done = 0; done < tiles; ++done, tile += R * row) {                           \
             vec sum[S][R][N];                                                                    \
@@ -459,8 +482,9 @@ typedef struct pile {
                 const size_t stride = by->stride;                                                \
                 const real *const begin = by->rows + (BEGIN);                                    \
                 const real *a[R];                                                                \
-                UNROLLED for (int r = 0; r < R; ++r)                                             \
-                    a[r] = begin + r * (ACROSS);                                                 \
+                a[0] = begin;                                                                    \
+                UNROLLED for (int r = 1; r < R; ++r)                                             \
+                    a[r] = a[r - 1] + (ACROSS);                                                  \
                 size_t left = by->entries, k = 0;                                                \
                 for (; left >= STEPS(S); left -= STEPS(S), panel += STEPS(S) * N * LANES)        \
                     UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                           \
@@ -530,42 +554,47 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 #define ROW_AS(NAME, N, M, S, FETCHING)                                                          \
     MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
     {                                                                                            \
+        const size_t tiles = of->tiles;                                                          \
+        const ptrdiff_t row = of->row, apart = of->apart;                                        \
         real *restrict tile = of->tile;                                                          \
-        vec sum[S][N + M];                                                                       \
-        UNROLLED for (int s = 0; s < S; ++s)                                                     \
-            UNROLLED for (int w = 0; w < N + M; ++w)                                             \
-                sum[s][w] = of->onto && s == 0 ? load(tile + w * LANES) : (vec){0};              \
-        for (const operand *by = operands; by < operands + count; ++by) {                        \
-            const real *restrict a = by->rows;                                                   \
-            const real *restrict panel = by->panels + v * LANES * by->entries;                   \
-            const real *restrict second = panel + N * LANES * by->entries;                       \
-            size_t left = by->entries;                                                           \
-            for (; left >= LANES; left -= LANES, a += LANES) {                                   \
-                const vec several = load(a);                                                     \
-                UNROLLED for (int i = 0; i < LANES; ++i) {                                       \
-                    const vec entry = entry_of(several, a, i);                                   \
-                    UNROLLED for (int w = 0; w < N + M; ++w) {                                   \
-                        sum[i % S][w] += entry * load(w < N ? panel + w * LANES                  \
-                                                            : second + (w - N) * LANES);         \
-                        if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)                  \
-                            __builtin_prefetch((const char *)(panel + w * LANES) + AHEAD);       \
-                    }                                                                            \
-                    panel += N * LANES, second += M * LANES;                                     \
-                }                                                                                \
-            }                                                                                    \
-            for (; left >= S; left -= S, a += S)                                                 \
-                UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES)    \
-                    UNROLLED for (int w = 0; w < N + M; ++w)                                     \
-                        sum[s][w] += a[s] * load(w < N ? panel + w * LANES                       \
-                                                       : second + (w - N) * LANES);              \
-            for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)               \
+        for (size_t done = 0; done < tiles; ++done, tile += row, v += apart) {                   \
+            vec sum[S][N + M];                                                                   \
+            UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
-                    sum[0][w] += *a * load(w < N ? panel + w * LANES : second + (w - N) * LANES); \
-        }                                                                                        \
-        UNROLLED for (int w = 0; w < N + M; ++w) {                                               \
-            UNROLLED for (int s = 1; s < S; ++s)                                                 \
-                sum[0][w] += sum[s][w];                                                          \
-            store(tile + w * LANES, sum[0][w]);                                                  \
+                    sum[s][w] = of->onto && s == 0 ? load(tile + w * LANES) : (vec){0};          \
+            for (const operand *by = operands; by < operands + count; ++by) {                    \
+                const real *restrict a = by->rows;                                               \
+                const real *restrict panel = by->panels + v * LANES * by->entries;               \
+                const real *restrict second = panel + N * LANES * by->entries;                   \
+                size_t left = by->entries % LANES;                                               \
+                for (const real *const end = a + (by->entries - left); a < end; a += LANES) {    \
+                    const vec several = load(a);                                                 \
+                    UNROLLED for (int i = 0; i < LANES; ++i) {                                   \
+                        const vec entry = entry_of(several, a, i);                               \
+                        UNROLLED for (int w = 0; w < N + M; ++w) {                               \
+                            sum[i % S][w] += entry * load(w < N ? panel + w * LANES              \
+                                                                : second + (w - N) * LANES);     \
+                            if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)              \
+                                __builtin_prefetch((const char *)(panel + w * LANES) + AHEAD);   \
+                        }                                                                        \
+                        panel += N * LANES, second += M * LANES;                                 \
+                    }                                                                            \
+                }                                                                                \
+                for (; left >= S; left -= S, a += S)                                             \
+                    UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES)\
+                        UNROLLED for (int w = 0; w < N + M; ++w)                                 \
+                            sum[s][w] += a[s] * load(w < N ? panel + w * LANES                   \
+                                                           : second + (w - N) * LANES);          \
+                for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)           \
+                    UNROLLED for (int w = 0; w < N + M; ++w)                                     \
+                        sum[0][w] += *a * load(w < N ? panel + w * LANES                         \
+                                                     : second + (w - N) * LANES);                \
+            }                                                                                    \
+            UNROLLED for (int w = 0; w < N + M; ++w) {                                           \
+                UNROLLED for (int s = 1; s < S; ++s)                                             \
+                    sum[0][w] += sum[s][w];                                                      \
+                store(tile + w * LANES, sum[0][w]);                                              \
+            }                                                                                    \
         }                                                                                        \
     }
 
@@ -634,17 +663,16 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
     return entries;
 }
 
-/* One row: as many vectors at a time as there may be. */
+/* One row of one block or of several: as many vectors at a time as there may be. */
 ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, size_t count,
-                        real *tile, int onto)
+                        pile *of)
 {
     const size_t entries = entries_of_all(operands, count);
-    for (size_t v = 0, width; v < vectors; v += width) {
+    for (size_t v = 0, width; v < vectors; v += width, of->tile += width * LANES) {
         width = VECTOR_BYTES == 64 ? even_part(vectors - v, WIDEST)
                                    : least(vectors - v, MOST_OF_ROW); /* pairs of panels */
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
-        const pile one = {1, 0, 0, 0, tile + v * LANES, onto};
-        (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, &one);
+        (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, of);
     }
 }
 
@@ -682,17 +710,42 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on. */
 ALWAYS void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                    size_t count, real *tile, int onto)
+                    size_t count, pile *of)
 {
-    if (count == 0)
-        return; /* all of it was computed ahead */
     if (rows == 1)
-        row_product(before, vectors, operands, count, tile, onto);
+        row_product(before, vectors, operands, count, of);
     else
-        rows_product(rows, before, vectors, operands, count, tile, onto);
+        rows_product(rows, before, vectors, operands, count, of->tile, of->onto);
 }
 
 #endif
+
+/* Blocks from `one` on, which is whole, that one call takes: of one row all that are alike, if it
+ * takes all vectors of a block at a time. */
+ALWAYS size_t blocks_alike(size_t rows, size_t gates, const group *of, size_t one)
+{
+    if (rows > 1 || gates * of->vectors > MOST_OF_ROW)
+        return 1;
+    const size_t whole_ones = (of->units + LANES - 1) / LANES / of->vectors;
+    return (of->back || of->vectors == 1 ? of->high : least(of->high, whole_ones)) - one;
+}
+
+/* The products of all blocks of a group: their sums are [rows][gates][vectors]. */
+ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *operands,
+                     size_t count, const sums *into, int onto)
+{
+    const ptrdiff_t apart = of->vectors * gates, turn = of->back ? -1 : 1;
+    const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
+    for (size_t one = of->low, alike; count > 0 && one < of->high; one += alike) {
+        const size_t block = of->back ? of->low + of->high - 1 - one : one;
+        const size_t own = vectors_of(of->units, of->vectors, block);
+        real *const tile = into->tiles + (ptrdiff_t)(block - into->block) * distance
+                           + into->first * own * gates * LANES;
+        alike = own < of->vectors ? 1 : blocks_alike(rows, gates, of, one);
+        product(rows, block * apart, own * gates, operands, count,
+                &(pile){alike, 0, turn * apart, turn * distance, tile, onto});
+    }
+}
 
 /* ---- packing ---------------------------------------------------------------------------- */
 

@@ -260,11 +260,9 @@ static void antisymmetric_rnn_gated_simd_forward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_z x, V_h x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_z x, V_h x */
+            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -287,26 +285,20 @@ static void antisymmetric_rnn_gated_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_d_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_h h_prev, (-1) W_h^T h_prev */
+                        products(rows, 1, &some, factors_d, 2, &(sums){tile_d_group, some.low, rows, 0}, 0);
+
+                        /* V_z x, V_h x */
+                        products(rows, 2, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_h h_prev, (-1) W_h^T h_prev */
-                            product(rows, block * vectors, own, factors_d, 2, tile_d, 0);
-
-                            /* V_z x, V_h x */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_d = tile_d_group + (block - some.low) * vectors * rows * 1 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_h_here = load_part(b_h + j, left);
@@ -393,11 +385,9 @@ static void antisymmetric_rnn_gated_simd_infer_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_z x, V_h x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_z x, V_h x */
+            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -418,26 +408,20 @@ static void antisymmetric_rnn_gated_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_d_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_h h_prev, (-1) W_h^T h_prev */
+                        products(rows, 1, &some, factors_d, 2, &(sums){tile_d_group, some.low, rows, 0}, 0);
+
+                        /* V_z x, V_h x */
+                        products(rows, 2, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_h h_prev, (-1) W_h^T h_prev */
-                            product(rows, block * vectors, own, factors_d, 2, tile_d, 0);
-
-                            /* V_z x, V_h x */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_d = tile_d_group + (block - some.low) * vectors * rows * 1 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_h_here = load_part(b_h + j, left);
@@ -604,21 +588,16 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_h^T d_bar, (-1) W_h d_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 2, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_h^T d_bar, (-1) W_h d_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const real gamma_here = gamma[0];
@@ -654,19 +633,15 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V_z^T a_z_bar, V_h^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 2, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* V_z^T a_z_bar, V_h^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -809,27 +784,21 @@ static void antisymmetric_rnn_gated_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_d_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                /* W_h h_prev, (-1) W_h^T h_prev */
+                products(rows, 1, &some, factors_d, 2, &(sums){tile_d_group, some.low, rows, 0}, 0);
+
+                /* V_z x, V_h x */
+                products(rows, 2, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
+
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
-
-                    /* W_h h_prev, (-1) W_h^T h_prev */
-                    product(rows, block * vectors, own, factors_d, 2, tile_d, 0);
-
-                    /* V_z x, V_h x */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_d = tile_d_group + (one - turn) * vectors * rows * 1 * LANES;
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_d = tile_d_group + (block - some.low) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_h_here = load_part(b_h + j, left);

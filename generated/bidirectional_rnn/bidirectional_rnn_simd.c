@@ -316,11 +316,9 @@ static void bidirectional_rnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* forward.W x */
-                product(steps * B, block * vectors, own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* forward.W x */
+            products(steps * B, 1, &some, factors_forward_a, 1, &(sums){tile_forward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -339,20 +337,15 @@ static void bidirectional_rnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* forward.W x, forward.U forward.h_prev */
+                        products(rows, 1, &some, factors_forward_a + early, 2 - early, &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* forward.W x, forward.U forward.h_prev */
-                            product(rows, block * vectors, own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec forward_b_here = load_part(forward_b + j, left);
@@ -384,11 +377,9 @@ static void bidirectional_rnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* backward.W x */
-                product(steps * B, block * vectors, own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* backward.W x */
+            products(steps * B, 1, &some, factors_backward_a, 1, &(sums){tile_backward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -407,20 +398,15 @@ static void bidirectional_rnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* backward.W x, backward.U backward.h_prev */
+                        products(rows, 1, &some, factors_backward_a + early, 2 - early, &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* backward.W x, backward.U backward.h_prev */
-                            product(rows, block * vectors, own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec backward_b_here = load_part(backward_b + j, left);
@@ -457,19 +443,15 @@ static void bidirectional_rnn_simd_forward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V_f forward.h, V_b backward.h */
+                    products(rows, 1, &some, factors_a_y, 2, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                        /* V_f forward.h, V_b backward.h */
-                        product(rows, block * vectors, own, factors_a_y, 2, tile_a_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
@@ -547,11 +529,9 @@ static void bidirectional_rnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* forward.W x */
-                product(steps * B, block * vectors, own, factors_forward_a, 1, tile_forward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* forward.W x */
+            products(steps * B, 1, &some, factors_forward_a, 1, &(sums){tile_forward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -570,20 +550,15 @@ static void bidirectional_rnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* forward.W x, forward.U forward.h_prev */
+                        products(rows, 1, &some, factors_forward_a + early, 2 - early, &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* forward.W x, forward.U forward.h_prev */
-                            product(rows, block * vectors, own, factors_forward_a + early, 2 - early, tile_forward_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_forward_a = tile_forward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec forward_b_here = load_part(forward_b + j, left);
@@ -615,11 +590,9 @@ static void bidirectional_rnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* backward.W x */
-                product(steps * B, block * vectors, own, factors_backward_a, 1, tile_backward_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* backward.W x */
+            products(steps * B, 1, &some, factors_backward_a, 1, &(sums){tile_backward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -638,20 +611,15 @@ static void bidirectional_rnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* backward.W x, backward.U backward.h_prev */
+                        products(rows, 1, &some, factors_backward_a + early, 2 - early, &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* backward.W x, backward.U backward.h_prev */
-                            product(rows, block * vectors, own, factors_backward_a + early, 2 - early, tile_backward_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_backward_a = tile_backward_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec backward_b_here = load_part(backward_b + j, left);
@@ -688,19 +656,15 @@ static void bidirectional_rnn_simd_infer_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V_f forward.h, V_b backward.h */
+                    products(rows, 1, &some, factors_a_y, 2, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                        /* V_f forward.h, V_b backward.h */
-                        product(rows, block * vectors, own, factors_a_y, 2, tile_a_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
@@ -853,11 +817,9 @@ static void bidirectional_rnn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_b^T a_y_bar */
-                product(steps * B, block * vectors, own, factors_backward_h_bar, 1, tile_backward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_b^T a_y_bar */
+            products(steps * B, 1, &some, factors_backward_h_bar, 1, &(sums){tile_backward_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -876,18 +838,14 @@ static void bidirectional_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* V_b^T a_y_bar */
+                        products(rows, 1, &some, factors_backward_h_bar + early, 1 - early, &(sums){tile_backward_h_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* V_b^T a_y_bar */
-                            product(rows, block * vectors, own, factors_backward_h_bar + early, 1 - early, tile_backward_h_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_backward_h_bar = tile_backward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -920,21 +878,16 @@ static void bidirectional_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* backward.U^T backward.a_bar */
+                        products(rows, 1, &some, factors_backward_h_prev_bar, 1, &(sums){tile_backward_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* backward.U^T backward.a_bar */
-                            product(rows, block * vectors, own, factors_backward_h_prev_bar, 1, tile_backward_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_backward_h_prev_bar = tile_backward_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -962,11 +915,9 @@ static void bidirectional_rnn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_f^T a_y_bar */
-                product(steps * B, block * vectors, own, factors_forward_h_bar, 1, tile_forward_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_f^T a_y_bar */
+            products(steps * B, 1, &some, factors_forward_h_bar, 1, &(sums){tile_forward_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -985,18 +936,14 @@ static void bidirectional_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* V_f^T a_y_bar */
+                        products(rows, 1, &some, factors_forward_h_bar + early, 1 - early, &(sums){tile_forward_h_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* V_f^T a_y_bar */
-                            product(rows, block * vectors, own, factors_forward_h_bar + early, 1 - early, tile_forward_h_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1029,21 +976,16 @@ static void bidirectional_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* forward.U^T forward.a_bar */
+                        products(rows, 1, &some, factors_forward_h_prev_bar, 1, &(sums){tile_forward_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* forward.U^T forward.a_bar */
-                            product(rows, block * vectors, own, factors_forward_h_prev_bar, 1, tile_forward_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_forward_h_prev_bar = tile_forward_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1076,19 +1018,15 @@ static void bidirectional_rnn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
+                    products(rows, 1, &some, factors_x_bar, 2, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {

@@ -240,11 +240,9 @@ static void brc_simd_forward_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* U_a x, U_c x, U x */
-                product(steps * B, block * vectors * 3, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* U_a x, U_c x, U x */
+            products(steps * B, 3, &some, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -264,19 +262,15 @@ static void brc_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                        /* U_a x, U_c x, U x */
+                        products(rows, 3, &some, factors_a_a + early, 1 - early, &(sums){tile_a_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* U_a x, U_c x, U x */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec w_a_here = load_part(w_a + j, left);
@@ -303,20 +297,20 @@ static void brc_simd_forward_member(
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
-                                    store(kept_a_h + (((block - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = turn; block < end; ++block) {
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c = load(c_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec a_h = load(kept_a_h + (((block - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
@@ -378,11 +372,9 @@ static void brc_simd_infer_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* U_a x, U_c x, U x */
-                product(steps * B, block * vectors * 3, 3 * own, factors_a_a, 1, tile_a_a_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* U_a x, U_c x, U x */
+            products(steps * B, 3, &some, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -399,20 +391,16 @@ static void brc_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
                         ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                        /* U_a x, U_c x, U x */
+                        products(rows, 3, &some, factors_a_a + early, 1 - early, &(sums){tile_a_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* U_a x, U_c x, U x */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_a + early, 1 - early, tile_a_a, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec w_a_here = load_part(w_a + j, left);
@@ -434,24 +422,24 @@ static void brc_simd_infer_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(kept_c + (((block - turn) * vectors + v) * rows + s) * LANES, c);
+                                    store(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES, c);
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
-                                    store(kept_a_h + (((block - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = turn; block < end; ++block) {
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(kept_c + (((block - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec c = load(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec a_h = load(kept_a_h + (((block - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
@@ -610,19 +598,15 @@ static void brc_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -734,23 +718,18 @@ static void brc_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_a_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_a = tile_a_a_group + (one - turn) * vectors * rows * 3 * LANES;
+                /* U_a x, U_c x, U x */
+                products(rows, 3, &some, factors_a_a, 1, &(sums){tile_a_a_group, some.low, rows, 0}, 0);
 
-                    /* U_a x, U_c x, U x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_a, 1, tile_a_a, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_a = tile_a_a_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_a = tile_a_a_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec w_a_here = load_part(w_a + j, left);
@@ -772,25 +751,24 @@ static void brc_simd_step_member(
 
                             /* (2)  c = sigmoid(a_c) */
                             const vec c = vec_sigmoid(a_c);
-                            store(kept_c + (((one - turn) * vectors + v) * rows + s) * LANES, c);
+                            store(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES, c);
 
                             /* (3)  a_h = U x + a * h_prev */
                             const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
-                            store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                            store(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES, a_h);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec c = load(kept_c + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec c = load(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                             /* (3)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);

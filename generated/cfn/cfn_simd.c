@@ -280,19 +280,15 @@ static void cfn_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W x */
+                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* W x */
-                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -321,11 +317,9 @@ static void cfn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_theta x, V_eta x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_theta x, V_eta x */
+            products(steps * B, 2, &some, factors_a_theta, 1, &(sums){tile_a_theta_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -347,20 +341,15 @@ static void cfn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
+                        products(rows, 2, &some, factors_a_theta + early, 2 - early, &(sums){tile_a_theta_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_theta_here = load_part(b_theta + j, left);
@@ -451,19 +440,15 @@ static void cfn_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W x */
+                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* W x */
-                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -492,11 +477,9 @@ static void cfn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_theta x, V_eta x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_theta, 1, tile_a_theta_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_theta x, V_eta x */
+            products(steps * B, 2, &some, factors_a_theta, 1, &(sums){tile_a_theta_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -515,20 +498,15 @@ static void cfn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
+                        products(rows, 2, &some, factors_a_theta + early, 2 - early, &(sums){tile_a_theta_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_theta + early, 2 - early, tile_a_theta, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_theta = tile_a_theta_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_theta_here = load_part(b_theta + j, left);
@@ -696,21 +674,16 @@ static void cfn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 2, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -790,19 +763,15 @@ static void cfn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -891,21 +860,16 @@ static void cfn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W x */
+                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* W x */
-                    product(rows, block * vectors, own, factors_a_h, 1, tile_a_h, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -939,21 +903,16 @@ static void cfn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_theta_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_theta = tile_a_theta_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
+                products(rows, 2, &some, factors_a_theta, 2, &(sums){tile_a_theta_group, some.low, rows, 0}, 0);
 
-                    /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_theta, 2, tile_a_theta, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_theta = tile_a_theta_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_theta = tile_a_theta_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_theta_here = load_part(b_theta + j, left);

@@ -257,11 +257,9 @@ static void cornn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V u */
-                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V u */
+            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -284,20 +282,15 @@ static void cornn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W y_prev, W_z z_prev, V u */
+                        products(rows, 1, &some, factors_a_z + early, 3 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W y_prev, W_z z_prev, V u */
-                            product(rows, block * vectors, own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
@@ -383,11 +376,9 @@ static void cornn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V u */
-                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V u */
+            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -409,20 +400,15 @@ static void cornn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W y_prev, W_z z_prev, V u */
+                        products(rows, 1, &some, factors_a_z + early, 3 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W y_prev, W_z z_prev, V u */
-                            product(rows, block * vectors, own, factors_a_z + early, 3 - early, tile_a_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
@@ -581,21 +567,16 @@ static void cornn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_z_prev_bar_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
+                        /* W_z^T a_z_bar, W^T a_z_bar */
+                        products(rows, 2, &some, factors_z_prev_bar, 1, &(sums){tile_z_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_z^T a_z_bar, W^T a_z_bar */
-                            product(rows, block * vectors * 2, 2 * own, factors_z_prev_bar, 1, tile_z_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z_prev_bar = tile_z_prev_bar_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_z_prev_bar = tile_z_prev_bar_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const real dt_here = dt[0];
@@ -677,19 +658,15 @@ static void cornn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V^T a_z_bar */
+                    products(rows, 1, &some, factors_u_bar, 1, &(sums){tile_u_bar_group, some.low, rows, 0}, 0);
 
-                        /* V^T a_z_bar */
-                        product(rows, block * vectors, own, factors_u_bar, 1, tile_u_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_u_bar = tile_u_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -807,21 +784,16 @@ static void cornn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W y_prev, W_z z_prev, V u */
+                products(rows, 1, &some, factors_a_z, 3, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W y_prev, W_z z_prev, V u */
-                    product(rows, block * vectors, own, factors_a_z, 3, tile_a_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_here = load_part(b + j, left);

@@ -684,11 +684,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
+            products(steps * B, 4, &some, factors_layer1_forward_z, 1, &(sums){tile_layer1_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -715,20 +713,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
+                        products(rows, 4, &some, factors_layer1_forward_z + early, 2 - early, &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
-
-                            /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
@@ -774,8 +767,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
@@ -810,11 +802,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
+            products(steps * B, 4, &some, factors_layer1_backward_z, 1, &(sums){tile_layer1_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -841,20 +831,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
+                        products(rows, 4, &some, factors_layer1_backward_z + early, 2 - early, &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
-
-                            /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
@@ -900,8 +885,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
@@ -948,11 +932,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
+            products(steps * B, 4, &some, factors_layer2_forward_z, 1, &(sums){tile_layer2_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -979,20 +961,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
+                        products(rows, 4, &some, factors_layer2_forward_z + early, 2 - early, &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
-
-                            /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
@@ -1038,8 +1015,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
@@ -1074,11 +1050,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
+            products(steps * B, 4, &some, factors_layer2_backward_z, 1, &(sums){tile_layer2_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -1105,20 +1079,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
+                        products(rows, 4, &some, factors_layer2_backward_z + early, 2 - early, &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
-
-                            /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
@@ -1164,8 +1133,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
@@ -1213,19 +1181,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V layer2.y */
+                    products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                        /* V layer2.y */
-                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
@@ -1350,11 +1314,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_forward_z, 1, tile_layer1_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x, layer1.forward.W_o x */
+            products(steps * B, 4, &some, factors_layer1_forward_z, 1, &(sums){tile_layer1_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -1376,21 +1338,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
+                        products(rows, 4, &some, factors_layer1_forward_z + early, 2 - early, &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer1_forward_z + early, 2 - early, tile_layer1_forward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 const vec layer1_forward_b_i_here = load_part(layer1_forward_b_i + j, left);
@@ -1427,19 +1384,18 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
                                     const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
-                                    store(kept_layer1_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer1_forward_o);
+                                    store(kept_layer1_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer1_forward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_o = load(kept_layer1_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer1_forward_o = load(kept_layer1_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_forward_c = load(layer1_forward_c_rows + s * row_m_1 + j);
 
                                     /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
@@ -1468,11 +1424,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer1_backward_z, 1, tile_layer1_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x, layer1.backward.W_o x */
+            products(steps * B, 4, &some, factors_layer1_backward_z, 1, &(sums){tile_layer1_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -1494,21 +1448,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
+                        products(rows, 4, &some, factors_layer1_backward_z + early, 2 - early, &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer1_backward_z + early, 2 - early, tile_layer1_backward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 const vec layer1_backward_b_i_here = load_part(layer1_backward_b_i + j, left);
@@ -1545,19 +1494,18 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
                                     const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
-                                    store(kept_layer1_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer1_backward_o);
+                                    store(kept_layer1_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer1_backward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_o = load(kept_layer1_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer1_backward_o = load(kept_layer1_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_backward_c = load(layer1_backward_c_rows + s * row_m_1 + j);
 
                                     /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
@@ -1598,11 +1546,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_forward_z, 1, tile_layer2_forward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y, layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
+            products(steps * B, 4, &some, factors_layer2_forward_z, 1, &(sums){tile_layer2_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -1624,21 +1570,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
+                        products(rows, 4, &some, factors_layer2_forward_z + early, 2 - early, &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer2_forward_z + early, 2 - early, tile_layer2_forward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 const vec layer2_forward_b_i_here = load_part(layer2_forward_b_i + j, left);
@@ -1675,19 +1616,18 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
                                     const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
-                                    store(kept_layer2_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer2_forward_o);
+                                    store(kept_layer2_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer2_forward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_o = load(kept_layer2_forward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer2_forward_o = load(kept_layer2_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_forward_c = load(layer2_forward_c_rows + s * row_m_2 + j);
 
                                     /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
@@ -1716,11 +1656,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-                product(steps * B, block * vectors * 4, 4 * own, factors_layer2_backward_z, 1, tile_layer2_backward_z_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y, layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
+            products(steps * B, 4, &some, factors_layer2_backward_z, 1, &(sums){tile_layer2_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -1742,21 +1680,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
+                        products(rows, 4, &some, factors_layer2_backward_z + early, 2 - early, &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_layer2_backward_z + early, 2 - early, tile_layer2_backward_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 const vec layer2_backward_b_i_here = load_part(layer2_backward_b_i + j, left);
@@ -1793,19 +1726,18 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
                                     /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
                                     const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
-                                    store(kept_layer2_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES, layer2_backward_o);
+                                    store(kept_layer2_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer2_backward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_o = load(kept_layer2_backward_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec layer2_backward_o = load(kept_layer2_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_backward_c = load(layer2_backward_c_rows + s * row_m_2 + j);
 
                                     /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
@@ -1847,19 +1779,15 @@ static void deep_bidirectional_lstm_simd_infer_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V layer2.y */
+                    products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                        /* V layer2.y */
-                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
@@ -2161,19 +2089,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {q_2, vectors, turn, end, 0};
                 ALIGNED real tile_layer2_y_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(q_2, vectors, block);
-                    real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* V^T a_y_bar */
+                products(rows, 1, &some, factors_layer2_y_bar, 1, &(sums){tile_layer2_y_bar_group, some.low, rows, 0}, 0);
 
-                    /* V^T a_y_bar */
-                    product(rows, block * vectors, own, factors_layer2_y_bar, 1, tile_layer2_y_bar, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(q_2, vectors, block);
-                    real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_layer2_y_bar = tile_layer2_y_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -2303,21 +2227,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const size_t low = t & 1 ? from + to - end : turn;
+                    const group some = {m_2, vectors, low, low + end - turn, t & 1};
                     ALIGNED real tile_layer2_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                    /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
+                    products(rows, 1, &some, factors_layer2_backward_h_prev_bar, 4, &(sums){tile_layer2_backward_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                        /* layer2.backward.U_g^T layer2.backward.z_bar, layer2.backward.U_i^T layer2.backward.z_i_bar, layer2.backward.U_f^T layer2.backward.z_f_bar, layer2.backward.U_o^T layer2.backward.z_o_bar */
-                        product(rows, block * vectors, own, factors_layer2_backward_h_prev_bar, 4, tile_layer2_backward_h_prev_bar, 0);
-                    }
-
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(m_2, vectors, block);
-                        real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_layer2_backward_h_prev_bar = tile_layer2_backward_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -2439,21 +2358,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_layer2_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
+                        products(rows, 1, &some, factors_layer2_forward_h_prev_bar, 4, &(sums){tile_layer2_forward_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* layer2.forward.U_g^T layer2.forward.z_bar, layer2.forward.U_i^T layer2.forward.z_i_bar, layer2.forward.U_f^T layer2.forward.z_f_bar, layer2.forward.U_o^T layer2.forward.z_o_bar */
-                            product(rows, block * vectors, own, factors_layer2_forward_h_prev_bar, 4, tile_layer2_forward_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_layer2_forward_h_prev_bar = tile_layer2_forward_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -2498,19 +2412,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {q_1, vectors, turn, end, 0};
                     ALIGNED real tile_layer1_y_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(q_1, vectors, block);
-                        real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
+                    products(rows, 1, &some, factors_layer1_y_bar, 8, &(sums){tile_layer1_y_bar_group, some.low, rows, 0}, 0);
 
-                        /* layer2.forward.W_g^T layer2.forward.z_bar, layer2.forward.W_i^T layer2.forward.z_i_bar, layer2.forward.W_f^T layer2.forward.z_f_bar, layer2.forward.W_o^T layer2.forward.z_o_bar, layer2.backward.W_g^T layer2.backward.z_bar, layer2.backward.W_i^T layer2.backward.z_i_bar, layer2.backward.W_f^T layer2.backward.z_f_bar, layer2.backward.W_o^T layer2.backward.z_o_bar */
-                        product(rows, block * vectors, own, factors_layer1_y_bar, 8, tile_layer1_y_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(q_1, vectors, block);
-                        real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_layer1_y_bar = tile_layer1_y_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -2754,21 +2664,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const size_t low = t & 1 ? from + to - end : turn;
+                    const group some = {m_1, vectors, low, low + end - turn, t & 1};
                     ALIGNED real tile_layer1_backward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                    /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
+                    products(rows, 1, &some, factors_layer1_backward_h_prev_bar, 4, &(sums){tile_layer1_backward_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                        /* layer1.backward.U_g^T layer1.backward.z_bar, layer1.backward.U_i^T layer1.backward.z_i_bar, layer1.backward.U_f^T layer1.backward.z_f_bar, layer1.backward.U_o^T layer1.backward.z_o_bar */
-                        product(rows, block * vectors, own, factors_layer1_backward_h_prev_bar, 4, tile_layer1_backward_h_prev_bar, 0);
-                    }
-
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(m_1, vectors, block);
-                        real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_layer1_backward_h_prev_bar = tile_layer1_backward_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -2890,21 +2795,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_layer1_forward_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
+                        products(rows, 1, &some, factors_layer1_forward_h_prev_bar, 4, &(sums){tile_layer1_forward_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* layer1.forward.U_g^T layer1.forward.z_bar, layer1.forward.U_i^T layer1.forward.z_i_bar, layer1.forward.U_f^T layer1.forward.z_f_bar, layer1.forward.U_o^T layer1.forward.z_o_bar */
-                            product(rows, block * vectors, own, factors_layer1_forward_h_prev_bar, 4, tile_layer1_forward_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_layer1_forward_h_prev_bar = tile_layer1_forward_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -2949,19 +2849,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
+                    products(rows, 1, &some, factors_x_bar, 8, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* layer1.forward.W_g^T layer1.forward.z_bar, layer1.forward.W_i^T layer1.forward.z_i_bar, layer1.forward.W_f^T layer1.forward.z_f_bar, layer1.forward.W_o^T layer1.forward.z_o_bar, layer1.backward.W_g^T layer1.backward.z_bar, layer1.backward.W_i^T layer1.backward.z_i_bar, layer1.backward.W_f^T layer1.backward.z_f_bar, layer1.backward.W_o^T layer1.backward.z_o_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 8, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {

@@ -446,11 +446,9 @@ static void deep_rnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer1.W x */
-                product(steps * B, block * vectors, own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer1.W x */
+            products(steps * B, 1, &some, factors_layer1_a, 1, &(sums){tile_layer1_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -469,20 +467,15 @@ static void deep_rnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer1.W x, layer1.U layer1.h_prev */
+                        products(rows, 1, &some, factors_layer1_a + early, 2 - early, &(sums){tile_layer1_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer1.W x, layer1.U layer1.h_prev */
-                            product(rows, block * vectors, own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 const vec layer1_b_here = load_part(layer1_b + j, left);
@@ -514,11 +507,9 @@ static void deep_rnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer2.W layer1.h */
-                product(steps * B, block * vectors, own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer2.W layer1.h */
+            products(steps * B, 1, &some, factors_layer2_a, 1, &(sums){tile_layer2_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -537,20 +528,15 @@ static void deep_rnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                        products(rows, 1, &some, factors_layer2_a + early, 2 - early, &(sums){tile_layer2_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                            product(rows, block * vectors, own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 const vec layer2_b_here = load_part(layer2_b + j, left);
@@ -582,11 +568,9 @@ static void deep_rnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_3, vectors, block);
-                /* layer3.W layer2.h */
-                product(steps * B, block * vectors, own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_3, vectors, from, to, 0};
+            /* layer3.W layer2.h */
+            products(steps * B, 1, &some, factors_layer3_a, 1, &(sums){tile_layer3_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -605,20 +589,15 @@ static void deep_rnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_3, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                        products(rows, 1, &some, factors_layer3_a + early, 2 - early, &(sums){tile_layer3_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                            product(rows, block * vectors, own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
                                 const vec layer3_b_here = load_part(layer3_b + j, left);
@@ -653,19 +632,15 @@ static void deep_rnn_simd_forward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V layer3.h */
+                    products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                        /* V layer3.h */
-                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
@@ -754,11 +729,9 @@ static void deep_rnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer1.W x */
-                product(steps * B, block * vectors, own, factors_layer1_a, 1, tile_layer1_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer1.W x */
+            products(steps * B, 1, &some, factors_layer1_a, 1, &(sums){tile_layer1_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -777,20 +750,15 @@ static void deep_rnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer1.W x, layer1.U layer1.h_prev */
+                        products(rows, 1, &some, factors_layer1_a + early, 2 - early, &(sums){tile_layer1_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer1.W x, layer1.U layer1.h_prev */
-                            product(rows, block * vectors, own, factors_layer1_a + early, 2 - early, tile_layer1_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 const vec layer1_b_here = load_part(layer1_b + j, left);
@@ -822,11 +790,9 @@ static void deep_rnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer2.W layer1.h */
-                product(steps * B, block * vectors, own, factors_layer2_a, 1, tile_layer2_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer2.W layer1.h */
+            products(steps * B, 1, &some, factors_layer2_a, 1, &(sums){tile_layer2_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -845,20 +811,15 @@ static void deep_rnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                        products(rows, 1, &some, factors_layer2_a + early, 2 - early, &(sums){tile_layer2_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                            product(rows, block * vectors, own, factors_layer2_a + early, 2 - early, tile_layer2_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 const vec layer2_b_here = load_part(layer2_b + j, left);
@@ -890,11 +851,9 @@ static void deep_rnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_3, vectors, block);
-                /* layer3.W layer2.h */
-                product(steps * B, block * vectors, own, factors_layer3_a, 1, tile_layer3_a_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_3, vectors, from, to, 0};
+            /* layer3.W layer2.h */
+            products(steps * B, 1, &some, factors_layer3_a, 1, &(sums){tile_layer3_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -913,20 +872,15 @@ static void deep_rnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_3, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                        products(rows, 1, &some, factors_layer3_a + early, 2 - early, &(sums){tile_layer3_a_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                            product(rows, block * vectors, own, factors_layer3_a + early, 2 - early, tile_layer3_a, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
                                 const vec layer3_b_here = load_part(layer3_b + j, left);
@@ -961,19 +915,15 @@ static void deep_rnn_simd_infer_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V layer3.h */
+                    products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                        /* V layer3.h */
-                        product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_a_y = tile_a_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
@@ -1135,11 +1085,9 @@ static void deep_rnn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_3, vectors, block);
-                /* V^T a_y_bar */
-                product(steps * B, block * vectors, own, factors_layer3_h_bar, 1, tile_layer3_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_3, vectors, from, to, 0};
+            /* V^T a_y_bar */
+            products(steps * B, 1, &some, factors_layer3_h_bar, 1, &(sums){tile_layer3_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -1158,18 +1106,14 @@ static void deep_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m_3, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* V^T a_y_bar */
+                        products(rows, 1, &some, factors_layer3_h_bar + early, 1 - early, &(sums){tile_layer3_h_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* V^T a_y_bar */
-                            product(rows, block * vectors, own, factors_layer3_h_bar + early, 1 - early, tile_layer3_h_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1202,21 +1146,16 @@ static void deep_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_3, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_layer3_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* layer3.U^T layer3.a_bar */
+                        products(rows, 1, &some, factors_layer3_h_prev_bar, 1, &(sums){tile_layer3_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* layer3.U^T layer3.a_bar */
-                            product(rows, block * vectors, own, factors_layer3_h_prev_bar, 1, tile_layer3_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1244,11 +1183,9 @@ static void deep_rnn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_2, vectors, block);
-                /* layer3.W^T layer3.a_bar */
-                product(steps * B, block * vectors, own, factors_layer2_h_bar, 1, tile_layer2_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_2, vectors, from, to, 0};
+            /* layer3.W^T layer3.a_bar */
+            products(steps * B, 1, &some, factors_layer2_h_bar, 1, &(sums){tile_layer2_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -1267,18 +1204,14 @@ static void deep_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m_2, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* layer3.W^T layer3.a_bar */
+                        products(rows, 1, &some, factors_layer2_h_bar + early, 1 - early, &(sums){tile_layer2_h_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer3.W^T layer3.a_bar */
-                            product(rows, block * vectors, own, factors_layer2_h_bar + early, 1 - early, tile_layer2_h_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1311,21 +1244,16 @@ static void deep_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_2, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_layer2_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* layer2.U^T layer2.a_bar */
+                        products(rows, 1, &some, factors_layer2_h_prev_bar, 1, &(sums){tile_layer2_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* layer2.U^T layer2.a_bar */
-                            product(rows, block * vectors, own, factors_layer2_h_prev_bar, 1, tile_layer2_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1353,11 +1281,9 @@ static void deep_rnn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m_1, vectors, block);
-                /* layer2.W^T layer2.a_bar */
-                product(steps * B, block * vectors, own, factors_layer1_h_bar, 1, tile_layer1_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m_1, vectors, from, to, 0};
+            /* layer2.W^T layer2.a_bar */
+            products(steps * B, 1, &some, factors_layer1_h_bar, 1, &(sums){tile_layer1_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -1376,18 +1302,14 @@ static void deep_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m_1, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* layer2.W^T layer2.a_bar */
+                        products(rows, 1, &some, factors_layer1_h_bar + early, 1 - early, &(sums){tile_layer1_h_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* layer2.W^T layer2.a_bar */
-                            product(rows, block * vectors, own, factors_layer1_h_bar + early, 1 - early, tile_layer1_h_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1420,21 +1342,16 @@ static void deep_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m_1, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_layer1_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* layer1.U^T layer1.a_bar */
+                        products(rows, 1, &some, factors_layer1_h_prev_bar, 1, &(sums){tile_layer1_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* layer1.U^T layer1.a_bar */
-                            product(rows, block * vectors, own, factors_layer1_h_prev_bar, 1, tile_layer1_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1465,19 +1382,15 @@ static void deep_rnn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* layer1.W^T layer1.a_bar */
+                    products(rows, 1, &some, factors_x_bar, 1, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* layer1.W^T layer1.a_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1679,21 +1592,16 @@ static void deep_rnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m_1, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_layer1_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    real *const tile_layer1_a = tile_layer1_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* layer1.W x, layer1.U layer1.h_prev */
+                products(rows, 1, &some, factors_layer1_a, 2, &(sums){tile_layer1_a_group, some.low, rows, 0}, 0);
 
-                    /* layer1.W x, layer1.U layer1.h_prev */
-                    product(rows, block * vectors, own, factors_layer1_a, 2, tile_layer1_a, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
-                    real *const tile_layer1_a = tile_layer1_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_layer1_a = tile_layer1_a_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                         const vec layer1_b_here = load_part(layer1_b + j, left);
@@ -1727,21 +1635,16 @@ static void deep_rnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m_2, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_layer2_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    real *const tile_layer2_a = tile_layer2_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                products(rows, 1, &some, factors_layer2_a, 2, &(sums){tile_layer2_a_group, some.low, rows, 0}, 0);
 
-                    /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                    product(rows, block * vectors, own, factors_layer2_a, 2, tile_layer2_a, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m_2, vectors, block);
-                    real *const tile_layer2_a = tile_layer2_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_layer2_a = tile_layer2_a_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                         const vec layer2_b_here = load_part(layer2_b + j, left);
@@ -1775,21 +1678,16 @@ static void deep_rnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m_3, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_layer3_a_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m_3, vectors, block);
-                    real *const tile_layer3_a = tile_layer3_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                products(rows, 1, &some, factors_layer3_a, 2, &(sums){tile_layer3_a_group, some.low, rows, 0}, 0);
 
-                    /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                    product(rows, block * vectors, own, factors_layer3_a, 2, tile_layer3_a, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m_3, vectors, block);
-                    real *const tile_layer3_a = tile_layer3_a_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_layer3_a = tile_layer3_a_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
                         const vec layer3_b_here = load_part(layer3_b + j, left);
@@ -1821,21 +1719,16 @@ static void deep_rnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {p, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(p, vectors, block);
-                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* V layer3.h */
+                products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                    /* V layer3.h */
-                    product(rows, block * vectors, own, factors_a_y, 1, tile_a_y, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
-                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = p - j;
                         const vec b_y_here = load_part(b_y + j, left);

@@ -270,11 +270,9 @@ static void gru_simd_forward_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_z x, W_r x, W_n x */
-                product(steps * B, block * vectors * 3, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_z x, W_r x, W_n x */
+            products(steps * B, 3, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -298,27 +296,21 @@ static void gru_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_z x, W_r x, W_n x */
+                        products(rows, 3, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        /* U_z h_prev, U_r h_prev, U_n h_prev */
+                        products(rows, 3, &some, factors_a_z_2, 1, &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
-
-                            /* W_z x, W_r x, W_n x */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
-
-                            /* U_z h_prev, U_r h_prev, U_n h_prev */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_a_z_2 = tile_a_z_2_group + (block - some.low) * vectors * rows * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -347,19 +339,18 @@ static void gru_simd_forward_member(
 
                                     /* (6)  a_n = W_n x + r * q + b_n */
                                     const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
-                                    store(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES, a_n);
+                                    store(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES, a_n);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_n = load(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_n = load(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec z = load(z_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
@@ -426,11 +417,9 @@ static void gru_simd_infer_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_z x, W_r x, W_n x */
-                product(steps * B, block * vectors * 3, 3 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_z x, W_r x, W_n x */
+            products(steps * B, 3, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -450,28 +439,22 @@ static void gru_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_z x, W_r x, W_n x */
+                        products(rows, 3, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        /* U_z h_prev, U_r h_prev, U_n h_prev */
+                        products(rows, 3, &some, factors_a_z_2, 1, &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
-
-                            /* W_z x, W_r x, W_n x */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
-
-                            /* U_z h_prev, U_r h_prev, U_n h_prev */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_a_z_2 = tile_a_z_2_group + (block - some.low) * vectors * rows * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -485,7 +468,7 @@ static void gru_simd_infer_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
+                                    store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES, z);
 
                                     /* (3)  a_r = W_r x + U_r h_prev + b_r */
                                     const vec a_r = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 1) * own + v) * LANES) + b_r_here;
@@ -498,20 +481,19 @@ static void gru_simd_infer_member(
 
                                     /* (6)  a_n = W_n x + r * q + b_n */
                                     const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
-                                    store(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES, a_n);
+                                    store(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES, a_n);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_n = load(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES);
-                                    const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_n = load(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                    const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (7)  n = tanh(a_n) */
@@ -686,21 +668,16 @@ static void gru_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_z^T a_z_bar, U_r^T a_r_bar, U_n^T q_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 3, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_z^T a_z_bar, U_r^T a_r_bar, U_n^T q_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 3, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -737,19 +714,15 @@ static void gru_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {size_n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(size_n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(size_n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = size_n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -888,29 +861,23 @@ static void gru_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                /* W_z x, W_r x, W_n x */
+                products(rows, 3, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
+
+                /* U_z h_prev, U_r h_prev, U_n h_prev */
+                products(rows, 3, &some, factors_a_z_2, 1, &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 3 * LANES;
-                    real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
-
-                    /* W_z x, W_r x, W_n x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 1, tile_a_z, 0);
-
-                    /* U_z h_prev, U_r h_prev, U_n h_prev */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_z_2, 1, tile_a_z_2, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 3 * LANES;
-                    real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_z_2 = tile_a_z_2_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -924,7 +891,7 @@ static void gru_simd_step_member(
 
                             /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
-                            store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
+                            store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES, z);
 
                             /* (3)  a_r = W_r x + U_r h_prev + b_r */
                             const vec a_r = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 1) * own + v) * LANES) + b_r_here;
@@ -937,20 +904,19 @@ static void gru_simd_step_member(
 
                             /* (6)  a_n = W_n x + r * q + b_n */
                             const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
-                            store(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES, a_n);
+                            store(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES, a_n);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec a_n = load(kept_a_n + (((one - turn) * vectors + v) * rows + s) * LANES);
-                            const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec a_n = load(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                            const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                             /* (7)  n = tanh(a_n) */

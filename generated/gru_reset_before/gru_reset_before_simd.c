@@ -291,11 +291,9 @@ static void gru_reset_before_simd_forward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_z x, W_r x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_z x, W_r x */
+            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
             const operand factors_a_n[] = {
@@ -304,11 +302,9 @@ static void gru_reset_before_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_n x */
-                product(steps * B, block * vectors, own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_n x */
+            products(steps * B, 1, &some, factors_a_n, 1, &(sums){tile_a_n_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -328,20 +324,15 @@ static void gru_reset_before_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_z x, U_z h_prev, W_r x, U_r h_prev */
+                        products(rows, 2, &some, factors_a_z + early, 2 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -391,20 +382,15 @@ static void gru_reset_before_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_n x, U_n q */
+                        products(rows, 1, &some, factors_a_n + early, 2 - early, &(sums){tile_a_n_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_n x, U_n q */
-                            product(rows, block * vectors, own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_n_here = load_part(b_n + j, left);
@@ -483,11 +469,9 @@ static void gru_reset_before_simd_infer_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_z x, W_r x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_z x, W_r x */
+            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
             const operand factors_a_n[] = {
@@ -496,11 +480,9 @@ static void gru_reset_before_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_n x */
-                product(steps * B, block * vectors, own, factors_a_n, 1, tile_a_n_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_n x */
+            products(steps * B, 1, &some, factors_a_n, 1, &(sums){tile_a_n_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -519,20 +501,15 @@ static void gru_reset_before_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_z x, U_z h_prev, W_r x, U_r h_prev */
+                        products(rows, 2, &some, factors_a_z + early, 2 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_z + early, 2 - early, tile_a_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -580,20 +557,15 @@ static void gru_reset_before_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_n x, U_n q */
+                        products(rows, 1, &some, factors_a_n + early, 2 - early, &(sums){tile_a_n_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_n x, U_n q */
-                            product(rows, block * vectors, own, factors_a_n + early, 2 - early, tile_a_n, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_n_here = load_part(b_n + j, left);
@@ -753,21 +725,16 @@ static void gru_reset_before_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_q_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_q_bar = tile_q_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_n^T a_n_bar */
+                        products(rows, 1, &some, factors_q_bar, 1, &(sums){tile_q_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_n^T a_n_bar */
-                            product(rows, block * vectors, own, factors_q_bar, 1, tile_q_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_q_bar = tile_q_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_q_bar = tile_q_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -810,21 +777,16 @@ static void gru_reset_before_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_z^T a_z_bar, U_r^T a_r_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 2, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_z^T a_z_bar, U_r^T a_r_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -912,19 +874,15 @@ static void gru_reset_before_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {size_n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(size_n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(size_n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = size_n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1026,21 +984,16 @@ static void gru_reset_before_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* W_z x, U_z h_prev, W_r x, U_r h_prev */
+                products(rows, 2, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_z, 2, tile_a_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -1088,21 +1041,16 @@ static void gru_reset_before_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_n_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_n = tile_a_n_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_n x, U_n q */
+                products(rows, 1, &some, factors_a_n, 2, &(sums){tile_a_n_group, some.low, rows, 0}, 0);
 
-                    /* W_n x, U_n q */
-                    product(rows, block * vectors, own, factors_a_n, 2, tile_a_n, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_n = tile_a_n_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_n = tile_a_n_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_n_here = load_part(b_n + j, left);

@@ -241,11 +241,9 @@ static void irnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W x */
-                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W x */
+            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -264,20 +262,15 @@ static void irnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W x, U h_prev */
+                        products(rows, 1, &some, factors_a_h + early, 2 - early, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W x, U h_prev */
-                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
@@ -343,11 +336,9 @@ static void irnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W x */
-                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W x */
+            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -365,20 +356,15 @@ static void irnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W x, U h_prev */
+                        products(rows, 1, &some, factors_a_h + early, 2 - early, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W x, U h_prev */
-                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_here = load_part(b + j, left);
@@ -492,21 +478,16 @@ static void irnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U^T a_h_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 1, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U^T a_h_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -537,19 +518,15 @@ static void irnn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 1, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -654,21 +631,16 @@ static void irnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W x, U h_prev */
+                products(rows, 1, &some, factors_a_h, 2, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* W x, U h_prev */
-                    product(rows, block * vectors, own, factors_a_h, 2, tile_a_h, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_here = load_part(b + j, left);

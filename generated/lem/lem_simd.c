@@ -309,11 +309,9 @@ static void lem_simd_forward_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_1 u, V_2 u, V_z u */
-                product(steps * B, block * vectors * 3, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_1 u, V_2 u, V_z u */
+            products(steps * B, 3, &some, factors_a_dt_1, 1, &(sums){tile_a_dt_1_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
             const operand factors_a_y[] = {
@@ -322,11 +320,9 @@ static void lem_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_y u */
-                product(steps * B, block * vectors, own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_y u */
+            products(steps * B, 1, &some, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -350,20 +346,15 @@ static void lem_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
+                        products(rows, 3, &some, factors_a_dt_1 + early, 2 - early, &(sums){tile_a_dt_1_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-
-                            /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const real dt_here = dt[0];
@@ -429,20 +420,15 @@ static void lem_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_y z, V_y u */
+                        products(rows, 1, &some, factors_a_y + early, 2 - early, &(sums){tile_a_y_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_y z, V_y u */
-                            product(rows, block * vectors, own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_y_here = load_part(b_y + j, left);
@@ -525,11 +511,9 @@ static void lem_simd_infer_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_1 u, V_2 u, V_z u */
-                product(steps * B, block * vectors * 3, 3 * own, factors_a_dt_1, 1, tile_a_dt_1_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_1 u, V_2 u, V_z u */
+            products(steps * B, 3, &some, factors_a_dt_1, 1, &(sums){tile_a_dt_1_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
             const operand factors_a_y[] = {
@@ -538,11 +522,9 @@ static void lem_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* V_y u */
-                product(steps * B, block * vectors, own, factors_a_y, 1, tile_a_y_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* V_y u */
+            products(steps * B, 1, &some, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -563,20 +545,15 @@ static void lem_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
+                        products(rows, 3, &some, factors_a_dt_1 + early, 2 - early, &(sums){tile_a_dt_1_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-
-                            /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                            product(rows, block * vectors * 3, 3 * own, factors_a_dt_1 + early, 2 - early, tile_a_dt_1, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const real dt_here = dt[0];
@@ -638,20 +615,15 @@ static void lem_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_y z, V_y u */
+                        products(rows, 1, &some, factors_a_y + early, 2 - early, &(sums){tile_a_y_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_y z, V_y u */
-                            product(rows, block * vectors, own, factors_a_y + early, 2 - early, tile_a_y, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_y_here = load_part(b_y + j, left);
@@ -848,21 +820,16 @@ static void lem_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_y^T a_y_bar */
+                        products(rows, 1, &some, factors_z_bar, 1, &(sums){tile_z_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_y^T a_y_bar */
-                            product(rows, block * vectors, own, factors_z_bar, 1, tile_z_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z_bar = tile_z_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_z_bar = tile_z_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const real dt_here = dt[0];
@@ -917,21 +884,16 @@ static void lem_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
+                        products(rows, 1, &some, factors_y_prev_bar, 3, &(sums){tile_y_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
-                            product(rows, block * vectors, own, factors_y_prev_bar, 3, tile_y_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_y_prev_bar = tile_y_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -970,19 +932,15 @@ static void lem_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
+                    products(rows, 1, &some, factors_u_bar, 4, &(sums){tile_u_bar_group, some.low, rows, 0}, 0);
 
-                        /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                        product(rows, block * vectors, own, factors_u_bar, 4, tile_u_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_u_bar = tile_u_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1149,21 +1107,16 @@ static void lem_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_dt_1_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
+                /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
+                products(rows, 3, &some, factors_a_dt_1, 2, &(sums){tile_a_dt_1_group, some.low, rows, 0}, 0);
 
-                    /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_dt_1, 2, tile_a_dt_1, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_dt_1 = tile_a_dt_1_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_dt_1 = tile_a_dt_1_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const real dt_here = dt[0];
@@ -1225,21 +1178,16 @@ static void lem_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_y z, V_y u */
+                products(rows, 1, &some, factors_a_y, 2, &(sums){tile_a_y_group, some.low, rows, 0}, 0);
 
-                    /* W_y z, V_y u */
-                    product(rows, block * vectors, own, factors_a_y, 2, tile_a_y, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_y = tile_a_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_y = tile_a_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_y_here = load_part(b_y + j, left);

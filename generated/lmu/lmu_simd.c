@@ -302,11 +302,9 @@ static void lmu_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(k, vectors, block);
-                /* W_x x */
-                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {k, vectors, from, to, 0};
+            /* W_x x */
+            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
@@ -337,21 +335,16 @@ static void lmu_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* A m_prev */
+                        products(rows, 1, &some, factors_m, 1, &(sums){tile_m_group, some.low, rows, 0}, 0);
 
-                            /* A m_prev */
-                            product(rows, block * vectors, own, factors_m, 1, tile_m, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_m = tile_m_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec B_2_here = load_part(B_2 + j, left);
@@ -385,20 +378,15 @@ static void lmu_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {k, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_x x, W_h h_prev, W_m m */
+                        products(rows, 1, &some, factors_a_h + early, 3 - early, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_x x, W_h h_prev, W_m m */
-                            product(rows, block * vectors, own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = k - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -473,11 +461,9 @@ static void lmu_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(k, vectors, block);
-                /* W_x x */
-                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {k, vectors, from, to, 0};
+            /* W_x x */
+            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
@@ -508,21 +494,16 @@ static void lmu_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* A m_prev */
+                        products(rows, 1, &some, factors_m, 1, &(sums){tile_m_group, some.low, rows, 0}, 0);
 
-                            /* A m_prev */
-                            product(rows, block * vectors, own, factors_m, 1, tile_m, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_m = tile_m_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec B_2_here = load_part(B_2 + j, left);
@@ -556,20 +537,15 @@ static void lmu_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {k, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_x x, W_h h_prev, W_m m */
+                        products(rows, 1, &some, factors_a_h + early, 3 - early, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_x x, W_h h_prev, W_m m */
-                            product(rows, block * vectors, own, factors_a_h + early, 3 - early, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = k - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -708,21 +684,16 @@ static void lmu_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_m^T a_h_bar */
+                        products(rows, 1, &some, factors_m_bar, 1, &(sums){tile_m_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_m^T a_h_bar */
-                            product(rows, block * vectors, own, factors_m_bar, 1, tile_m_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_m_bar = tile_m_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -761,21 +732,16 @@ static void lmu_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {k, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_h^T a_h_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 1, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_h^T a_h_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = k - j;
                                 const vec e_h_here = load_part(e_h + j, left);
@@ -806,21 +772,16 @@ static void lmu_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_m_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m_prev_bar = tile_m_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* A^T m_bar */
+                        products(rows, 1, &some, factors_m_prev_bar, 1, &(sums){tile_m_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* A^T m_bar */
-                            product(rows, block * vectors, own, factors_m_prev_bar, 1, tile_m_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m_prev_bar = tile_m_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_m_prev_bar = tile_m_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec e_m_here = load_part(e_m + j, left);
@@ -855,19 +816,15 @@ static void lmu_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_x^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 1, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_x^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             const vec e_x_here = load_part(e_x + j, left);
@@ -1059,21 +1016,16 @@ static void lmu_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {d, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* A m_prev */
+                products(rows, 1, &some, factors_m, 1, &(sums){tile_m_group, some.low, rows, 0}, 0);
 
-                    /* A m_prev */
-                    product(rows, block * vectors, own, factors_m, 1, tile_m, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_m = tile_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_m = tile_m_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d - j;
                         const vec B_2_here = load_part(B_2 + j, left);
@@ -1107,21 +1059,16 @@ static void lmu_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {k, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_x x, W_h h_prev, W_m m */
+                products(rows, 1, &some, factors_a_h, 3, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* W_x x, W_h h_prev, W_m m */
-                    product(rows, block * vectors, own, factors_a_h, 3, tile_a_h, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = k - j;
                         for (size_t s = 0; s < rows; ++s) {

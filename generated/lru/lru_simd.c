@@ -296,19 +296,15 @@ static void lru_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {N, vectors, turn, end, 0};
                 ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(N, vectors, block);
-                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
+                /* B_re u, B_im u */
+                products(rows, 2, &some, factors_a_x_re, 1, &(sums){tile_a_x_re_group, some.low, rows, 0}, 0);
 
-                    /* B_re u, B_im u */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
-                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_x_re = tile_a_x_re_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -389,19 +385,15 @@ static void lru_simd_forward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {H, vectors, turn, end, 0};
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* C_re x_re, (-1) C_im x_im */
+                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
 
-                        /* C_re x_re, (-1) C_im x_im */
-                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(H, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_y = tile_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = H - j;
                             const vec D_here = load_part(D + j, left);
@@ -511,19 +503,15 @@ static void lru_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {N, vectors, turn, end, 0};
                 ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(N, vectors, block);
-                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
+                /* B_re u, B_im u */
+                products(rows, 2, &some, factors_a_x_re, 1, &(sums){tile_a_x_re_group, some.low, rows, 0}, 0);
 
-                    /* B_re u, B_im u */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
-                    real *const tile_a_x_re = tile_a_x_re_group + (block - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_x_re = tile_a_x_re_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -604,19 +592,15 @@ static void lru_simd_infer_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {H, vectors, turn, end, 0};
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* C_re x_re, (-1) C_im x_im */
+                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
 
-                        /* C_re x_re, (-1) C_im x_im */
-                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(H, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_y = tile_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = H - j;
                             const vec D_here = load_part(D + j, left);
@@ -730,11 +714,9 @@ static void lru_simd_backward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(N, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(N, vectors, block);
-                /* (-1) C_im^T y_bar, C_re^T y_bar */
-                product(steps * B, block * vectors * 2, 2 * own, factors_x_im_bar, 1, tile_x_im_bar_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {N, vectors, from, to, 0};
+            /* (-1) C_im^T y_bar, C_re^T y_bar */
+            products(steps * B, 2, &some, factors_x_im_bar, 1, &(sums){tile_x_im_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -757,18 +739,14 @@ static void lru_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {N, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* (-1) C_im^T y_bar, C_re^T y_bar */
+                        products(rows, 2, &some, factors_x_im_bar + early, 1 - early, &(sums){tile_x_im_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(N, vectors, block);
-                            real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* (-1) C_im^T y_bar, C_re^T y_bar */
-                            product(rows, block * vectors * 2, 2 * own, factors_x_im_bar + early, 1 - early, tile_x_im_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(N, vectors, block);
-                            real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = N - j;
                                 const vec exp_exp_nu_here = load_part(exp_exp_nu + j, left);
@@ -893,19 +871,15 @@ static void lru_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {H, vectors, turn, end, 0};
                     ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
+                    products(rows, 1, &some, factors_u_bar, 2, &(sums){tile_u_bar_group, some.low, rows, 0}, 0);
 
-                        /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
-                        product(rows, block * vectors, own, factors_u_bar, 2, tile_u_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(H, vectors, block);
-                        real *const tile_u_bar = tile_u_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_u_bar = tile_u_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = H - j;
                             const vec D_here = load_part(D + j, left);
@@ -1075,21 +1049,16 @@ static void lru_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {N, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(N, vectors, block);
-                    real *const tile_a_x_re = tile_a_x_re_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* B_re u, B_im u */
+                products(rows, 2, &some, factors_a_x_re, 1, &(sums){tile_a_x_re_group, some.low, rows, 0}, 0);
 
-                    /* B_re u, B_im u */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_x_re, 1, tile_a_x_re, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
-                    real *const tile_a_x_re = tile_a_x_re_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_x_re = tile_a_x_re_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1160,21 +1129,16 @@ static void lru_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {H, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(H, vectors, block);
-                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* C_re x_re, (-1) C_im x_im */
+                products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
 
-                    /* C_re x_re, (-1) C_im x_im */
-                    product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(H, vectors, block);
-                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_y = tile_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = H - j;
                         const vec D_here = load_part(D + j, left);

@@ -279,11 +279,9 @@ static void lstm_coupled_simd_forward_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_g x, W_i x, W_o x */
-                product(steps * B, block * vectors * 3, 3 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_g x, W_i x, W_o x */
+            products(steps * B, 3, &some, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -308,20 +306,15 @@ static void lstm_coupled_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_o x, U_o h_prev */
+                        products(rows, 3, &some, factors_z + early, 2 - early, &(sums){tile_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
-
-                            /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_o x, U_o h_prev */
-                            product(rows, block * vectors * 3, 3 * own, factors_z + early, 2 - early, tile_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_i_here = load_part(b_i + j, left);
@@ -362,8 +355,7 @@ static void lstm_coupled_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -437,11 +429,9 @@ static void lstm_coupled_simd_infer_member(
             const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_g x, W_i x, W_o x */
-                product(steps * B, block * vectors * 3, 3 * own, factors_z, 1, tile_z_ahead + block * vectors * steps * B * 3 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_g x, W_i x, W_o x */
+            products(steps * B, 3, &some, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -462,21 +452,16 @@ static void lstm_coupled_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                        /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_o x, U_o h_prev */
+                        products(rows, 3, &some, factors_z + early, 2 - early, &(sums){tile_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_o x, U_o h_prev */
-                            product(rows, block * vectors * 3, 3 * own, factors_z + early, 2 - early, tile_z, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
+                            const real *const tile_z = tile_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_i_here = load_part(b_i + j, left);
@@ -509,19 +494,18 @@ static void lstm_coupled_simd_infer_member(
 
                                     /* (8)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
-                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_m + j);
 
                                     /* (9)  tanh_c = tanh(c) */
@@ -704,21 +688,16 @@ static void lstm_coupled_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_g^T z_bar, U_i^T z_i_bar, U_o^T z_o_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 3, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_g^T z_bar, U_i^T z_i_bar, U_o^T z_o_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 3, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -753,19 +732,15 @@ static void lstm_coupled_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_g^T z_bar, W_i^T z_i_bar, W_o^T z_o_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_g^T z_bar, W_i^T z_i_bar, W_o^T z_o_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -900,22 +875,17 @@ static void lstm_coupled_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_o x, U_o h_prev */
+                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
 
-                    /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_o x, U_o h_prev */
-                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_z = tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_i_here = load_part(b_i + j, left);
@@ -948,19 +918,18 @@ static void lstm_coupled_simd_step_member(
 
                             /* (8)  o = sigmoid(z_o) */
                             const vec o = vec_sigmoid(z_o);
-                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                            store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                             const vec c = load(c_rows + s * row_m + j);
 
                             /* (9)  tanh_c = tanh(c) */

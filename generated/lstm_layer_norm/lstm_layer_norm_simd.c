@@ -345,19 +345,15 @@ static void lstm_layer_norm_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
+                /* W_i x, W_f x, W_g x, W_o x */
+                products(rows, 4, &some, factors_w_i, 1, &(sums){tile_w_i_group, some.low, rows, 0}, 0);
 
-                    /* W_i x, W_f x, W_g x, W_o x */
-                    product(rows, block * vectors * 4, 4 * own, factors_w_i, 1, tile_w_i, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
+                    const real *const tile_w_i = tile_w_i_group + (block - some.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -529,21 +525,16 @@ static void lstm_layer_norm_simd_forward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const size_t low = t & 1 ? from + to - end : turn;
+                    const group some = {m, vectors, low, low + end - turn, t & 1};
                     ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                    products(rows, 4, &some, factors_u_i, 1, &(sums){tile_u_i_group, some.low, rows, 0}, 0);
 
-                        /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                        product(rows, block * vectors * 4, 4 * own, factors_u_i, 1, tile_u_i, 0);
-                    }
-
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                        const real *const tile_u_i = tile_u_i_group + (block - some.low) * vectors * rows * 4 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -945,19 +936,15 @@ static void lstm_layer_norm_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
+                /* W_i x, W_f x, W_g x, W_o x */
+                products(rows, 4, &some, factors_w_i, 1, &(sums){tile_w_i_group, some.low, rows, 0}, 0);
 
-                    /* W_i x, W_f x, W_g x, W_o x */
-                    product(rows, block * vectors * 4, 4 * own, factors_w_i, 1, tile_w_i, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_w_i = tile_w_i_group + (block - turn) * vectors * rows * 4 * LANES;
+                    const real *const tile_w_i = tile_w_i_group + (block - some.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1129,21 +1116,16 @@ static void lstm_layer_norm_simd_infer_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const size_t low = t & 1 ? from + to - end : turn;
+                    const group some = {m, vectors, low, low + end - turn, t & 1};
                     ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                    products(rows, 4, &some, factors_u_i, 1, &(sums){tile_u_i_group, some.low, rows, 0}, 0);
 
-                        /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                        product(rows, block * vectors * 4, 4 * own, factors_u_i, 1, tile_u_i, 0);
-                    }
-
-                    for (size_t one = turn; one < end; ++one) {
-                        const size_t block = t & 1 ? from + to - 1 - one : one;
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                        const real *const tile_u_i = tile_u_i_group + (block - some.low) * vectors * rows * 4 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1964,21 +1946,16 @@ static void lstm_layer_norm_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 4, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -2364,19 +2341,15 @@ static void lstm_layer_norm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
+                    products(rows, 1, &some, factors_x_bar, 4, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -2526,21 +2499,16 @@ static void lstm_layer_norm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_w_i = tile_w_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                /* W_i x, W_f x, W_g x, W_o x */
+                products(rows, 4, &some, factors_w_i, 1, &(sums){tile_w_i_group, some.low, rows, 0}, 0);
 
-                    /* W_i x, W_f x, W_g x, W_o x */
-                    product(rows, block * vectors * 4, 4 * own, factors_w_i, 1, tile_w_i, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_w_i = tile_w_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                    const real *const tile_w_i = tile_w_i_group + (block - some.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -2709,21 +2677,16 @@ static void lstm_layer_norm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
+                products(rows, 4, &some, factors_u_i, 1, &(sums){tile_u_i_group, some.low, rows, 0}, 0);
 
-                    /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    product(rows, block * vectors * 4, 4 * own, factors_u_i, 1, tile_u_i, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_u_i = tile_u_i_group + (one - turn) * vectors * rows * 4 * LANES;
+                    const real *const tile_u_i = tile_u_i_group + (block - some.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {

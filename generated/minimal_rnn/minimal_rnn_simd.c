@@ -264,19 +264,15 @@ static void minimal_rnn_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_x x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_x x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -306,11 +302,9 @@ static void minimal_rnn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* U_z z */
-                product(steps * B, block * vectors, own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* U_z z */
+            products(steps * B, 1, &some, factors_a_u, 1, &(sums){tile_a_u_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -329,20 +323,15 @@ static void minimal_rnn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* U_h h_prev, U_z z */
+                        products(rows, 1, &some, factors_a_u + early, 2 - early, &(sums){tile_a_u_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* U_h h_prev, U_z z */
-                            product(rows, block * vectors, own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_u_here = load_part(b_u + j, left);
@@ -421,19 +410,15 @@ static void minimal_rnn_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_x x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_x x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -463,11 +448,9 @@ static void minimal_rnn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* U_z z */
-                product(steps * B, block * vectors, own, factors_a_u, 1, tile_a_u_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* U_z z */
+            products(steps * B, 1, &some, factors_a_u, 1, &(sums){tile_a_u_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -485,20 +468,15 @@ static void minimal_rnn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* U_h h_prev, U_z z */
+                        products(rows, 1, &some, factors_a_u + early, 2 - early, &(sums){tile_a_u_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* U_h h_prev, U_z z */
-                            product(rows, block * vectors, own, factors_a_u + early, 2 - early, tile_a_u, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_u_here = load_part(b_u + j, left);
@@ -636,21 +614,16 @@ static void minimal_rnn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_h^T a_u_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 1, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_h^T a_u_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -686,19 +659,15 @@ static void minimal_rnn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {m, vectors, turn, end, 0};
                     ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_z_bar = tile_z_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* U_z^T a_u_bar */
+                    products(rows, 1, &some, factors_z_bar, 1, &(sums){tile_z_bar_group, some.low, rows, 0}, 0);
 
-                        /* U_z^T a_u_bar */
-                        product(rows, block * vectors, own, factors_z_bar, 1, tile_z_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_z_bar = tile_z_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_z_bar = tile_z_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = m - j;
                             vec b_z_bar_here = {0};
@@ -743,19 +712,15 @@ static void minimal_rnn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_x^T a_z_bar */
+                    products(rows, 1, &some, factors_x_bar, 1, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_x^T a_z_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 1, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -845,21 +810,16 @@ static void minimal_rnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_x x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_x x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -893,21 +853,16 @@ static void minimal_rnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_u_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_u = tile_a_u_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* U_h h_prev, U_z z */
+                products(rows, 1, &some, factors_a_u, 2, &(sums){tile_a_u_group, some.low, rows, 0}, 0);
 
-                    /* U_h h_prev, U_z z */
-                    product(rows, block * vectors, own, factors_a_u, 2, tile_a_u, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_u = tile_a_u_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_u = tile_a_u_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_u_here = load_part(b_u + j, left);

@@ -246,20 +246,16 @@ static void minlstm_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
+                /* W_f x, W_i x, W_h x */
+                products(rows, 3, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0}, 0);
 
-                    /* W_f x, W_i x, W_h x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_f, 1, tile_a_f, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_f = tile_a_f_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_f_here = load_part(b_f + j, left);
@@ -287,18 +283,18 @@ static void minlstm_simd_forward_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
-                            store(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES, d);
+                            store(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES, d);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec d = load(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES);
+                            const vec d = load(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
                             const vec f = vec_sigmoid(-d);
@@ -397,20 +393,16 @@ static void minlstm_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
+                /* W_f x, W_i x, W_h x */
+                products(rows, 3, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0}, 0);
 
-                    /* W_f x, W_i x, W_h x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_f, 1, tile_a_f, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (block - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_f = tile_a_f_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_f_here = load_part(b_f + j, left);
@@ -436,18 +428,18 @@ static void minlstm_simd_infer_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
-                            store(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES, d);
+                            store(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES, d);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec d = load(kept_d + (((block - turn) * vectors + v) * rows + s) * LANES);
+                            const vec d = load(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
                             const vec f = vec_sigmoid(-d);
@@ -689,19 +681,15 @@ static void minlstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -784,22 +772,17 @@ static void minlstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 3 * LANES;
+                /* W_f x, W_i x, W_h x */
+                products(rows, 3, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0}, 0);
 
-                    /* W_f x, W_i x, W_h x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_f, 1, tile_a_f, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_f = tile_a_f_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_f_here = load_part(b_f + j, left);
@@ -825,19 +808,18 @@ static void minlstm_simd_step_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
-                            store(kept_d + (((one - turn) * vectors + v) * rows + s) * LANES, d);
+                            store(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES, d);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec d = load(kept_d + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec d = load(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
                             const vec f = vec_sigmoid(-d);

@@ -296,19 +296,15 @@ static void mlstm_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {d_k, vectors, turn, end, 0};
                 ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(d_k, vectors, block);
-                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_q x */
+                products(rows, 1, &some, factors_q, 1, &(sums){tile_q_group, some.low, rows, 0}, 0);
 
-                    /* W_q x */
-                    product(rows, block * vectors, own, factors_q, 1, tile_q, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
-                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_q = tile_q_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d_k - j;
                         const vec b_q_here = load_part(b_q + j, left);
@@ -368,19 +364,15 @@ static void mlstm_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {d_v, vectors, turn, end, 0};
                 ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(d_v, vectors, block);
-                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
+                /* W_v x, W_o x */
+                products(rows, 2, &some, factors_v_2, 1, &(sums){tile_v_2_group, some.low, rows, 0}, 0);
 
-                    /* W_v x, W_o x */
-                    product(rows, block * vectors * 2, 2 * own, factors_v_2, 1, tile_v_2, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
-                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_v_2 = tile_v_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d_v - j;
                         const vec b_v_here = load_part(b_v + j, left);
@@ -642,19 +634,15 @@ static void mlstm_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {d_k, vectors, turn, end, 0};
                 ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(d_k, vectors, block);
-                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_q x */
+                products(rows, 1, &some, factors_q, 1, &(sums){tile_q_group, some.low, rows, 0}, 0);
 
-                    /* W_q x */
-                    product(rows, block * vectors, own, factors_q, 1, tile_q, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
-                    real *const tile_q = tile_q_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_q = tile_q_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d_k - j;
                         const vec b_q_here = load_part(b_q + j, left);
@@ -714,19 +702,15 @@ static void mlstm_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {d_v, vectors, turn, end, 0};
                 ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(d_v, vectors, block);
-                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
+                /* W_v x, W_o x */
+                products(rows, 2, &some, factors_v_2, 1, &(sums){tile_v_2_group, some.low, rows, 0}, 0);
 
-                    /* W_v x, W_o x */
-                    product(rows, block * vectors * 2, 2 * own, factors_v_2, 1, tile_v_2, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
-                    real *const tile_v_2 = tile_v_2_group + (block - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_v_2 = tile_v_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d_v - j;
                         const vec b_v_here = load_part(b_v + j, left);
@@ -1528,21 +1512,16 @@ static void mlstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {d_k, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_q_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(d_k, vectors, block);
-                    real *const tile_q = tile_q_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_q x */
+                products(rows, 1, &some, factors_q, 1, &(sums){tile_q_group, some.low, rows, 0}, 0);
 
-                    /* W_q x */
-                    product(rows, block * vectors, own, factors_q, 1, tile_q, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
-                    real *const tile_q = tile_q_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_q = tile_q_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d_k - j;
                         const vec b_q_here = load_part(b_q + j, left);
@@ -1602,21 +1581,16 @@ static void mlstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {d_v, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(d_v, vectors, block);
-                    real *const tile_v_2 = tile_v_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* W_v x, W_o x */
+                products(rows, 2, &some, factors_v_2, 1, &(sums){tile_v_2_group, some.low, rows, 0}, 0);
 
-                    /* W_v x, W_o x */
-                    product(rows, block * vectors * 2, 2 * own, factors_v_2, 1, tile_v_2, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
-                    real *const tile_v_2 = tile_v_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_v_2 = tile_v_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d_v - j;
                         const vec b_v_here = load_part(b_v + j, left);

@@ -363,19 +363,15 @@ static void multiplicative_lstm_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {d, vectors, turn, end, 0};
                 ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_mx x */
+                products(rows, 1, &some, factors_a_m, 1, &(sums){tile_a_m_group, some.low, rows, 0}, 0);
 
-                    /* W_mx x */
-                    product(rows, block * vectors, own, factors_a_m, 1, tile_a_m, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_m = tile_a_m_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -401,11 +397,9 @@ static void multiplicative_lstm_simd_forward_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(size_m, vectors, block);
-                /* W_hx x, W_ix x, W_ox x, W_fx x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {size_m, vectors, from, to, 0};
+            /* W_hx x, W_ix x, W_ox x, W_fx x */
+            products(steps * B, 4, &some, factors_hhat, 1, &(sums){tile_hhat_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -423,21 +417,16 @@ static void multiplicative_lstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_mh h_prev */
+                        products(rows, 1, &some, factors_a_m_2, 1, &(sums){tile_a_m_2_group, some.low, rows, 0}, 0);
 
-                            /* W_mh h_prev */
-                            product(rows, block * vectors, own, factors_a_m_2, 1, tile_a_m_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_a_m_2 = tile_a_m_2_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -480,20 +469,15 @@ static void multiplicative_lstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {size_m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
+                        products(rows, 4, &some, factors_hhat + early, 2 - early, &(sums){tile_hhat_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
-
-                            /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                            product(rows, block * vectors * 4, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = size_m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -535,8 +519,7 @@ static void multiplicative_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = size_m - j;
@@ -618,19 +601,15 @@ static void multiplicative_lstm_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {d, vectors, turn, end, 0};
                 ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_mx x */
+                products(rows, 1, &some, factors_a_m, 1, &(sums){tile_a_m_group, some.low, rows, 0}, 0);
 
-                    /* W_mx x */
-                    product(rows, block * vectors, own, factors_a_m, 1, tile_a_m, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m = tile_a_m_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_m = tile_a_m_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -656,11 +635,9 @@ static void multiplicative_lstm_simd_infer_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(size_m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(size_m, vectors, block);
-                /* W_hx x, W_ix x, W_ox x, W_fx x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_hhat, 1, tile_hhat_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {size_m, vectors, from, to, 0};
+            /* W_hx x, W_ix x, W_ox x, W_fx x */
+            products(steps * B, 4, &some, factors_hhat, 1, &(sums){tile_hhat_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -677,21 +654,16 @@ static void multiplicative_lstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_mh h_prev */
+                        products(rows, 1, &some, factors_a_m_2, 1, &(sums){tile_a_m_2_group, some.low, rows, 0}, 0);
 
-                            /* W_mh h_prev */
-                            product(rows, block * vectors, own, factors_a_m_2, 1, tile_a_m_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_a_m_2 = tile_a_m_2_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -728,21 +700,16 @@ static void multiplicative_lstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {size_m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
+                        products(rows, 4, &some, factors_hhat + early, 2 - early, &(sums){tile_hhat_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                            product(rows, block * vectors * 4, 4 * own, factors_hhat + early, 2 - early, tile_hhat, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = size_m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -762,7 +729,7 @@ static void multiplicative_lstm_simd_infer_member(
 
                                     /* (4)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
-                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
 
                                     /* (5)  a_f = W_fx x + W_fm m */
                                     const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
@@ -781,13 +748,12 @@ static void multiplicative_lstm_simd_infer_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = size_m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
                                     /* (7)  tanh_c = tanh(c) */
@@ -981,21 +947,16 @@ static void multiplicative_lstm_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
+                        products(rows, 1, &some, factors_m_bar, 4, &(sums){tile_m_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
-                            product(rows, block * vectors, own, factors_m_bar, 4, tile_m_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_m_bar = tile_m_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_m_bar = tile_m_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1028,21 +989,16 @@ static void multiplicative_lstm_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {size_m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_mh^T a_m_2_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 1, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_mh^T a_m_2_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1111,19 +1067,15 @@ static void multiplicative_lstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
+                    products(rows, 1, &some, factors_x_bar, 5, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_fx^T a_f_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 5, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1233,21 +1185,16 @@ static void multiplicative_lstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {d, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_m_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m = tile_a_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_mx x */
+                products(rows, 1, &some, factors_a_m, 1, &(sums){tile_a_m_group, some.low, rows, 0}, 0);
 
-                    /* W_mx x */
-                    product(rows, block * vectors, own, factors_a_m, 1, tile_a_m, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m = tile_a_m_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_m = tile_a_m_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1276,21 +1223,16 @@ static void multiplicative_lstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {d, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_mh h_prev */
+                products(rows, 1, &some, factors_a_m_2, 1, &(sums){tile_a_m_2_group, some.low, rows, 0}, 0);
 
-                    /* W_mh h_prev */
-                    product(rows, block * vectors, own, factors_a_m_2, 1, tile_a_m_2, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_a_m_2 = tile_a_m_2_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_m_2 = tile_a_m_2_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1326,22 +1268,17 @@ static void multiplicative_lstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {size_m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_hhat_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    real *const tile_hhat = tile_hhat_group + (one - turn) * vectors * rows * 4 * LANES;
+                /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
+                products(rows, 4, &some, factors_hhat, 2, &(sums){tile_hhat_group, some.low, rows, 0}, 0);
 
-                    /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                    product(rows, block * vectors * 4, 4 * own, factors_hhat, 2, tile_hhat, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(size_m, vectors, block);
-                    real *const tile_hhat = tile_hhat_group + (one - turn) * vectors * rows * 4 * LANES;
+                    const real *const tile_hhat = tile_hhat_group + (block - some.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = size_m - j;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1361,7 +1298,7 @@ static void multiplicative_lstm_simd_step_member(
 
                             /* (4)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
-                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                            store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
 
                             /* (5)  a_f = W_fx x + W_fm m */
                             const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
@@ -1380,13 +1317,12 @@ static void multiplicative_lstm_simd_step_member(
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(size_m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = size_m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                             const vec c = load(c_rows + s * row_size_m + j);
 
                             /* (7)  tanh_c = tanh(c) */

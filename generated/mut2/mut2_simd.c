@@ -261,11 +261,9 @@ static void mut2_simd_forward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_xz x */
-                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_xz x */
+            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
             const operand factors_a_h[] = {
@@ -274,11 +272,9 @@ static void mut2_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_xh x */
-                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_xh x */
+            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -300,26 +296,20 @@ static void mut2_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_xz x */
+                        products(rows, 1, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        /* W_hz h_prev, W_hr h_prev */
+                        products(rows, 2, &some, factors_a_z_2, 1, &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
-
-                            /* W_xz x */
-                            product(rows, block * vectors, own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
-
-                            /* W_hz h_prev, W_hr h_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_z_2 = tile_a_z_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -370,20 +360,15 @@ static void mut2_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_hh r_h_prev, W_xh x */
+                        products(rows, 1, &some, factors_a_h + early, 2 - early, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_hh r_h_prev, W_xh x */
-                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_h_here = load_part(b_h + j, left);
@@ -461,11 +446,9 @@ static void mut2_simd_infer_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_xz x */
-                product(steps * B, block * vectors, own, factors_a_z, 1, tile_a_z_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_xz x */
+            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
             const operand factors_a_h[] = {
@@ -474,11 +457,9 @@ static void mut2_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_xh x */
-                product(steps * B, block * vectors, own, factors_a_h, 1, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_xh x */
+            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -499,26 +480,20 @@ static void mut2_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_xz x */
+                        products(rows, 1, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        /* W_hz h_prev, W_hr h_prev */
+                        products(rows, 2, &some, factors_a_z_2, 1, &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
-
-                            /* W_xz x */
-                            product(rows, block * vectors, own, factors_a_z + early, 1 - early, tile_a_z, (int)early);
-
-                            /* W_hz h_prev, W_hr h_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-                            real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_z_2 = tile_a_z_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -567,20 +542,15 @@ static void mut2_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_hh r_h_prev, W_xh x */
+                        products(rows, 1, &some, factors_a_h + early, 2 - early, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_hh r_h_prev, W_xh x */
-                            product(rows, block * vectors, own, factors_a_h + early, 2 - early, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_h_here = load_part(b_h + j, left);
@@ -734,21 +704,16 @@ static void mut2_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_r_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_hh^T a_h_bar */
+                        products(rows, 1, &some, factors_r_h_prev_bar, 1, &(sums){tile_r_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_hh^T a_h_bar */
-                            product(rows, block * vectors, own, factors_r_h_prev_bar, 1, tile_r_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -791,21 +756,16 @@ static void mut2_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_hz^T a_z_bar, W_hr^T a_r_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 2, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_hz^T a_z_bar, W_hr^T a_r_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -848,19 +808,15 @@ static void mut2_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {m, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_xz^T a_z_bar, W_xh^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 2, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_xz^T a_z_bar, W_xh^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = m - j;
                             vec b_z_bar_here = {0};
@@ -985,27 +941,21 @@ static void mut2_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(2) * LANES];
                 ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                /* W_xz x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
+
+                /* W_hz h_prev, W_hr h_prev */
+                products(rows, 2, &some, factors_a_z_2, 1, &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
-                    real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
-
-                    /* W_xz x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-
-                    /* W_hz h_prev, W_hr h_prev */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_z_2, 1, tile_a_z_2, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
-                    real *const tile_a_z_2 = tile_a_z_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z_2 = tile_a_z_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -1054,21 +1004,16 @@ static void mut2_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_hh r_h_prev, W_xh x */
+                products(rows, 1, &some, factors_a_h, 2, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* W_hh r_h_prev, W_xh x */
-                    product(rows, block * vectors, own, factors_a_h, 2, tile_a_h, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_h_here = load_part(b_h + j, left);

@@ -278,19 +278,15 @@ static void qrnn_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
+                products(rows, 3, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 2, tile_a_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -439,19 +435,15 @@ static void qrnn_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
+                products(rows, 3, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 2, tile_a_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -713,19 +705,15 @@ static void qrnn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
+                    products(rows, 1, &some, factors_x_prev_bar, 3, &(sums){tile_x_prev_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
-                        product(rows, block * vectors, own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -790,19 +778,15 @@ static void qrnn_simd_backward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {n, vectors, turn, end, 0};
                 ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_z_2^T a_z_bar, W_f_2^T a_f_bar, W_o_2^T a_o_bar */
+                products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                    /* W_z_2^T a_z_bar, W_f_2^T a_f_bar, W_o_2^T a_o_bar */
-                    product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(n, vectors, block);
-                    real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
@@ -874,21 +858,16 @@ static void qrnn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
+                products(rows, 3, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                    product(rows, block * vectors * 3, 3 * own, factors_a_z, 2, tile_a_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {

@@ -280,19 +280,15 @@ static void ran_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_c x */
+                products(rows, 1, &some, factors_s, 1, &(sums){tile_s_group, some.low, rows, 0}, 0);
 
-                    /* W_c x */
-                    product(rows, block * vectors, own, factors_s, 1, tile_s, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_s = tile_s_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -318,11 +314,9 @@ static void ran_simd_forward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_i x, W_f x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_i x, W_f x */
+            products(steps * B, 2, &some, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -346,20 +340,15 @@ static void ran_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_i x, U_i h_prev, W_f x, U_f h_prev */
+                        products(rows, 2, &some, factors_a_i + early, 2 - early, &(sums){tile_a_i_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_i_here = load_part(b_i + j, left);
@@ -390,8 +379,7 @@ static void ran_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -465,19 +453,15 @@ static void ran_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_c x */
+                products(rows, 1, &some, factors_s, 1, &(sums){tile_s_group, some.low, rows, 0}, 0);
 
-                    /* W_c x */
-                    product(rows, block * vectors, own, factors_s, 1, tile_s, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_s = tile_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_s = tile_s_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -503,11 +487,9 @@ static void ran_simd_infer_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_i x, W_f x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_i, 1, tile_a_i_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_i x, W_f x */
+            products(steps * B, 2, &some, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -529,20 +511,15 @@ static void ran_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_i x, U_i h_prev, W_f x, U_f h_prev */
+                        products(rows, 2, &some, factors_a_i + early, 2 - early, &(sums){tile_a_i_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_i + early, 2 - early, tile_a_i, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_i_here = load_part(b_i + j, left);
@@ -571,8 +548,7 @@ static void ran_simd_infer_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
@@ -737,21 +713,16 @@ static void ran_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* U_i^T a_i_bar, U_f^T a_f_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 2, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* U_i^T a_i_bar, U_f^T a_f_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 2, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -826,19 +797,15 @@ static void ran_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
+                    products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
@@ -930,21 +897,16 @@ static void ran_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_c x */
+                products(rows, 1, &some, factors_s, 1, &(sums){tile_s_group, some.low, rows, 0}, 0);
 
-                    /* W_c x */
-                    product(rows, block * vectors, own, factors_s, 1, tile_s, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_s = tile_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_s = tile_s_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -977,21 +939,16 @@ static void ran_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_i_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_i = tile_a_i_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* W_i x, U_i h_prev, W_f x, U_f h_prev */
+                products(rows, 2, &some, factors_a_i, 2, &(sums){tile_a_i_group, some.low, rows, 0}, 0);
 
-                    /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_i, 2, tile_a_i, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_i = tile_a_i_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_i = tile_a_i_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_i_here = load_part(b_i + j, left);
@@ -1020,8 +977,7 @@ static void ran_simd_step_member(
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;

@@ -311,11 +311,9 @@ static void rhn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_H x, W_T x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_H x, W_T x */
+            products(steps * B, 2, &some, factors_a_h_1, 1, &(sums){tile_a_h_1_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -335,20 +333,15 @@ static void rhn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
+                        products(rows, 2, &some, factors_a_h_1 + early, 2 - early, &(sums){tile_a_h_1_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_H_1_here = load_part(b_H_1 + j, left);
@@ -395,21 +388,16 @@ static void rhn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                        /* R_H_2 s_1, R_T_2 s_1 */
+                        products(rows, 2, &some, factors_a_h_2, 1, &(sums){tile_a_h_2_group, some.low, rows, 0}, 0);
 
-                            /* R_H_2 s_1, R_T_2 s_1 */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_a_h_2 = tile_a_h_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_H_2_here = load_part(b_H_2 + j, left);
@@ -456,21 +444,16 @@ static void rhn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                        /* R_H_3 s_2, R_T_3 s_2 */
+                        products(rows, 2, &some, factors_a_h_3, 1, &(sums){tile_a_h_3_group, some.low, rows, 0}, 0);
 
-                            /* R_H_3 s_2, R_T_3 s_2 */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_a_h_3 = tile_a_h_3_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_H_3_here = load_part(b_H_3 + j, left);
@@ -558,11 +541,9 @@ static void rhn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_H x, W_T x */
-                product(steps * B, block * vectors * 2, 2 * own, factors_a_h_1, 1, tile_a_h_1_ahead + block * vectors * steps * B * 2 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_H x, W_T x */
+            products(steps * B, 2, &some, factors_a_h_1, 1, &(sums){tile_a_h_1_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -580,20 +561,15 @@ static void rhn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
+                        products(rows, 2, &some, factors_a_h_1 + early, 2 - early, &(sums){tile_a_h_1_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
-
-                            /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_h_1 + early, 2 - early, tile_a_h_1, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
+                            const real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_H_1_here = load_part(b_H_1 + j, left);
@@ -636,21 +612,16 @@ static void rhn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                        /* R_H_2 s_1, R_T_2 s_1 */
+                        products(rows, 2, &some, factors_a_h_2, 1, &(sums){tile_a_h_2_group, some.low, rows, 0}, 0);
 
-                            /* R_H_2 s_1, R_T_2 s_1 */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_a_h_2 = tile_a_h_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_H_2_here = load_part(b_H_2 + j, left);
@@ -693,21 +664,16 @@ static void rhn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                        /* R_H_3 s_2, R_T_3 s_2 */
+                        products(rows, 2, &some, factors_a_h_3, 1, &(sums){tile_a_h_3_group, some.low, rows, 0}, 0);
 
-                            /* R_H_3 s_2, R_T_3 s_2 */
-                            product(rows, block * vectors * 2, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                            const real *const tile_a_h_3 = tile_a_h_3_group + (block - some.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_H_3_here = load_part(b_H_3 + j, left);
@@ -918,21 +884,16 @@ static void rhn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_s_2_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_s_2_bar = tile_s_2_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
+                        products(rows, 1, &some, factors_s_2_bar, 2, &(sums){tile_s_2_bar_group, some.low, rows, 0}, 0);
 
-                            /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
-                            product(rows, block * vectors, own, factors_s_2_bar, 2, tile_s_2_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_s_2_bar = tile_s_2_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_s_2_bar = tile_s_2_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -988,21 +949,16 @@ static void rhn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_s_1_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_s_1_bar = tile_s_1_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
+                        products(rows, 1, &some, factors_s_1_bar, 2, &(sums){tile_s_1_bar_group, some.low, rows, 0}, 0);
 
-                            /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
-                            product(rows, block * vectors, own, factors_s_1_bar, 2, tile_s_1_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_s_1_bar = tile_s_1_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_s_1_bar = tile_s_1_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1053,21 +1009,16 @@ static void rhn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
+                        products(rows, 1, &some, factors_y_prev_bar, 2, &(sums){tile_y_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
-                            product(rows, block * vectors, own, factors_y_prev_bar, 2, tile_y_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_y_prev_bar = tile_y_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_y_prev_bar = tile_y_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1102,19 +1053,15 @@ static void rhn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
+                    products(rows, 1, &some, factors_x_bar, 2, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1286,21 +1233,16 @@ static void rhn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_1_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h_1 = tile_a_h_1_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
+                products(rows, 2, &some, factors_a_h_1, 2, &(sums){tile_a_h_1_group, some.low, rows, 0}, 0);
 
-                    /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_h_1, 2, tile_a_h_1, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h_1 = tile_a_h_1_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_h_1 = tile_a_h_1_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_H_1_here = load_part(b_H_1 + j, left);
@@ -1343,21 +1285,16 @@ static void rhn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* R_H_2 s_1, R_T_2 s_1 */
+                products(rows, 2, &some, factors_a_h_2, 1, &(sums){tile_a_h_2_group, some.low, rows, 0}, 0);
 
-                    /* R_H_2 s_1, R_T_2 s_1 */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_h_2, 1, tile_a_h_2, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h_2 = tile_a_h_2_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_h_2 = tile_a_h_2_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_H_2_here = load_part(b_H_2 + j, left);
@@ -1400,21 +1337,16 @@ static void rhn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* R_H_3 s_2, R_T_3 s_2 */
+                products(rows, 2, &some, factors_a_h_3, 1, &(sums){tile_a_h_3_group, some.low, rows, 0}, 0);
 
-                    /* R_H_3 s_2, R_T_3 s_2 */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_h_3, 1, tile_a_h_3, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h_3 = tile_a_h_3_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_h_3 = tile_a_h_3_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_H_3_here = load_part(b_H_3 + j, left);

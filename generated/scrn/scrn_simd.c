@@ -368,19 +368,15 @@ static void scrn_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {k, vectors, turn, end, 0};
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* B x */
+                products(rows, 1, &some, factors_a_s, 1, &(sums){tile_a_s_group, some.low, rows, 0}, 0);
 
-                    /* B x */
-                    product(rows, block * vectors, own, factors_a_s, 1, tile_a_s, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_s = tile_a_s_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -436,11 +432,9 @@ static void scrn_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* P s, A x */
-                product(steps * B, block * vectors, own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* P s, A x */
+            products(steps * B, 1, &some, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -461,20 +455,15 @@ static void scrn_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* P s, A x, R h_prev */
+                        products(rows, 1, &some, factors_a_h + early * 2, 3 - early * 2, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* P s, A x, R h_prev */
-                            product(rows, block * vectors, own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -510,19 +499,15 @@ static void scrn_simd_forward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* U h, V s */
+                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
 
-                        /* U h, V s */
-                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_y = tile_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
@@ -599,19 +584,15 @@ static void scrn_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {k, vectors, turn, end, 0};
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* B x */
+                products(rows, 1, &some, factors_a_s, 1, &(sums){tile_a_s_group, some.low, rows, 0}, 0);
 
-                    /* B x */
-                    product(rows, block * vectors, own, factors_a_s, 1, tile_a_s, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_s = tile_a_s_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_s = tile_a_s_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -667,11 +648,9 @@ static void scrn_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* P s, A x */
-                product(steps * B, block * vectors, own, factors_a_h, 2, tile_a_h_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* P s, A x */
+            products(steps * B, 1, &some, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -692,20 +671,15 @@ static void scrn_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        /* P s, A x, R h_prev */
+                        products(rows, 1, &some, factors_a_h + early * 2, 3 - early * 2, &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* P s, A x, R h_prev */
-                            product(rows, block * vectors, own, factors_a_h + early * 2, 3 - early * 2, tile_a_h, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -741,19 +715,15 @@ static void scrn_simd_infer_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {p, vectors, turn, end, 0};
                     ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* U h, V s */
+                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
 
-                        /* U h, V s */
-                        product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
-                        real *const tile_y = tile_y_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_y = tile_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = p - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
@@ -850,11 +820,9 @@ static void scrn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* U^T y_bar */
-                product(steps * B, block * vectors, own, factors_h_bar, 1, tile_h_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* U^T y_bar */
+            products(steps * B, 1, &some, factors_h_bar, 1, &(sums){tile_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -873,18 +841,14 @@ static void scrn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* U^T y_bar */
+                        products(rows, 1, &some, factors_h_bar + early, 1 - early, &(sums){tile_h_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* U^T y_bar */
-                            product(rows, block * vectors, own, factors_h_bar + early, 1 - early, tile_h_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_h_bar = tile_h_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -917,21 +881,16 @@ static void scrn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* R^T a_h_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 1, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* R^T a_h_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -960,11 +919,9 @@ static void scrn_simd_backward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(k, vectors, block);
-                /* P^T a_h_bar, V^T y_bar */
-                product(steps * B, block * vectors, own, factors_s_bar, 2, tile_s_bar_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {k, vectors, from, to, 0};
+            /* P^T a_h_bar, V^T y_bar */
+            products(steps * B, 1, &some, factors_s_bar, 2, &(sums){tile_s_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
@@ -985,18 +942,14 @@ static void scrn_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {k, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* P^T a_h_bar, V^T y_bar */
+                        products(rows, 1, &some, factors_s_bar + early * 2, 2 - early * 2, &(sums){tile_s_bar_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* P^T a_h_bar, V^T y_bar */
-                            product(rows, block * vectors, own, factors_s_bar + early * 2, 2 - early * 2, tile_s_bar, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(k, vectors, block);
-                            real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_s_bar = tile_s_bar_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = k - j;
                                 const real alpha_here = alpha[0];
@@ -1069,19 +1022,15 @@ static void scrn_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* B^T a_s_bar, A^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 2, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* B^T a_s_bar, A^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
@@ -1198,21 +1147,16 @@ static void scrn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {k, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_s_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* B x */
+                products(rows, 1, &some, factors_a_s, 1, &(sums){tile_a_s_group, some.low, rows, 0}, 0);
 
-                    /* B x */
-                    product(rows, block * vectors, own, factors_a_s, 1, tile_a_s, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
-                    real *const tile_a_s = tile_a_s_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_s = tile_a_s_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -1268,21 +1212,16 @@ static void scrn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_h_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* P s, A x, R h_prev */
+                products(rows, 1, &some, factors_a_h, 3, &(sums){tile_a_h_group, some.low, rows, 0}, 0);
 
-                    /* P s, A x, R h_prev */
-                    product(rows, block * vectors, own, factors_a_h, 3, tile_a_h, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_h = tile_a_h_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_h = tile_a_h_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -1315,21 +1254,16 @@ static void scrn_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {p, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_y_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(p, vectors, block);
-                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* U h, V s */
+                products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
 
-                    /* U h, V s */
-                    product(rows, block * vectors, own, factors_y, 2, tile_y, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
-                    real *const tile_y = tile_y_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_y = tile_y_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = p - j;
                         for (size_t sample = 0; sample < rows; ++sample) {

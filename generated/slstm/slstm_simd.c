@@ -304,11 +304,9 @@ static void slstm_simd_forward_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d, vectors, block);
-                /* W_z x, W_i x, W_f x, W_o x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {d, vectors, from, to, 0};
+            /* W_z x, W_i x, W_f x, W_o x */
+            products(steps * B, 4, &some, factors_ztilde, 1, &(sums){tile_ztilde_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -342,21 +340,16 @@ static void slstm_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
+                        products(rows, 4, &some, factors_ztilde + early, 2 - early, &(sums){tile_ztilde_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -401,14 +394,13 @@ static void slstm_simd_forward_member(
 
                                     /* (9)  a_i = itilde - m */
                                     const vec a_i = itilde - m;
-                                    store(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES, a_i);
+                                    store(kept_a_i + (((block - some.low) * vectors + v) * rows + s) * LANES, a_i);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
@@ -420,7 +412,7 @@ static void slstm_simd_forward_member(
                                     const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
                                     const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                                     const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
-                                    const vec a_i = load(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_i = load(kept_a_i + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (9)  i = exp(a_i) */
                                     const vec i = vec_exp(a_i);
@@ -510,11 +502,9 @@ static void slstm_simd_infer_member(
             const size_t vectors = MOST_VECTORS(4), count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(d, vectors, block);
-                /* W_z x, W_i x, W_f x, W_o x */
-                product(steps * B, block * vectors * 4, 4 * own, factors_ztilde, 1, tile_ztilde_ahead + block * vectors * steps * B * 4 * LANES, 0);
-            }
+            const group some = {d, vectors, from, to, 0};
+            /* W_z x, W_i x, W_f x, W_o x */
+            products(steps * B, 4, &some, factors_ztilde, 1, &(sums){tile_ztilde_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -541,24 +531,19 @@ static void slstm_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_l_f[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                        /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
+                        products(rows, 4, &some, factors_ztilde + early, 2 - early, &(sums){tile_ztilde_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                            product(rows, block * vectors * 4, 4 * own, factors_ztilde + early, 2 - early, tile_ztilde, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                            const real *const tile_ztilde = tile_ztilde_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 const vec b_z_here = load_part(b_z + j, left);
@@ -582,18 +567,18 @@ static void slstm_simd_infer_member(
 
                                     /* (5)  z = tanh(ztilde) */
                                     const vec z = vec_tanh(ztilde);
-                                    store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
+                                    store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES, z);
 
                                     /* (6)  o = sigmoid(otilde) */
                                     const vec o = vec_sigmoid(otilde);
-                                    store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
 
                                     /* (7)  softplus_ftilde = softplus(-ftilde) */
                                     const vec softplus_ftilde = vec_softplus(-ftilde);
 
                                     /* (7)  l_f = -softplus(-ftilde) */
                                     const vec l_f = -softplus_ftilde;
-                                    store(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES, l_f);
+                                    store(kept_l_f + (((block - some.low) * vectors + v) * rows + s) * LANES, l_f);
 
                                     /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
                                     const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
@@ -601,26 +586,25 @@ static void slstm_simd_infer_member(
 
                                     /* (9)  a_i = itilde - m */
                                     const vec a_i = itilde - m;
-                                    store(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES, a_i);
+                                    store(kept_a_i + (((block - some.low) * vectors + v) * rows + s) * LANES, a_i);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
-                                    const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
-                                    const vec l_f = load(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                    const vec l_f = load(kept_l_f + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec m = load(m_rows + s * row_d + j);
                                     const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
                                     const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                                     const vec n_prev = load_part(n_prev_rows + s * n_prev_stride + j, left);
-                                    const vec a_i = load(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_i = load(kept_a_i + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (9)  i = exp(a_i) */
                                     const vec i = vec_exp(a_i);
@@ -910,21 +894,16 @@ static void slstm_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {d, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 4, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 4, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -961,19 +940,15 @@ static void slstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {D, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(D, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
+                    products(rows, 1, &some, factors_x_bar, 4, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(D, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = D - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1130,25 +1105,20 @@ static void slstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {d, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_ztilde_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_l_f[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_ztilde = tile_ztilde_group + (one - turn) * vectors * rows * 4 * LANES;
+                /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
+                products(rows, 4, &some, factors_ztilde, 2, &(sums){tile_ztilde_group, some.low, rows, 0}, 0);
 
-                    /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                    product(rows, block * vectors * 4, 4 * own, factors_ztilde, 2, tile_ztilde, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
-                    real *const tile_ztilde = tile_ztilde_group + (one - turn) * vectors * rows * 4 * LANES;
+                    const real *const tile_ztilde = tile_ztilde_group + (block - some.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -1172,18 +1142,18 @@ static void slstm_simd_step_member(
 
                             /* (5)  z = tanh(ztilde) */
                             const vec z = vec_tanh(ztilde);
-                            store(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES, z);
+                            store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES, z);
 
                             /* (6)  o = sigmoid(otilde) */
                             const vec o = vec_sigmoid(otilde);
-                            store(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES, o);
+                            store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
 
                             /* (7)  softplus_ftilde = softplus(-ftilde) */
                             const vec softplus_ftilde = vec_softplus(-ftilde);
 
                             /* (7)  l_f = -softplus(-ftilde) */
                             const vec l_f = -softplus_ftilde;
-                            store(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES, l_f);
+                            store(kept_l_f + (((block - some.low) * vectors + v) * rows + s) * LANES, l_f);
 
                             /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
                             const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
@@ -1191,26 +1161,25 @@ static void slstm_simd_step_member(
 
                             /* (9)  a_i = itilde - m */
                             const vec a_i = itilde - m;
-                            store(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES, a_i);
+                            store(kept_a_i + (((block - some.low) * vectors + v) * rows + s) * LANES, a_i);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = d - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec z = load(kept_z + (((one - turn) * vectors + v) * rows + s) * LANES);
-                            const vec o = load(kept_o + (((one - turn) * vectors + v) * rows + s) * LANES);
-                            const vec l_f = load(kept_l_f + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                            const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                            const vec l_f = load(kept_l_f + (((block - some.low) * vectors + v) * rows + s) * LANES);
                             const vec m = load(m_rows + s * row_d + j);
                             const vec m_prev = load_part(m_prev_rows + s * d + j, left);
                             const vec c_prev = load_part(c_prev_rows + s * d + j, left);
                             const vec n_prev = load_part(n_prev_rows + s * d + j, left);
-                            const vec a_i = load(kept_a_i + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec a_i = load(kept_a_i + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                             /* (9)  i = exp(a_i) */
                             const vec i = vec_exp(a_i);

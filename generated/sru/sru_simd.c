@@ -277,19 +277,15 @@ static void sru_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
+                /* W x, W_h x */
+                products(rows, 2, &some, factors_a_c, 1, &(sums){tile_a_c_group, some.low, rows, 0}, 0);
 
-                    /* W x, W_h x */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_c, 1, tile_a_c, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_c = tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -319,11 +315,9 @@ static void sru_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_f x */
-                product(steps * B, block * vectors, own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_f x */
+            products(steps * B, 1, &some, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -343,18 +337,14 @@ static void sru_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* W_f x */
+                        products(rows, 1, &some, factors_a_f + early, 1 - early, &(sums){tile_a_f_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_f x */
-                            product(rows, block * vectors, own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec v_f_here = load_part(v_f + j, left);
@@ -404,19 +394,15 @@ static void sru_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_r x */
+                products(rows, 1, &some, factors_a_r, 1, &(sums){tile_a_r_group, some.low, rows, 0}, 0);
 
-                    /* W_r x */
-                    product(rows, block * vectors, own, factors_a_r, 1, tile_a_r, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_r = tile_a_r_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec v_r_here = load_part(v_r + j, left);
@@ -500,19 +486,15 @@ static void sru_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
+                /* W x, W_h x */
+                products(rows, 2, &some, factors_a_c, 1, &(sums){tile_a_c_group, some.low, rows, 0}, 0);
 
-                    /* W x, W_h x */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_c, 1, tile_a_c, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_c = tile_a_c_group + (block - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_c = tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -542,11 +524,9 @@ static void sru_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_f x */
-                product(steps * B, block * vectors, own, factors_a_f, 1, tile_a_f_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_f x */
+            products(steps * B, 1, &some, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -565,18 +545,14 @@ static void sru_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const group some = {m, vectors, turn, end, 0};
 
-                        for (size_t block = turn; block < end; ++block) {
+                        /* W_f x */
+                        products(rows, 1, &some, factors_a_f + early, 1 - early, &(sums){tile_a_f_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
+
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
-
-                            /* W_f x */
-                            product(rows, block * vectors, own, factors_a_f + early, 1 - early, tile_a_f, (int)early);
-                        }
-
-                        for (size_t block = turn; block < end; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec v_f_here = load_part(v_f + j, left);
@@ -624,19 +600,15 @@ static void sru_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_r x */
+                products(rows, 1, &some, factors_a_r, 1, &(sums){tile_a_r_group, some.low, rows, 0}, 0);
 
-                    /* W_r x */
-                    product(rows, block * vectors, own, factors_a_r, 1, tile_a_r, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_r = tile_a_r_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_r = tile_a_r_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec v_r_here = load_part(v_r + j, left);
@@ -919,19 +891,15 @@ static void sru_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
+                    products(rows, 1, &some, factors_x_bar, 4, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 4, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1014,21 +982,16 @@ static void sru_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
+                /* W x, W_h x */
+                products(rows, 2, &some, factors_a_c, 1, &(sums){tile_a_c_group, some.low, rows, 0}, 0);
 
-                    /* W x, W_h x */
-                    product(rows, block * vectors * 2, 2 * own, factors_a_c, 1, tile_a_c, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_c = tile_a_c_group + (one - turn) * vectors * rows * 2 * LANES;
+                    const real *const tile_a_c = tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1062,21 +1025,16 @@ static void sru_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_f x */
+                products(rows, 1, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0}, 0);
 
-                    /* W_f x */
-                    product(rows, block * vectors, own, factors_a_f, 1, tile_a_f, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_f = tile_a_f_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_f = tile_a_f_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec v_f_here = load_part(v_f + j, left);
@@ -1117,21 +1075,16 @@ static void sru_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_r_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_r x */
+                products(rows, 1, &some, factors_a_r, 1, &(sums){tile_a_r_group, some.low, rows, 0}, 0);
 
-                    /* W_r x */
-                    product(rows, block * vectors, own, factors_a_r, 1, tile_a_r, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_r = tile_a_r_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_r = tile_a_r_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec v_r_here = load_part(v_r + j, left);

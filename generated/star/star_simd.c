@@ -264,19 +264,15 @@ static void star_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_z x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -306,11 +302,9 @@ static void star_simd_forward_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_x x */
-                product(steps * B, block * vectors, own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_x x */
+            products(steps * B, 1, &some, factors_a_k, 1, &(sums){tile_a_k_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -330,21 +324,16 @@ static void star_simd_forward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                        /* W_x x, W_h h_prev */
+                        products(rows, 1, &some, factors_a_k + early, 2 - early, &(sums){tile_a_k_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* W_x x, W_h h_prev */
-                            product(rows, block * vectors, own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_k_here = load_part(b_k + j, left);
@@ -361,19 +350,18 @@ static void star_simd_forward_member(
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
-                                    store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
@@ -439,19 +427,15 @@ static void star_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_z x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -481,11 +465,9 @@ static void star_simd_infer_member(
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
-            for (size_t block = from; block < to; ++block) {
-                const size_t own = vectors_of(m, vectors, block);
-                /* W_x x */
-                product(steps * B, block * vectors, own, factors_a_k, 1, tile_a_k_ahead + block * vectors * steps * B * 1 * LANES, 0);
-            }
+            const group some = {m, vectors, from, to, 0};
+            /* W_x x */
+            products(steps * B, 1, &some, factors_a_k, 1, &(sums){tile_a_k_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
@@ -504,21 +486,16 @@ static void star_simd_infer_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                        /* W_x x, W_h h_prev */
+                        products(rows, 1, &some, factors_a_k + early, 2 - early, &(sums){tile_a_k_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
 
-                            /* W_x x, W_h h_prev */
-                            product(rows, block * vectors, own, factors_a_k + early, 2 - early, tile_a_k, (int)early);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
+                            const real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps * B + ((t - first) * B + begin) * own) * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const vec b_k_here = load_part(b_k + j, left);
@@ -534,19 +511,18 @@ static void star_simd_infer_member(
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
-                                    store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
+                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
@@ -677,21 +653,16 @@ static void star_simd_backward_member(
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
+                        const size_t low = t & 1 ? from + to - end : turn;
+                        const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
-                            const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                        /* W_h^T a_k_bar */
+                        products(rows, 1, &some, factors_h_prev_bar, 1, &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
 
-                            /* W_h^T a_k_bar */
-                            product(rows, block * vectors, own, factors_h_prev_bar, 1, tile_h_prev_bar, 0);
-                        }
-
-                        for (size_t one = turn; one < end; ++one) {
-                            const size_t block = t & 1 ? from + to - 1 - one : one;
+                        for (size_t block = some.low; block < some.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            real *const tile_h_prev_bar = tile_h_prev_bar_group + (one - turn) * vectors * rows * 1 * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -769,19 +740,15 @@ static void star_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* W_x^T a_k_bar, W_z^T a_z_bar */
+                    products(rows, 1, &some, factors_x_bar, 2, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                        /* W_x^T a_k_bar, W_z^T a_z_bar */
-                        product(rows, block * vectors, own, factors_x_bar, 2, tile_x_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES, left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
@@ -866,21 +833,16 @@ static void star_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_z x */
+                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0}, 0);
 
-                    /* W_z x */
-                    product(rows, block * vectors, own, factors_a_z, 1, tile_a_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_z = tile_a_z_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_z = tile_a_z_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -915,22 +877,17 @@ static void star_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_a_k_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
                 ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_k = tile_a_k_group + (one - turn) * vectors * rows * 1 * LANES;
+                /* W_x x, W_h h_prev */
+                products(rows, 1, &some, factors_a_k, 2, &(sums){tile_a_k_group, some.low, rows, 0}, 0);
 
-                    /* W_x x, W_h h_prev */
-                    product(rows, block * vectors, own, factors_a_k, 2, tile_a_k, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_a_k = tile_a_k_group + (one - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_a_k = tile_a_k_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_k_here = load_part(b_k + j, left);
@@ -946,19 +903,18 @@ static void star_simd_step_member(
 
                             /* (3)  a_h = (1 - k) * h_prev + k * z */
                             const vec a_h = (1 - k) * h_prev + k * z;
-                            store(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES, a_h);
+                            store(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES, a_h);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec a_h = load(kept_a_h + (((one - turn) * vectors + v) * rows + s) * LANES);
+                            const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                             /* (3)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);

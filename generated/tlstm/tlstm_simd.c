@@ -280,19 +280,15 @@ static void tlstm_simd_forward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
 
-                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_z = tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -443,19 +439,15 @@ static void tlstm_simd_infer_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {m, vectors, turn, end, 0};
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
 
-                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (block - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_z = tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
@@ -744,19 +736,15 @@ static void tlstm_simd_backward_member(
                 };
                 for (size_t turn = from, end; turn < to; turn = end) {
                     end = least(to, turn + blocks_together(rows));
+                    const group some = {n, vectors, turn, end, 0};
                     ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                    for (size_t block = turn; block < end; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
+                    products(rows, 1, &some, factors_x_prev_bar, 3, &(sums){tile_x_prev_bar_group, some.low, rows, 0}, 0);
 
-                        /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                        product(rows, block * vectors, own, factors_x_prev_bar, 3, tile_x_prev_bar, 0);
-                    }
-
-                    for (size_t block = turn; block < end; ++block) {
+                    for (size_t block = some.low; block < some.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
-                        real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                        const real *const tile_x_prev_bar = tile_x_prev_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -821,19 +809,15 @@ static void tlstm_simd_backward_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const group some = {n, vectors, turn, end, 0};
                 ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * 1 * MOST_VECTORS(1) * LANES];
 
-                for (size_t block = turn; block < end; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
+                products(rows, 1, &some, factors_x_bar, 3, &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
 
-                    /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
-                    product(rows, block * vectors, own, factors_x_bar, 3, tile_x_bar, 0);
-                }
-
-                for (size_t block = turn; block < end; ++block) {
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(n, vectors, block);
-                    real *const tile_x_bar = tile_x_bar_group + (block - turn) * vectors * rows * 1 * LANES;
+                    const real *const tile_x_bar = tile_x_bar_group + (block - some.low) * vectors * rows * 1 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
@@ -907,21 +891,16 @@ static void tlstm_simd_step_member(
             };
             for (size_t turn = from, end; turn < to; turn = end) {
                 end = least(to, turn + blocks_together(rows));
+                const size_t low = t & 1 ? from + to - end : turn;
+                const group some = {m, vectors, low, low + end - turn, t & 1};
                 ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
-                    const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
 
-                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                    product(rows, block * vectors * 3, 3 * own, factors_z, 2, tile_z, 0);
-                }
-
-                for (size_t one = turn; one < end; ++one) {
-                    const size_t block = t & 1 ? from + to - 1 - one : one;
+                for (size_t block = some.low; block < some.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
-                    real *const tile_z = tile_z_group + (one - turn) * vectors * rows * 3 * LANES;
+                    const real *const tile_z = tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);

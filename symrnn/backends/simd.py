@@ -33,7 +33,7 @@ tiles_of edge_of_tile tiles_alike add_tiles add_edge pile entries_of_all row_pro
 ahead_of MANY_ROWS NEAR reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS
 SHARE_OF_LOOP SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES
 BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
-SYMRNN_SIMD_H SYMRNN_BLAS_HEADER
+SYMRNN_SIMD_H SYMRNN_BLAS_HEADER group some low sums products blocks_alike OF_ONE_ROW
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),

@@ -205,14 +205,13 @@ class SimdWriter:
         """The products of the next steps that need no state."""
         self.units.one, self.units.row = one, Row(Order.ALL, "", "", "first * B")
         self.units.units = self.layout.extent((one.axis,))
-        name, gates = self.panels.tile(tile), len(tile.gates)
-        lines = [f"const size_t own = vectors_of({self.units.units}, vectors, block);"]
+        name = self.panels.tile(tile)
         early = tile.segments[:tile.early]
         factors = [self.layout.rows(self.program[one.operand], self.units.row) for one in early]
-        into = f"{name}_ahead + block * vectors * steps * B * {gates} * LANES"
-        lines += self.products.call(tile, early, "steps * B", into)
-        return nest("if (early)", [*self.products.operands(tile, early, factors),
-                                   *self.units.opening(), *self.units.shared(lines)])
+        call = self.products.call(tile, early, "steps * B", f"{name}_ahead, 0, steps * B, 0")
+        return nest("if (early)", [
+            *self.products.operands(tile, early, factors), *self.units.opening(),
+            f"const group some = {{{self.units.units}, vectors, from, to, 0}};", *call])
 
     def edge(self, delay: Delay) -> Lines:
         """The value at the last step of the scan goes to the caller."""

@@ -65,15 +65,17 @@ class Products:
 
     def call(self, tile: Tile, segments: Sequence[Segment], rows: str, into: str,
              early: int = 0) -> Lines:
-        """The call that fills a block's tile; the first ``early`` operands may be there already."""
-        gates, factors, count, onto = len(tile.gates), self._factors(tile), str(len(segments)), "0"
+        """The call that fills the tiles of some blocks, whose place ``into`` tells.
+
+        The first ``early`` operands may be there already.
+        """
+        factors, count, onto = self._factors(tile), str(len(segments)), "0"
         if early:
             skipped = "early" if early == 1 else f"early * {early}"
             factors, count, onto = f"{factors} + {skipped}", f"{count} - {skipped}", "(int)early"
-        first = "block * vectors" if gates == 1 else f"block * vectors * {gates}"
-        own = "own" if gates == 1 else f"{gates} * own"
         return [f"/* {self.comment(tile, segments)} */",
-                f"product({rows}, {first}, {own}, {factors}, {count}, {into}, {onto});"]
+                f"products({rows}, {len(tile.gates)}, &some, {factors}, {count}, "
+                f"&(sums){{{into}}}, {onto});"]
 
     def _factors(self, tile: Tile) -> str:
         return self.panels.tile(tile).replace("tile", "factors", 1)

@@ -82,16 +82,15 @@ class UnitsWriter:
         own = f"const size_t own = vectors_of({self.units}, vectors, block);"
         if not self.one.tiles:
             return self.shared([own, *self._loop(self.one.equations)])
-        lines = ["end = least(to, turn + blocks_together(rows));",
+        lines = ["end = least(to, turn + blocks_together(rows));", *self._group_of_turn(),
                  *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead),
-                 *map(self._kept_of_group, self._kept())]
-        every = self.one.tiles
-        lines += ["", *self._group([own, *map(self._reached, every), *self._products()])]
+                 *map(self._kept_of_group, self._kept()), *self._products()]
         for place, equations in enumerate(self.one.loops):
             lines += ["", "/* what waits for functions above */"] if place else [""]
             names = {one.lhs for one in equations}
             tiles = [tile for tile in self.one.tiles if names & set(tile.gates)]
-            lines += self._group([own, *map(self._reached, tiles), *self._loop(equations)])
+            lines += nest("for (size_t block = some.low; block < some.high; ++block)",
+                          [own, *map(self._reached, tiles), *self._loop(equations)])
         return nest("for (size_t turn = from, end; turn < to; turn = end)", lines)
 
     def _loop(self, equations: Equations) -> Lines:
@@ -103,16 +102,17 @@ class UnitsWriter:
                                  *inner, *self._sums(equations)])
         return nest("for (size_t v = 0; v < own; ++v)", units)
 
-    def _group(self, lines: Sequence[str]) -> Lines:
-        """The loop over the blocks at a time.
+    def _group_of_turn(self) -> Lines:
+        """The blocks at a time.
 
         A scan takes them in reverse at every other step: what the step before read last is
         still in the cache.
         """
         if not self._turning():
-            return nest("for (size_t block = turn; block < end; ++block)", lines)
-        block = f"const size_t block = {self.local.time} & 1 ? from + to - 1 - one : one;"
-        return nest("for (size_t one = turn; one < end; ++one)", [block, *lines])
+            return [f"const group some = {{{self.units}, vectors, turn, end, 0}};"]
+        back = f"{self.local.time} & 1"
+        return [f"const size_t low = {back} ? from + to - end : turn;",
+                f"const group some = {{{self.units}, vectors, low, low + end - turn, {back}}};"]
 
     def _by_rows(self) -> Lines:
         """Row by row where no product and no sum ties the rows together."""
@@ -133,11 +133,13 @@ class UnitsWriter:
         return bool(self.one.operands) and self.row.time == self.local.time
 
     def _products(self) -> Lines:
-        """The products of one block; as it runs, those that were computed ahead are left out."""
+        """The products of these blocks; as it runs, those that were computed ahead are left out."""
         lines: Lines = []
         for tile in self.one.tiles:
-            lines += ["", *self.products.call(tile, tile.segments, "rows", self._tile(tile),
-                                              tile.early)]
+            name, t = self._tile(tile), self.local.time
+            into = f"{name}_ahead, 0, steps * B, ({t} - first) * B + {self.row.sample}" \
+                if tile.ahead else f"{name}_group, some.low, rows, 0"
+            lines += ["", *self.products.call(tile, tile.segments, "rows", into, tile.early)]
         return lines
 
     def _operands(self) -> Lines:
@@ -161,9 +163,9 @@ class UnitsWriter:
         """The sums of one block: those of this step where they were computed ahead."""
         t, name, gates = self.local.time, self._tile(tile), len(tile.gates)
         if not tile.ahead:
-            return (f"real *const {name} = {name}_group + ({self._place()} - turn) * vectors * "
+            return (f"const real *const {name} = {name}_group + (block - some.low) * vectors * "
                     f"rows * {gates} * LANES;")
-        return (f"real *const {name} = {name}_ahead + (block * vectors * steps * B + "
+        return (f"const real *const {name} = {name}_ahead + (block * vectors * steps * B + "
                 f"(({t} - first) * B + {self.row.sample}) * own) * {gates} * LANES;")
 
     def _gates(self) -> int:
@@ -241,11 +243,7 @@ class UnitsWriter:
 
     def _kept_at(self, variable: Variable) -> str:
         name, s = self.products.panels.kept(variable.name), self.local.sample
-        return f"{name} + ((({self._place()} - turn) * vectors + v) * rows + {s}) * LANES"
-
-    def _place(self) -> str:
-        """The number of a block among those at a time."""
-        return "one" if self._turning() else "block"
+        return f"{name} + (((block - some.low) * vectors + v) * rows + {s}) * LANES"
 
     def _statement(self, equation: Equation) -> Lines:
         lhs = self.program[equation.lhs]

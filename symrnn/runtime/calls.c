@@ -28,7 +28,9 @@ static void *lines_malloc(void *context, size_t bytes)
 {
     void *found;
     (void)context;
-    if (posix_memalign(&found, LINE, bytes ? bytes : LINE))
+    if (bytes < LARGE)
+        return malloc(bytes ? bytes : 1);
+    if (posix_memalign(&found, LINE, bytes))
         return NULL;
 #ifdef MADV_HUGEPAGE /* from so many bytes on, as NumPy does */
     if (bytes >= HUGE) {
@@ -132,22 +134,21 @@ static int named_addresses(PyObject *arrays, PyObject *names, word **fields)
     return 0;
 }
 
-/* A new array, by NumPy's own memory handler where it is small. */
-static PyObject *new_array(int axes, npy_intp *dims, int type)
+/* A new array. From the first large one on our memory handler serves, which replaces `usual`: it
+ * changes slowly. */
+static PyObject *new_array(int axes, npy_intp *dims, int type, PyObject **usual)
 {
     size_t bytes = type == NPY_FLOAT ? sizeof(float) : sizeof(double);
     for (int axis = 0; axis < axes; ++axis)
         bytes *= (size_t)dims[axis];
-    PyObject *const usual = bytes < LARGE ? NULL : PyDataMem_SetHandler(lines);
-    PyObject *const array = PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
-    if (usual)
-        Py_XDECREF(PyDataMem_SetHandler(usual));
-    Py_XDECREF(usual);
-    return array;
+    if (bytes >= LARGE && !*usual)
+        *usual = PyDataMem_SetHandler(lines);
+    return PyErr_Occurred() ? NULL : PyArray_SimpleNew(axes, dims, type);
 }
 
 /* A new array for a pair of a name and a shape, under that name. */
-static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields)
+static int add_new_array(PyObject *made, PyObject *pair, int type, PyObject **usual,
+                         word **fields)
 {
     PyObject *name, *shape;
     if (!PyArg_ParseTuple(pair, "OO!", &name, &PyTuple_Type, &shape))
@@ -156,7 +157,7 @@ static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields
     const int axes = (int)PyTuple_GET_SIZE(shape);
     for (int axis = 0; axis < axes && axis < NPY_MAXDIMS; ++axis)
         dims[axis] = PyLong_AsSsize_t(PyTuple_GET_ITEM(shape, axis));
-    PyObject *const array = PyErr_Occurred() ? NULL : new_array(axes, dims, type);
+    PyObject *const array = PyErr_Occurred() ? NULL : new_array(axes, dims, type, usual);
     const int failed = !array || PyDict_SetItem(made, name, array) < 0;
     if (!failed)
         *(*fields)++ = address(array);
@@ -167,10 +168,13 @@ static int add_new_array(PyObject *made, PyObject *pair, int type, word **fields
 /* A dictionary of new arrays, for a list of such pairs, at the end of the list `made`. */
 static int add_new_arrays(PyObject *made, PyObject *pairs, int type, word **fields)
 {
-    PyObject *const arrays = PyDict_New();
+    PyObject *const arrays = PyDict_New(), *usual = NULL;
     int failed = !arrays || PyList_Append(made, arrays) < 0;
     for (Py_ssize_t k = 0; k < PyList_GET_SIZE(pairs) && !failed; ++k)
-        failed = add_new_array(arrays, PyList_GET_ITEM(pairs, k), type, fields);
+        failed = add_new_array(arrays, PyList_GET_ITEM(pairs, k), type, &usual, fields);
+    if (usual)
+        Py_XDECREF(PyDataMem_SetHandler(usual));
+    Py_XDECREF(usual);
     Py_XDECREF(arrays);
     return failed ? -1 : 0;
 }
