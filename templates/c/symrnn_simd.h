@@ -907,12 +907,23 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 
 /* Left factors are packed too where MANY columns read them again and again: as many units at a
  * time as TALL tiles have, which stay in the second cache. */
-enum { TALL = 40, MANY = 1024 / sizeof(real) };
+enum { TALL = 80, TALL_DEEP = 96, MANY = 1024 / sizeof(real) };
+
+/* Rows at a time, at most. Left factors that are not packed are read by one panel after the other:
+ * all of them stay in the second cache. */
+ALWAYS size_t deepest(size_t columns, const total_of *all, size_t count)
+{
+    enum { LEFT_BYTES = 320 << 10 };
+    size_t row = 1;
+    for (size_t one = 0; one < count; ++one)
+        row += all[one].left.stride;
+    return columns >= MANY ? TALL_DEEP : least(DEEP, 1 + LEFT_BYTES / (row * sizeof(real)));
+}
 
 /* Entries that a member wants for totals with so many columns. */
 ALWAYS size_t scratch_for(size_t columns)
 {
-    const size_t left = columns < MANY ? 0 : DEEP * TALL * MOST_ROWS + LANES;
+    const size_t left = columns < MANY ? 0 : TALL_DEEP * TALL * MOST_ROWS + LANES;
     return (DEEP + MOST_ROWS) * WIDEST * LANES + left;
 }
 
@@ -1031,9 +1042,9 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
                   const total_of *all, size_t count, size_t member, size_t members, real *scratch)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
-    const size_t vectors = up_to(columns, LANES) / LANES;
+    const size_t vectors = up_to(columns, LANES) / LANES, most = deepest(columns, all, count);
     for (size_t from = first, deep; from < first + rows; from += deep) {
-        deep = even_part(first + rows - from, DEEP);
+        deep = even_part(first + rows - from, most);
         for (size_t one = 0; one < count; ++one)
             deep = together(&all[one].left, from, deep);
         for (const total_of *one = all; columns >= MANY && one < all + count; ++one)
