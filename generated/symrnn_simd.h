@@ -361,11 +361,14 @@ ALWAYS size_t ahead_of(size_t batch, size_t entries)
 #endif
 }
 
-/* Steps whose input products are computed ahead: as many as fit into a megabyte. */
+/* Steps whose input products are computed ahead: as many as fit into a megabyte. The weights of wide
+ * rows come from far, so more rows share them. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
+    enum { WIDE_ROW = 2048, WIDE_ROWS_AT_ONCE = 128 };
     const size_t fitting = (1 << 20) / (row * sizeof(real));
-    const size_t rows = fitting < 24 ? 24 : least(fitting, ROWS_AT_ONCE);
+    const size_t most = row < WIDE_ROW ? ROWS_AT_ONCE : WIDE_ROWS_AT_ONCE;
+    const size_t rows = fitting < 24 ? 24 : least(fitting, most);
     return even_part(steps, batch < rows ? rows / batch : 1);
 }
 
