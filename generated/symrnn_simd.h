@@ -330,7 +330,7 @@ ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
     return least(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
 }
 
-/* Some blocks of an axis with so many units, from `low` to `high`, taken in this order or `back`. */
+/* Some blocks of an axis with so many units, from `low` to `high`, in this order or `back`. */
 typedef struct group {
     size_t units, vectors, low, high;
     int back;
@@ -348,7 +348,7 @@ ALWAYS size_t blocks_together(size_t rows)
 }
 
 /* Whether input products are computed ahead of a scan, for several steps. Not where a step has
- * rows enough to use each weight many times, and all of them, so many entries, stay in the cache. */
+ * rows enough to use each weight many times, and all of them, so many entries, stay in cache. */
 enum { MANY_ROWS = 24, NEAR = 1 << 18 };
 
 ALWAYS size_t ahead_of(size_t batch, size_t entries)
@@ -361,19 +361,19 @@ ALWAYS size_t ahead_of(size_t batch, size_t entries)
 #endif
 }
 
-/* Steps whose input products are computed ahead: as many as fit into a megabyte. The weights of wide
- * rows come from far, so more rows share them. */
+/* Steps whose input products are computed ahead: as many as fit into a megabyte, and of wide rows,
+ * whose weights come from far, all of these. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
-    enum { WIDE_ROW = 2048, WIDE_ROWS_AT_ONCE = 128 };
+    enum { WIDE_ROW = 2048 };
     const size_t fitting = (1 << 20) / (row * sizeof(real));
-    const size_t most = row < WIDE_ROW ? ROWS_AT_ONCE : WIDE_ROWS_AT_ONCE;
-    const size_t rows = fitting < 24 ? 24 : least(fitting, most);
+    const size_t some = row < WIDE_ROW ? least(fitting, ROWS_AT_ONCE) : fitting;
+    const size_t rows = some < 24 ? 24 : some;
     return even_part(steps, batch < rows ? rows / batch : 1);
 }
 
 /* Steps after which what follows from a scan is computed, totals among it: as many as fit into
- * half a megabyte. All of them where those rows are fewer than one panel of right factors holds:
+ * half a megabyte. All of them where those rows are fewer than a panel of right factors can hold:
  * then the weights, which are read once a chunk, count for more. */
 enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
 
@@ -909,18 +909,19 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 #else /* tiles */
 
 /* Left factors are packed too where MANY columns read them again and again: as many units at a
- * time as TALL tiles have, which stay in the second cache. */
+ * time as TALL tiles have, which stay in the second cache (of half a megabyte). */
 enum { TALL = 80, TALL_DEEP = 96, MANY = 1024 / sizeof(real) };
 
 /* Rows at a time, at most. Left factors that are not packed are read by one panel after the other:
  * all of them stay in the second cache. */
 ALWAYS size_t deepest(size_t columns, const total_of *all, size_t count)
 {
-    enum { LEFT_BYTES = 320 << 10 };
+    enum { LEFT_BYTES = 320 << 10, FEWEST = 24 }; /* fewer: a total is read and written too often */
     size_t row = 1;
     for (size_t one = 0; one < count; ++one)
         row += all[one].left.stride;
-    return columns >= MANY ? TALL_DEEP : least(DEEP, 1 + LEFT_BYTES / (row * sizeof(real)));
+    const size_t near = LEFT_BYTES / (row * sizeof(real));
+    return columns >= MANY ? TALL_DEEP : near < FEWEST ? FEWEST : least(near, DEEP);
 }
 
 /* Entries that a member wants for totals with so many columns. */
@@ -1057,7 +1058,8 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
             width = even_part(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
             for (const total_of *one = all; one < all + count; ++one) {
-                const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep, NULL};
+                const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep,
+                                      NULL};
                 const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], member,
                                                     members);
                 add_total(own, left, NULL, one->scale, panel, width, one->out, columns,

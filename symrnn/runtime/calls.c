@@ -134,8 +134,8 @@ static int named_addresses(PyObject *arrays, PyObject *names, word **fields)
     return 0;
 }
 
-/* A new array. From the first large one on our memory handler serves, which replaces `usual`: it
- * changes slowly. */
+/* A new array. From the first large one of a list on our memory handler serves instead of the
+ * `usual` one: changing it is slow. */
 static PyObject *new_array(int axes, npy_intp *dims, int type, PyObject **usual)
 {
     size_t bytes = type == NPY_FLOAT ? sizeof(float) : sizeof(double);
