@@ -30,7 +30,7 @@ typedef float real;
 enum { HALF = VECTOR_BYTES == 64 ? 12 : 6 }; /* sums in registers, none waits for another */
 
 size_t lanes(void) { return LANES; }
-size_t sums(void) { return 2 * HALF; }
+size_t registers(void) { return 2 * HALF; }
 
 void multiply_add(size_t rounds, const real *factors, real *to)
 {
@@ -77,7 +77,7 @@ def library() -> Any:
 def multiply_add(threads: int, tries: int, rounds: int = 2_000_000) -> float:
     """Operations a second of all threads, two for each multiplication with its addition."""
     probes = library()
-    operations = 2 * rounds * int(probes.sums()) * int(probes.lanes())
+    operations = 2 * rounds * int(probes.registers()) * int(probes.lanes())
     factors = np.array([0.5, 1.0], np.float32)
 
     def run(to: Array) -> None:
