@@ -1,6 +1,6 @@
 """Set-up of every test run: no screen, kernels compiled once into pytest's own cache.
 
-Sweeps repeat one test over every cell. By day each takes a quarter of them, another quarter for
+Sweeps repeat one test over every cell. By day each takes a fifth of them, another fifth for
 every test, and not the largest network; SYMRNN_EXHAUSTIVE=1 takes all, every night.
 """
 
@@ -14,7 +14,7 @@ import pytest
 
 from symrnn.cells import architectures
 
-CELLS, LARGEST, PARTS = [one.name for one in architectures()], "deep_bidirectional_lstm", 4
+CELLS, LARGEST, PARTS = [one.name for one in architectures()], "deep_bidirectional_lstm", 5
 
 
 def pytest_configure(config: pytest.Config) -> None:
