@@ -739,7 +739,9 @@ ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *
 {
     const ptrdiff_t apart = of->vectors * gates, turn = of->back ? -1 : 1;
     const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
-    for (size_t one = of->low, alike; count > 0 && one < of->high; one += alike) {
+    if (count == 0)
+        return; /* all of it was computed ahead */
+    for (size_t one = of->low, alike; one < of->high; one += alike) {
         const size_t block = of->back ? of->low + of->high - 1 - one : one;
         const size_t own = vectors_of(of->units, of->vectors, block);
         real *const tile = into->tiles + (ptrdiff_t)(block - into->block) * distance
