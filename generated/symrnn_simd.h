@@ -361,14 +361,13 @@ ALWAYS size_t ahead_of(size_t batch, size_t entries)
 #endif
 }
 
-/* Steps whose input products are computed ahead: as many as fit into a megabyte, and of wide rows,
- * whose weights come from far, all of these. */
+/* Steps whose input products are computed ahead: as many as fit into half a megabyte, which the
+ * second cache may hold until they are read. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
-    enum { WIDE_ROW = 2048 };
-    const size_t fitting = (1 << 20) / (row * sizeof(real));
-    const size_t some = row < WIDE_ROW ? least(fitting, ROWS_AT_ONCE) : fitting;
-    const size_t rows = some < 24 ? 24 : some;
+    enum { FEWEST = 24 }; /* rows: fewer would read the weights too often */
+    const size_t fitting = (1 << 19) / (row * sizeof(real));
+    const size_t rows = fitting < FEWEST ? FEWEST : least(fitting, ROWS_AT_ONCE);
     return even_part(steps, batch < rows ? rows / batch : 1);
 }
 

@@ -13,7 +13,7 @@ import pytest
 import symrnn
 from symrnn.runtime import foreign
 from symrnn.runtime.compiler import CompilerFailed
-from symrnn.runtime.memory import ALIGNMENT, MOST_OF_ONE, MOST_SIZES, Lent, Pool
+from symrnn.runtime.memory import ALIGNMENT, MOST_OF_ONE, MOST_SIZES, Pool
 
 SIZES = {"n": 3, "m": 4}
 
@@ -213,7 +213,7 @@ def test_blocks_that_growing_sizes_leave_behind_are_forgotten() -> None:
         pool.give_back(pool.lend(size))
     assert len(pool._free) == 1
     with pytest.raises(MemoryError):
-        Lent(pool, 2**58)
+        pool.lend(2**58)
 
 
 def test_blocks_serve_sizes_that_are_not_much_smaller() -> None:

@@ -167,7 +167,7 @@ class CEngine:
 
     def _weights(self, given: Given, ready: Ready, kind: str) -> tuple[Any, ...]:
         """The parameters as they are, and what stands behind them."""
-        parameters = self.fields("parameters", given.parameters)
+        parameters = self.named("parameters", given.parameters)
         return (parameters, *self.packed(given, ready, kind, parameters))
 
     def named(self, kind: str, arrays: Arrays) -> tuple[Any, ...]:
@@ -191,11 +191,11 @@ class CEngine:
 
     def lend(self, ready: Ready, block: str) -> Lent:
         """A block of memory, as long as somebody holds it."""
-        return Lent(self.pool, self.needed(ready, block))
+        return Lent(self.pool, self.pool.lend(self.needed(ready, block)))
 
     def needed(self, ready: Ready, block: str) -> int:
         """How many entries a block of memory needs, asked once."""
-        entries = ready.entries.get(block)
-        if entries is None:
-            entries = ready.entries[block] = self.entries(ready, block)
-        return entries
+        try:
+            return ready.entries[block]
+        except KeyError:
+            return ready.entries.setdefault(block, self.entries(ready, block))

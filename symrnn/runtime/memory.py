@@ -61,14 +61,12 @@ def aligned(entries: int, dtype: npt.DTypeLike) -> Array:
 
 
 class Lent:
-    """A block of a pool, given back when nobody holds it any more."""
+    """A block that a pool lent, given back when nobody holds it any more."""
 
     __slots__ = ("_pool", "block")
 
-    def __init__(self, pool: Pool, entries: int) -> None:
-        self.block = pool.lend(entries)
-        self._pool = pool
+    def __init__(self, pool: Pool, block: Array) -> None:
+        self._pool, self.block = pool, block
 
     def __del__(self) -> None:
-        if hasattr(self, "_pool"):  # a block that there is no room for is not lent
-            self._pool.give_back(self.block)
+        self._pool.give_back(self.block)
