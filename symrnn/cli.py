@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,7 @@ Examples:
     symrnn bench lstm --kind step --m 64
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None,
                   pretty_exceptions_enable=False)
 
 
@@ -62,6 +63,20 @@ def console() -> Console:
 def progress_bar() -> Progress:
     """A bar on standard error, where somebody is looking."""
     return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())
+
+
+def print_version(wanted: bool) -> None:
+    """The version alone, where it is asked for."""
+    if wanted:
+        console().print(f"symrnn {metadata.version('symrnn')}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def common(version: Annotated[bool, typer.Option(
+        "--version", help="Print the version.", callback=print_version, is_eager=True)] = False,
+           ) -> None:
+    """What all commands have in common."""
 
 
 @app.command("list")
@@ -202,7 +217,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
               metavar="[CELL...]", help="Names or files; all goals without any.")] = None,
           kind: KindOption = None, m: SizeOption = None, batch: SizeOption = None,
           steps: SizeOption = None, threads: SizeOption = None,
-          rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 15,
+          rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 25,
           json: FileOption = None, plot: FileOption = None, results: FileOption = None,
           quick: Annotated[bool, typer.Option(
               "--quick", help="Every workload once at a small size; times mean nothing.")] = False,
@@ -215,7 +230,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
 
     All must compute the same numbers first. The goals that fit the options are raced; where
     none fits, the sizes that were asked for. Examples: `symrnn bench`,
-    `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 20`, `symrnn bench my.cell --scaling`.
+    `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 50`, `symrnn bench my.cell --scaling`.
     """
     from symrnn.bench import command  # loads what no other command needs
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import symrnn
 from symrnn import cli, workflow
 from symrnn.catalogue import find
 from symrnn.cellfile import starter
@@ -27,6 +28,10 @@ def output(*arguments: str) -> str:
     result = invoke(*arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert output("--version") == f"symrnn {symrnn.__version__}\n"
 
 
 def test_list_names_every_architecture() -> None:

@@ -21,8 +21,8 @@ class Rules:
     samples.
     """
 
-    rounds: int = 15
-    sample: float = 0.05
+    rounds: int = 25
+    sample: float = 0.02
     pause: float = 0.02
     budget: float = 6.0
     fewest: int = 2
