@@ -17,6 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from symrnn import catalogue, presentation, workflow
+from symrnn.bench.timing import Rules
 from symrnn.cells import architectures
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
@@ -217,7 +218,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
               metavar="[CELL...]", help="Names or files; all goals without any.")] = None,
           kind: KindOption = None, m: SizeOption = None, batch: SizeOption = None,
           steps: SizeOption = None, threads: SizeOption = None,
-          rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = 25,
+          rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds.")] = Rules.rounds,
           json: FileOption = None, plot: FileOption = None, results: FileOption = None,
           quick: Annotated[bool, typer.Option(
               "--quick", help="Every workload once at a small size; times mean nothing.")] = False,

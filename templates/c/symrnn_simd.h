@@ -361,8 +361,8 @@ ALWAYS size_t ahead_of(size_t batch, size_t entries)
 #endif
 }
 
-/* Steps whose input products are computed ahead: as many as fit into half a megabyte, which the
- * second cache may hold until they are read. */
+/* Steps whose input products are computed ahead: those whose rows fit into half a megabyte, which
+ * the second cache may hold until they are read, but no more rows than a pass takes at a time. */
 ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
     enum { FEWEST = 24 }; /* rows: fewer would read the weights too often */
